@@ -1,0 +1,278 @@
+"""Finds the data files of a raw root and proves that each can be read.
+
+A file that is damaged, cut short or not what its name says is left out and named, never half read.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from landing import csv_files
+from landing.cache import Cache
+from landing.csv_files import Unreadable
+from landing.views import select_columns, text_of
+
+VERSION = 1  # raise it when a file would be judged differently
+SUFFIXES = (".parquet", ".csv")
+UNFINISHED = (".tmp", ".part")
+NOT_DATA = ("_success", "_temporary", "_metadata", "_common_metadata")  # what Spark leaves beside its files
+
+
+class RawRootError(Exception):
+    """The raw root can't be used at all; the text says why and what to set."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared table: where its files lie (`source`/`name`), its view's schema, its columns, the required ones."""
+
+    source: str
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...] = ()
+
+
+@dataclass
+class DataFile:
+    """A data file and what is known of it.
+
+    path: absolute; raw_file: relative to the raw root, with `/`; rows: how many can be read; columns: (name, DuckDB
+    type) as DuckDB reads them; data: the Parquet file to read; rejects: (line, reason), line None = the whole file.
+    """
+
+    table: Table
+    path: str
+    raw_file: str
+    size: int
+    mtime_ns: int
+    rows: int = 0
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    data: str = ""
+    rejects: list[tuple[int | None, str]] = field(default_factory=list)
+    readable: bool = False
+
+    @property
+    def is_csv(self) -> bool:
+        return self.path.lower().endswith(".csv")
+
+    def refuse(self, reason: str) -> None:
+        """Leaves the whole file out."""
+        self.readable, self.rows, self.rejects = False, 0, [(None, reason)]
+
+
+def _ignored(name: str) -> bool:
+    low = name.lower()
+    return low.startswith((".", "_dlt")) or low.endswith(UNFINISHED) or low in NOT_DATA
+
+
+def _entries(path: str, root: str) -> list[os.DirEntry]:
+    try:
+        with os.scandir(path) as found:
+            return sorted((item for item in found if not _ignored(item.name)), key=lambda item: item.name)
+    except OSError as error:
+        what = "raw root" if path == root else "folder of the raw root"
+        raise RawRootError(f"The {what} {path} can't be listed ({error.strerror}); KPI_RAW_ROOT is {root}") from None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = sorted(set(known))
+    by_low = {item.lower(): item for item in known}
+    close = difflib.get_close_matches(name.lower(), by_low, 1, 0.6)
+    return f"the nearest known name is {by_low[close[0]]}" if close else "known names: " + ", ".join(known[:10])
+
+
+def printable(name: str) -> str:
+    """A file name as text that can be stored, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
+    """Walks the raw root.
+
+    Args:
+        root: absolute path of the raw root.
+        tables: the declared tables.
+
+    Returns:
+        The data files by name, and messages about what lies there and is not read.
+
+    Raises:
+        RawRootError: the root is missing, is no folder, or a folder in it can't be listed.
+    """
+    if not os.path.exists(root):
+        raise RawRootError(f"The raw root {root} does not exist; set KPI_RAW_ROOT to the folder with the raw files")
+    if not os.path.isdir(root):
+        raise RawRootError(f"The raw root {root} is not a folder; set KPI_RAW_ROOT to the folder with the raw files")
+    known: dict[str, dict[str, Table]] = {}
+    for table in tables:
+        known.setdefault(table.source, {})[table.name] = table
+
+    files: list[DataFile] = []
+    messages: list[str] = []
+    for source in _entries(root, root):
+        shown = printable(source.name)
+        if not source.is_dir():
+            messages.append(f"{shown}: not read, data files lie in <source>/<table>/")
+            continue
+        if source.name not in known:
+            messages.append(f"{shown}/: not read, no such source; {_nearest(shown, known)}")
+            continue
+        for folder in _entries(source.path, root):
+            shown = f"{source.name}/{printable(folder.name)}"
+            if not folder.is_dir():
+                messages.append(f"{shown}: not read, data files lie in {source.name}/<table>/")
+            elif folder.name not in known[source.name]:
+                close = _nearest(printable(folder.name), known[source.name])
+                messages.append(f"{shown}/: not read, no such table of {source.name}; {close}")
+            else:
+                _walk(folder.path, root, known[source.name][folder.name], files, messages, set())
+    return files, messages
+
+
+def _walk(folder: str, root: str, table: Table, files: list[DataFile], messages: list[str], above: set[str]) -> None:
+    here = os.path.realpath(folder)
+    if here in above:  # a link back to a folder that holds it
+        return
+    others: dict[str, list[str]] = {}
+    for item in _entries(folder, root):
+        raw_file = printable(os.path.relpath(item.path, root)).replace(os.sep, "/")
+        if item.is_dir():
+            _walk(item.path, root, table, files, messages, above | {here})
+        elif not item.name.lower().endswith(SUFFIXES):
+            others.setdefault(os.path.splitext(item.name)[1].lower(), []).append(raw_file)
+        else:
+            try:
+                stat = item.stat()
+                file = DataFile(table, item.path, raw_file, stat.st_size, stat.st_mtime_ns)
+                if not os.path.isfile(item.path):
+                    file.refuse("not a regular file")
+            except OSError as error:
+                file = DataFile(table, item.path, raw_file, 0, 0)
+                file.refuse(f"can't be read ({error.strerror})")
+            files.append(file)
+    for suffix, names in others.items():
+        kind = f"{suffix} files are" if suffix else "files without an extension are"
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        messages.append(f"{names[0]}{more}: not read, {kind} neither .parquet nor .csv")
+
+
+def _plain(error: Exception) -> str:
+    """An engine's error in one line, cut before anything that it quotes from the file."""
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return re.split("[\"'`]", text, maxsplit=1)[0].strip(" :,.")[:200] or type(error).__name__
+
+
+def prove_parquet(path: str) -> tuple[int, list[tuple[str, str]]]:
+    """Reads a Parquet file through, footer and data, with pyarrow and then with DuckDB as the views will.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its number of rows, and (name, DuckDB type) of its columns.
+
+    Raises:
+        Unreadable: it is not a whole Parquet file.
+        OSError: it can't be opened.
+    """
+    import duckdb
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with open(path, "rb") as stream:
+        head = stream.read(csv_files.HEAD_BYTES)
+    if not head:
+        raise Unreadable("empty file (0 bytes)")
+    if not head.startswith(b"PAR1"):
+        raise Unreadable(f"not a Parquet file: it looks like {csv_files.looks_like(head) or 'text'}")
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
+            rows = sum(batch.num_rows for batch in parquet.iter_batches(batch_size=65_536))
+            if rows != parquet.metadata.num_rows:
+                raise Unreadable(f"damaged Parquet file: {rows} rows of {parquet.metadata.num_rows}")
+    except (pa.ArrowException, OSError) as error:  # pyarrow reports broken pages as OSError
+        raise Unreadable(f"damaged or cut short Parquet file: {_plain(error)}") from None
+    with duckdb.connect(":memory:", config={"threads": 2}) as engine:
+        try:
+            reading = select_columns([path])
+            columns = [(name, kind) for name, kind, *_ in engine.execute(f"describe select * {reading}").fetchall()]
+            columns = columns[:-2]  # the file's name and the row number, which `select_columns` adds
+            texts = ", ".join(text_of(name, kind) for name, kind in columns)
+            read = engine.execute(f"select count(*), bit_xor(hash({texts})) {reading}").fetchone()[0]
+        except duckdb.Error as error:
+            if "invalid string encoding" in str(error).lower() or "utf8" in str(error).lower():
+                raise Unreadable("a text column holds bytes that are not UTF-8") from None
+            if "file_row_number" in str(error):
+                raise Unreadable("a column named file_row_number can't be read; rename it") from None
+            raise Unreadable(f"DuckDB can't read it: {_plain(error)}") from None
+    if read != rows:
+        raise Unreadable(f"damaged Parquet file: {read} rows of {rows}")
+    return rows, columns
+
+
+def examine(file: DataFile, cache: Cache) -> list[str]:
+    """Fills in what is known of a file, from the cache or by reading it, and returns messages about it.
+
+    Raises:
+        OSError: the cache can't be written.
+    """
+    import duckdb
+
+    if file.rejects:
+        return []
+    try:
+        file.path.encode("utf-8")
+    except UnicodeEncodeError:
+        file.refuse("the file's name is not UTF-8")
+        return []
+    key = cache.key(VERSION, csv_files.VERSION, duckdb.__version__, file.raw_file, file.size, file.mtime_ns)
+    entry = cache.load(key)
+    if entry is None:
+        entry = _read(file, cache, key)
+    if entry["reason"]:
+        file.refuse(entry["reason"])
+        return []
+    file.readable, file.rows = True, entry["rows"]
+    file.columns = [(name, kind) for name, kind in entry["columns"]]
+    file.data = entry["parts"].get("data", file.path)
+    if "rejects" in entry["parts"]:
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(entry["parts"]["rejects"])
+        file.rejects = list(zip(table["raw_row"].to_pylist(), table["reason"].to_pylist()))
+    return [f"{file.raw_file}: {note}" for note in entry["notes"]]
+
+
+def _read(file: DataFile, cache: Cache, key: str) -> dict:
+    entry: dict = {"reason": None, "rows": 0, "columns": [], "notes": []}
+    parts: dict[str, Path] = {}
+    try:
+        if file.is_csv:
+            parts["data"] = cache.temporary()
+            done = csv_files.convert(file.path, file.raw_file, parts["data"])
+            entry.update(rows=done.rows, columns=[(name, "VARCHAR") for name in done.columns], notes=done.notes)
+            if done.rejects:
+                import pyarrow as pa
+                import pyarrow.parquet as pq
+
+                parts["rejects"] = cache.temporary()
+                lines, reasons = zip(*done.rejects)
+                table = pa.table([pa.array(lines, pa.int64()), pa.array(reasons)], ["raw_row", "reason"])
+                pq.write_table(table, parts["rejects"])
+        else:
+            entry["rows"], entry["columns"] = prove_parquet(file.path)
+        now = os.stat(file.path)
+        if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
+            return {**entry, "reason": "it changed while it was read; the next run reads it", "parts": {}}
+    except Unreadable as error:
+        parts.pop("data", Path()).unlink(missing_ok=True) if "data" in parts else None
+        entry, parts = {**entry, "reason": str(error)}, {}
+    except PermissionError as error:
+        if error.filename and str(error.filename) != file.path:
+            raise
+        return {**entry, "reason": f"can't be read ({error.strerror})", "parts": {}}
+    return cache.store(key, entry, parts)
