@@ -1,0 +1,114 @@
+{#- The verdict on every raw row of one table.
+
+    columns: name → [raw column, type(, 'required')], type one of text, ref, enum, integer, number, money, boolean, date, timestamp.
+    key:     the columns that make a record one; version: the column by which a newer version of it is told;
+    rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
+
+    Gives the typed columns and, for each raw row, row_status:
+      rejected       a value cannot be read, a required one is missing, a rule is broken, or the key stands twice in one file
+      not_yet_known  loaded after the as-of date
+      superseded     a newer version of the same record is known
+      deleted        the newest version says that the record is gone
+      accepted       everything else: one row a key
+    A rejected version does not count: the last good one before it stands. -#}
+{% macro judged_rows(relation, columns, key, version=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
+{%- set typed = [] -%}
+{%- set checks = [] -%}
+{%- for name, spec in columns.items() -%}
+    {%- set raw = adapter.quote(spec[0]) -%}
+    {%- set kind = spec[1] -%}
+    {%- if kind in ('text', 'ref', 'enum') -%}
+        {%- do typed.append({'text': read_text, 'ref': read_ref, 'enum': read_enum}[kind](raw) ~ ' as ' ~ name) -%}
+    {%- else -%}
+        {%- set something = read_something(raw) -%}
+        {%- if kind == 'boolean' -%}{%- set reader = read_boolean(raw) -%}
+        {%- elif kind == 'integer' -%}{%- set reader = read_integer(something) -%}
+        {%- elif kind == 'number' -%}{%- set reader = read_number(something) -%}
+        {%- elif kind == 'money' -%}{%- set reader = read_money(something) -%}
+        {%- elif kind == 'date' -%}{%- set reader = read_date(something) -%}
+        {%- elif kind == 'timestamp' -%}{%- set reader = read_timestamp(something, zone) -%}
+        {%- else -%}{{ exceptions.raise_compiler_error('judged_rows: no reader for type ' ~ kind) }}
+        {%- endif -%}
+        {%- do typed.append(reader ~ ' as ' ~ name) -%}
+        {%- do typed.append(something ~ ' as raw_' ~ name) -%}
+        {%- set blank = " and raw_" ~ name ~ " not in ('0', '0000-00-00', '0000-00-00 00:00:00')"
+            if kind in ('date', 'timestamp') else '' -%}
+        {%- do checks.append(
+            "case when " ~ name ~ " is null and raw_" ~ name ~ " is not null" ~ blank ~ " then '" ~ name ~ ": ''' || left(raw_" ~ name
+            ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
+    {%- endif -%}
+    {%- if spec | length > 2 -%}
+        {%- set unread = " and raw_" ~ name ~ " is null" if kind not in ('text', 'ref', 'enum') else '' -%}
+        {%- do checks.append("case when " ~ name ~ " is null" ~ unread ~ " then '" ~ name ~ ": required, but empty' end") -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- for problem, condition in rules.items() -%}
+    {%- do checks.append("case when " ~ condition ~ " then '" ~ problem ~ "' end") -%}
+{%- endfor -%}
+
+with raw_rows as (
+    select * from {{ relation }}
+),
+
+typed as (
+    select
+        {{ typed | join(',\n        ') }},
+        {{ read_timestamp(read_something(loaded_at), 'UTC') }} as loaded_at,
+        coalesce({{ read_boolean(deleted) }}, false) as is_deleted,
+        _raw_file,
+        _raw_row
+    from raw_rows
+),
+
+checked as (
+    select
+        *,
+        nullif(concat_ws('; ', {{ checks | join(',\n            ') if checks else 'null' }}), '') as problem,
+        coalesce({{ local_date('loaded_at') }} <= {{ as_of() }}, true) as is_known
+    from typed
+),
+
+{% set order_by -%}
+    {{ version ~ ' desc nulls last, ' if version }}loaded_at desc nulls last, _raw_file desc, _raw_row desc
+{%- endset -%}
+{%- set same_record = 'partition by problem is null and is_known, ' ~ (key | join(', ')) -%}
+ranked as (
+    select
+        *,
+        row_number() over ({{ same_record }} order by {{ order_by }}) as recency,
+        first_value(_raw_row) over ({{ same_record }} order by {{ order_by }}) as latest_row,
+        first_value(_raw_file) over ({{ same_record }} order by {{ order_by }}) as latest_file
+        {%- if version %},
+        first_value({{ version }}) over ({{ same_record }} order by {{ order_by }}) as latest_version
+        {%- endif %}
+    from checked
+),
+
+repeated as (
+    select
+        *,
+        recency > 1 and _raw_file = latest_file {{- ' and ' ~ version ~ ' is not distinct from latest_version' if version }} as is_repeat
+    from ranked
+)
+
+select
+    {{ columns.keys() | join(',\n    ') }},
+    loaded_at,
+    is_deleted,
+    _raw_file,
+    _raw_row,
+    case
+        when problem is not null then 'rejected'
+        when not is_known then 'not_yet_known'
+        when is_repeat then 'rejected'
+        when recency > 1 then 'superseded'
+        when is_deleted then 'deleted'
+        else 'accepted'
+    end as row_status,
+    case
+        when problem is not null then problem
+        when is_known and is_repeat
+            then '{{ key | join(', ') }}: used again in row ' || cast(latest_row as {{ dbt.type_string() }}) || ' of the same file'
+    end as row_problem
+from repeated
+{% endmacro %}

@@ -1,0 +1,98 @@
+{#- Raw text into typed values.  Every reader gives null for nothing and for what it cannot read; judged_rows tells the two
+    apart.  Engines differ in try-casts and patterns, hence the dispatch at the foot. -#}
+
+{#- Words that mean "no value" in columns that are not text. -#}
+{% macro nothing_words() -%}
+    {%- do return(["''", "'null'", "'none'", "'nan'", "'nat'", "'n/a'", "'false'", "'-'", "'--'", "'{}'", "'[]'"]) -%}
+{%- endmacro %}
+
+{#- Trimmed text; an empty one is null. -#}
+{% macro read_text(raw) -%} nullif(trim({{ raw }}), '') {%- endmacro %}
+
+{#- Text that a CRM fills with 0, false or null where there is nothing: the id of another record, a user field. -#}
+{% macro read_ref(raw) -%}
+    case when lower(trim({{ raw }})) not in ('', '0', 'false', 'null', '[]', '{}') then trim({{ raw }}) end
+{%- endmacro %}
+
+{#- One of a list of words, compared in lower case. -#}
+{% macro read_enum(raw) -%} nullif(lower(trim({{ raw }})), '') {%- endmacro %}
+
+{#- Text without its "nothing" words. -#}
+{% macro read_something(raw) -%}
+    case when lower(trim({{ raw }})) not in ({{ nothing_words() | join(', ') }}) then trim({{ raw }}) end
+{%- endmacro %}
+
+{#- Digits as people write them, made plain: 12 345,60 · 1.234,56 · 1,234.56 · 1,234,567 → 12345.60 · 1234.56 · 1234.56 · 1234567.
+    One comma alone is a decimal comma. -#}
+{% macro plain_number(raw) -%}
+    {%- set text = remove_pattern(raw, '[ \\x{00A0}\\x{2009}\\x{202F}]') -%}
+    case
+        when {{ matches(text, '^[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]+$') }} then replace(replace({{ text }}, '.', ''), ',', '.')
+        when {{ matches(text, '^[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]+$') }} then replace({{ text }}, ',', '')
+        when {{ matches(text, '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$') }} then replace({{ text }}, ',', '')
+        when {{ matches(text, '^[+-]?[0-9]{1,3}([.][0-9]{3}){2,}$') }} then replace({{ text }}, '.', '')
+        else replace({{ text }}, ',', '.')
+    end
+{%- endmacro %}
+
+{% macro read_money(raw) -%} {{ dbt.safe_cast(plain_number(raw), 'decimal(18, 2)') }} {%- endmacro %}
+
+{% macro read_number(raw) -%}
+    cast({{ dbt.safe_cast(plain_number(raw), 'decimal(28, 10)') }} as double)
+{%- endmacro %}
+
+{% macro read_integer(raw) -%}
+    {%- set number = dbt.safe_cast(plain_number(raw), 'decimal(28, 10)') -%}
+    case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
+{%- endmacro %}
+
+{% macro read_boolean(raw) -%}
+    case
+        when lower(trim({{ raw }})) in ('y', 'yes', 'true', 't', '1', '1.0', 'да') then true
+        when lower(trim({{ raw }})) in ('n', 'no', 'false', 'f', '0', '0.0', 'нет') then false
+    end
+{%- endmacro %}
+
+{#- ISO or dd.mm.yyyy; of a timestamp, its own calendar day. -#}
+{% macro read_date(raw) -%}
+    case
+        when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$') }}
+            then {{ dbt.safe_cast('left(trim(' ~ raw ~ '), 10)', 'date') }}
+        when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( .*)?$') }}
+            then {{ parse_dotted('trim(' ~ raw ~ ')', 'date') }}
+    end
+{%- endmacro %}
+
+{#- ISO with or without offset, or dd.mm.yyyy hh:mm[:ss]; without an offset it is wall-clock time of source_timezone.  UTC. -#}
+{% macro read_timestamp(raw, zone=none) -%}
+    {%- set zone = zone or var('source_timezone') or business_timezone() -%}
+    {%- set text = 'trim(' ~ raw ~ ')' -%}
+    case
+        when {{ matches(text, ':[0-9]{2}.*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$') }} then {{ parse_instant(text) }}
+        when {{ matches(text, '^[0-9]{4}-') }} then {{ local_to_utc(dbt.safe_cast(text, 'timestamp'), zone) }}
+        when {{ matches(text, '^[0-9]{1,2}[.]') }} then {{ local_to_utc(parse_dotted(text, 'timestamp'), zone) }}
+    end
+{%- endmacro %}
+
+{#- engine differences -#}
+{% macro matches(text, pattern) -%} {{ adapter.dispatch('matches')(text, pattern) }} {%- endmacro %}
+{% macro duckdb__matches(text, pattern) -%} regexp_matches({{ text }}, '{{ pattern }}') {%- endmacro %}
+{% macro default__matches(text, pattern) -%} {{ text }} rlike r'{{ pattern }}' {%- endmacro %}
+
+{% macro remove_pattern(text, pattern) -%} {{ adapter.dispatch('remove_pattern')(text, pattern) }} {%- endmacro %}
+{% macro duckdb__remove_pattern(text, pattern) -%} regexp_replace({{ text }}, '{{ pattern }}', '', 'g') {%- endmacro %}
+{% macro default__remove_pattern(text, pattern) -%} regexp_replace({{ text }}, r'{{ pattern }}', '') {%- endmacro %}
+
+{% macro parse_instant(text) -%} {{ adapter.dispatch('parse_instant')(text) }} {%- endmacro %}
+{% macro duckdb__parse_instant(text) -%} timezone('UTC', try_cast({{ text }} as timestamptz)) {%- endmacro %}
+{% macro default__parse_instant(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+
+{% macro parse_dotted(text, as_type) -%} {{ adapter.dispatch('parse_dotted')(text, as_type) }} {%- endmacro %}
+{% macro duckdb__parse_dotted(text, as_type) -%}
+    cast(try_strptime({{ text }}, ['%d.%m.%Y', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M']) as {{ as_type }})
+{%- endmacro %}
+{% macro default__parse_dotted(text, as_type) -%}
+    cast(coalesce(
+        try_to_timestamp({{ text }}, 'd.M.yyyy H:m:s'), try_to_timestamp({{ text }}, 'd.M.yyyy H:m'), try_to_timestamp({{ text }}, 'd.M.yyyy')
+    ) as {{ as_type }})
+{%- endmacro %}

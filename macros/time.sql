@@ -1,0 +1,87 @@
+{#- The business's time zone. -#}
+{% macro business_timezone() -%}
+    {%- do return(env_var('KPI_TIMEZONE', 'Europe/Moscow')) -%}
+{%- endmacro %}
+
+{#- The date the figures are made on, as YYYY-MM-DD: KPI_AS_OF, else the demo's own day for the demo, else today in the
+    business's zone.  This is the one place where the clock is read. -#}
+{% macro as_of_date() -%}
+    {%- set given = env_var('KPI_AS_OF', '') | trim -%}
+    {%- if given -%}
+        {%- if not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', given) -%}
+            {{ exceptions.raise_compiler_error("KPI_AS_OF must be a date like 2026-07-01, not '" ~ given ~ "'") }}
+        {%- endif -%}
+        {%- set parts = given.split('-') -%}
+        {%- set days = [31, 29 if (parts[0] | int) % 4 == 0 and ((parts[0] | int) % 100 != 0 or (parts[0] | int) % 400 == 0)
+            else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+        {%- if (parts[1] | int) not in range(1, 13) or (parts[2] | int) < 1 or (parts[2] | int) > days[(parts[1] | int) - 1] -%}
+            {{ exceptions.raise_compiler_error("KPI_AS_OF: there is no day '" ~ given ~ "'") }}
+        {%- endif -%}
+        {%- do return(given) -%}
+    {%- elif not env_var('KPI_RAW_ROOT', '') -%}
+        {%- do return(var('demo_as_of')) -%}
+    {%- endif -%}
+    {%- do return(run_started_at.astimezone(modules.pytz.timezone(business_timezone())).strftime('%Y-%m-%d')) -%}
+{%- endmacro %}
+
+{#- The as-of date as a SQL date. -#}
+{% macro as_of() -%} cast('{{ as_of_date() }}' as date) {%- endmacro %}
+
+{#- The first instant that the figures leave out (start of the as-of day), as a UTC timestamp. -#}
+{% macro cutoff() -%} {{ local_to_utc("cast('" ~ as_of_date() ~ " 00:00:00' as timestamp)") }} {%- endmacro %}
+
+{#- The business's calendar date of a UTC timestamp. -#}
+{% macro local_date(utc) -%} cast({{ utc_to_local(utc) }} as date) {%- endmacro %}
+
+{#- Wall-clock time of the business ↔ UTC; both sides are timestamps without zone. -#}
+{% macro utc_to_local(utc, zone=none) -%} {{ adapter.dispatch('utc_to_local')(utc, zone or business_timezone()) }} {%- endmacro %}
+{% macro duckdb__utc_to_local(utc, zone) -%} timezone('{{ zone }}', timezone('UTC', {{ utc }})) {%- endmacro %}
+{% macro default__utc_to_local(utc, zone) -%} from_utc_timestamp({{ utc }}, '{{ zone }}') {%- endmacro %}
+
+{% macro local_to_utc(local, zone=none) -%} {{ adapter.dispatch('local_to_utc')(local, zone or business_timezone()) }} {%- endmacro %}
+{% macro duckdb__local_to_utc(local, zone) -%} timezone('UTC', timezone('{{ zone }}', {{ local }})) {%- endmacro %}
+{% macro default__local_to_utc(local, zone) -%} to_utc_timestamp({{ local }}, '{{ zone }}') {%- endmacro %}
+
+{#- Seconds from one timestamp to a later one, fractions kept. -#}
+{% macro seconds_between(earlier, later) -%} {{ adapter.dispatch('seconds_between')(earlier, later) }} {%- endmacro %}
+{% macro duckdb__seconds_between(earlier, later) -%} date_diff('millisecond', {{ earlier }}, {{ later }}) / 1000.0 {%- endmacro %}
+{% macro default__seconds_between(earlier, later) -%}
+    (cast({{ later }} as double) - cast({{ earlier }} as double))
+{%- endmacro %}
+
+{#- A timestamp some seconds later. -#}
+{% macro add_seconds(instant, seconds) -%} {{ adapter.dispatch('add_seconds')(instant, seconds) }} {%- endmacro %}
+{% macro duckdb__add_seconds(instant, seconds) -%} {{ instant }} + to_seconds({{ seconds }}) {%- endmacro %}
+{% macro default__add_seconds(instant, seconds) -%}
+    {{ instant }} + make_dt_interval(0, 0, 0, {{ seconds }})
+{%- endmacro %}
+
+{#- Monday 1 … Sunday 7. -#}
+{% macro iso_weekday(day) -%} {{ adapter.dispatch('iso_weekday')(day) }} {%- endmacro %}
+{% macro duckdb__iso_weekday(day) -%} isodow({{ day }}) {%- endmacro %}
+{% macro default__iso_weekday(day) -%} (weekday({{ day }}) + 1) {%- endmacro %}
+
+{#- Seconds since midnight of a clock text like 09:30. -#}
+{% macro seconds_of_day(clock) -%}
+    (cast({{ dbt.split_part(clock, "':'", 1) }} as integer) * 3600 + cast({{ dbt.split_part(clock, "':'", 2) }} as integer) * 60)
+{%- endmacro %}
+
+{#- Working seconds from the beginning of the calendar to a wall-clock time; `day` is the joined dim_date row of its date. -#}
+{% macro working_clock(local, day) -%}
+    {{ day }}.working_seconds_before + case
+        when {{ day }}.is_working_day then least(greatest(
+            {{ seconds_between('cast(cast(' ~ local ~ ' as date) as timestamp)', local) }} - {{ day }}.opens_at_second, 0
+        ), {{ day }}.working_seconds)
+        else 0
+    end
+{%- endmacro %}
+
+{#- The first day of the day, week, month, quarter or year that a date lies in; the grain is a column. -#}
+{% macro period_start(grain, day) -%}
+    cast(case {{ grain }}
+        when 'day' then {{ day }}
+        {%- for unit in ['week', 'month', 'quarter', 'year'] %}
+        when '{{ unit }}' then {{ dbt.date_trunc(unit, day) }}
+        {%- endfor %}
+    end as date)
+{%- endmacro %}

@@ -1,0 +1,13 @@
+-- Grain: one position of a source account.
+{{ union_sources(
+    'channel_rules',
+    ['files', 'seed'],
+    {
+        'position': 'bigint',
+        'utm_source': 'string',
+        'utm_medium': 'string',
+        'traffic_source': 'string',
+        'source_name': 'string',
+        'channel': 'string'
+    }
+) }}

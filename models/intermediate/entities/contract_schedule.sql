@@ -1,0 +1,10 @@
+-- Grain: one contract_id, year_no of a source account.
+{{ union_sources(
+    'contract_schedule',
+    ['files'],
+    {
+        'contract_id': 'string',
+        'year_no': 'bigint',
+        'amount': 'decimal(18, 2)'
+    }
+) }}

@@ -1,0 +1,10 @@
+-- Grain: one date, currency of a source account.
+{{ union_sources(
+    'exchange_rates',
+    ['files', 'seed'],
+    {
+        'date': 'date',
+        'currency': 'string',
+        'rate_to_base': 'double'
+    }
+) }}

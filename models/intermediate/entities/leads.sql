@@ -1,0 +1,28 @@
+-- Grain: one lead_id of a source account.
+{{ union_sources(
+    'leads',
+    ['bitrix24', 'files'],
+    {
+        'lead_id': 'string',
+        'created_at': 'timestamp',
+        'status': 'string',
+        'status_class': 'string',
+        'qualified_at': 'timestamp',
+        'converted_at': 'timestamp',
+        'rejected_at': 'timestamp',
+        'reject_reason': 'string',
+        'employee_id': 'string',
+        'customer_id': 'string',
+        'source_name': 'string',
+        'utm_source': 'string',
+        'utm_medium': 'string',
+        'utm_campaign': 'string',
+        'utm_content': 'string',
+        'utm_term': 'string',
+        'landing_page': 'string',
+        'web_client_id': 'string',
+        'region': 'string',
+        'email': 'string',
+        'phone': 'string'
+    }
+) }}

@@ -1,0 +1,13 @@
+-- Grain: one product_id of a source account.
+{{ union_sources(
+    'products',
+    ['bitrix24', 'files'],
+    {
+        'product_id': 'string',
+        'name': 'string',
+        'product_group': 'string',
+        'price': 'decimal(18, 2)',
+        'unit_cost': 'decimal(18, 2)',
+        'currency': 'string'
+    }
+) }}

@@ -1,0 +1,65 @@
+-- Grain: one record (customer, deal, lead, order) and one strong identifier that it carries: a customer's or record's id, a hashed
+-- e-mail, a hashed phone.  Records are named c:, d:, l:, o: and their id.
+with customers as (
+    select * from {{ ref('customers') }}
+),
+
+leads as (
+    select * from {{ ref('leads') }}
+),
+
+deals as (
+    select * from {{ ref('deals') }}
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+),
+
+own_ids as (
+    select concat('c:', customer_id) as record, concat('c:', customer_id) as identifier from customers
+    union
+    select concat('l:', lead_id), concat('l:', lead_id) from leads
+    union
+    select concat('d:', deal_id), concat('d:', deal_id) from deals
+    union
+    select concat('o:', order_id), concat('o:', order_id) from orders
+),
+
+links as (
+    select concat('c:', customer_id) as record, concat('c:', merged_into_id) as identifier from customers where merged_into_id is not null
+    union
+    select concat('c:', customer_id), {{ dbt.hash(normal_email('email')) }} from customers where {{ normal_email('email') }} is not null
+    union
+    select concat('c:', customer_id), {{ dbt.hash(normal_phone('phone')) }} from customers where {{ normal_phone('phone') }} is not null
+    union
+    select concat('l:', lead_id), concat('c:', customer_id) from leads where customer_id is not null
+    union
+    select concat('l:', lead_id), {{ dbt.hash(normal_email('email')) }} from leads where {{ normal_email('email') }} is not null
+    union
+    select concat('l:', lead_id), {{ dbt.hash(normal_phone('phone')) }} from leads where {{ normal_phone('phone') }} is not null
+    union
+    select concat('d:', deal_id), concat('c:', customer_id) from deals where customer_id is not null
+    union
+    -- a deal with a customer of its own does not tie the lead's person to it: a manager may sell to the company behind the person
+    select concat('d:', deal_id), concat('l:', lead_id) from deals where lead_id is not null and customer_id is null
+    union
+    select concat('o:', order_id), concat('c:', customer_id) from orders where customer_id is not null
+    union
+    select concat('o:', order_id), concat('d:', deal_id) from orders where deal_id is not null and customer_id is null
+    union
+    select concat('o:', order_id), {{ dbt.hash(normal_email('email')) }} from orders where {{ normal_email('email') }} is not null
+    union
+    select concat('o:', order_id), {{ dbt.hash(normal_phone('phone')) }} from orders where {{ normal_phone('phone') }} is not null
+),
+
+-- a customer that only other records name is a record too
+named_customers as (
+    select identifier as record, identifier from links where left(identifier, 2) = 'c:'
+)
+
+select record, identifier from own_ids
+union
+select record, identifier from links
+union
+select record, identifier from named_customers

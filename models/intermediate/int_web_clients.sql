@@ -1,0 +1,33 @@
+-- Grain: one web client id (browser) with the person or company who was first known to use it.
+with sightings as (
+    select concat('c:', customer_id) as record, web_client_id, created_at as seen_at from {{ ref('customers') }}
+    union all
+    select concat('l:', lead_id), web_client_id, created_at from {{ ref('leads') }}
+    union all
+    select concat('d:', deal_id), web_client_id, created_at from {{ ref('deals') }}
+    union all
+    select concat('o:', order_id), web_client_id, created_at from {{ ref('orders') }}
+),
+
+-- a record that has only its browser to tell who it is says nothing of whose browser it is
+strong_records as (
+    select record from {{ ref('int_identity_links') }} group by record having count(*) > 1 or left(record, 2) = 'c:'
+),
+
+ranked as (
+    select
+        sightings.web_client_id,
+        identities.customer_key,
+        row_number() over (
+            partition by sightings.web_client_id
+            order by case when strong_records.record is null then 1 else 0 end, sightings.seen_at nulls last, identities.customer_key
+        ) as place
+    from sightings
+    inner join {{ ref('int_identities') }} as identities on sightings.record = identities.record
+    left join strong_records on sightings.record = strong_records.record
+    where sightings.web_client_id is not null
+)
+
+select web_client_id, customer_key
+from ranked
+where place = 1

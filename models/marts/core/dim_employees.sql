@@ -1,0 +1,40 @@
+-- Grain: one employee, and one for each employee id that records name but no employee table knows.
+with employees as (
+    select * from {{ ref('employees') }}
+),
+
+named as (
+    {%- for entity in ['leads', 'deals', 'orders', 'activities', 'calls', 'quotes', 'objections', 'survey_responses', 'forecasts',
+        'time_entries', 'tool_usage', 'material_usage', 'tasks', 'targets'] %}
+    select employee_id from {{ ref(entity) }} where employee_id is not null
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    employee_id,
+    coalesce(name, employee_id) as employee_name,
+    {{ known('team') }} as team,
+    {{ known('department') }} as department,
+    manager_id,
+    {{ known('point_of_sale') }} as point_of_sale,
+    hired_on,
+    left_on,
+    true as is_known
+from employees
+
+union all
+
+select
+    named.employee_id,
+    concat('{{ var("unknown_member") }} ', named.employee_id),
+    '{{ var("unknown_member") }}',
+    '{{ var("unknown_member") }}',
+    null,
+    '{{ var("unknown_member") }}',
+    null,
+    null,
+    false
+from named
+left join employees on named.employee_id = employees.employee_id
+where employees.employee_id is null

@@ -1,0 +1,41 @@
+-- Grain: one stage of one pipeline of leads or deals, in its order.  Stages that history names but no table knows any more are kept,
+-- without a place in the order.
+with stages as (
+    select * from {{ ref('stages') }}
+),
+
+seen as (
+    select 'deal' as object, pipeline_id, stage_id from {{ ref('deals') }} where stage_id is not null
+    union
+    select object, pipeline_id, stage_id from {{ ref('stage_changes') }}
+),
+
+unknown as (
+    select seen.object, seen.pipeline_id, seen.stage_id
+    from seen
+    left join stages
+        on seen.object = stages.object
+        and seen.stage_id = stages.stage_id
+        and coalesce(seen.pipeline_id, '') = coalesce(stages.pipeline_id, '')
+    where stages.stage_id is null
+)
+
+select
+    object,
+    coalesce(pipeline_id, '') as pipeline_id,
+    stage_id,
+    concat(coalesce(pipeline_id, ''), ':', stage_id) as stage_key,
+    coalesce(name, stage_id) as stage_name,
+    position,
+    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, 'open') = 'lost' order by position, stage_id) as place,
+    coalesce(status, 'open') as status,
+    probability,
+    funnel_step,
+    true as is_known
+from stages
+
+union all
+
+select object, coalesce(pipeline_id, ''), stage_id, concat(coalesce(pipeline_id, ''), ':', stage_id),
+    concat('{{ var("unknown_member") }} ', stage_id), null, null, 'open', null, null, false
+from unknown

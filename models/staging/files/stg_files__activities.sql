@@ -1,0 +1,23 @@
+-- Grain: one raw row of files/activities, with its verdict.
+{{ judged_rows(
+    source('files', 'activities'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'activity_id': ['activity_id', 'text', 'required'],
+        'kind': ['kind', 'enum', 'required'],
+        'direction': ['direction', 'enum'],
+        'created_at': ['created_at', 'timestamp', 'required'],
+        'started_at': ['started_at', 'timestamp'],
+        'ended_at': ['ended_at', 'timestamp'],
+        'status': ['status', 'enum'],
+        'outcome': ['outcome', 'text'],
+        'object': ['object', 'enum'],
+        'object_id': ['object_id', 'text'],
+        'customer_id': ['customer_id', 'text'],
+        'employee_id': ['employee_id', 'text']
+    },
+    key=['source_system', 'source_account', 'activity_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,23 @@
+-- Grain: one raw row of files/calls, with its verdict.
+{{ judged_rows(
+    source('files', 'calls'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'call_id': ['call_id', 'text', 'required'],
+        'started_at': ['started_at', 'timestamp', 'required'],
+        'direction': ['direction', 'enum'],
+        'is_answered': ['is_answered', 'boolean'],
+        'wait_seconds': ['wait_seconds', 'number'],
+        'talk_seconds': ['talk_seconds', 'number'],
+        'employee_id': ['employee_id', 'text'],
+        'customer_id': ['customer_id', 'text'],
+        'object': ['object', 'enum'],
+        'object_id': ['object_id', 'text'],
+        'queue': ['queue', 'text'],
+        'phone': ['phone', 'text']
+    },
+    key=['source_system', 'source_account', 'call_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

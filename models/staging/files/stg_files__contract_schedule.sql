@@ -1,0 +1,14 @@
+-- Grain: one raw row of files/contract_schedule, with its verdict.
+{{ judged_rows(
+    source('files', 'contract_schedule'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'contract_id': ['contract_id', 'text', 'required'],
+        'year_no': ['year_no', 'integer', 'required'],
+        'amount': ['amount', 'money', 'required']
+    },
+    key=['source_system', 'source_account', 'contract_id', 'year_no'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

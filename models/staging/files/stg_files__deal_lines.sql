@@ -1,0 +1,19 @@
+-- Grain: one raw row of files/deal_lines, with its verdict.
+{{ judged_rows(
+    source('files', 'deal_lines'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'deal_id': ['deal_id', 'text', 'required'],
+        'line_no': ['line_no', 'integer', 'required'],
+        'product_id': ['product_id', 'text'],
+        'product_name': ['product_name', 'text'],
+        'quantity': ['quantity', 'number'],
+        'amount': ['amount', 'money'],
+        'cost': ['cost', 'money']
+    },
+    key=['source_system', 'source_account', 'deal_id', 'line_no'],
+    rules={'quantity: negative': 'quantity < 0'},
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

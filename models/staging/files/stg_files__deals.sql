@@ -1,0 +1,36 @@
+-- Grain: one raw row of files/deals, with its verdict.
+{{ judged_rows(
+    source('files', 'deals'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'deal_id': ['deal_id', 'text', 'required'],
+        'created_at': ['created_at', 'timestamp', 'required'],
+        'lead_id': ['lead_id', 'text'],
+        'customer_id': ['customer_id', 'text'],
+        'employee_id': ['employee_id', 'text'],
+        'pipeline_id': ['pipeline_id', 'text'],
+        'stage_id': ['stage_id', 'text'],
+        'status': ['status', 'enum'],
+        'closed_at': ['closed_at', 'timestamp'],
+        'expected_close_on': ['expected_close_on', 'date'],
+        'amount': ['amount', 'money'],
+        'currency': ['currency', 'text'],
+        'probability': ['probability', 'number'],
+        'forecast_amount': ['forecast_amount', 'money'],
+        'lost_reason': ['lost_reason', 'text'],
+        'source_name': ['source_name', 'text'],
+        'utm_source': ['utm_source', 'text'],
+        'utm_medium': ['utm_medium', 'text'],
+        'utm_campaign': ['utm_campaign', 'text'],
+        'utm_content': ['utm_content', 'text'],
+        'utm_term': ['utm_term', 'text'],
+        'web_client_id': ['web_client_id', 'text'],
+        'region': ['region', 'text'],
+        'point_of_sale': ['point_of_sale', 'text'],
+        'order_id': ['order_id', 'text']
+    },
+    key=['source_system', 'source_account', 'deal_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

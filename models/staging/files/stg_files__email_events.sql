@@ -1,0 +1,17 @@
+-- Grain: one raw row of files/email_events, with its verdict.
+{{ judged_rows(
+    source('files', 'email_events'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'event_id': ['event_id', 'text', 'required'],
+        'occurred_at': ['occurred_at', 'timestamp', 'required'],
+        'campaign_id': ['campaign_id', 'text', 'required'],
+        'customer_id': ['customer_id', 'text'],
+        'event': ['event', 'enum', 'required'],
+        'email': ['email', 'text']
+    },
+    key=['source_system', 'source_account', 'event_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,19 @@
+-- Grain: one raw row of files/employees, with its verdict.
+{{ judged_rows(
+    source('files', 'employees'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'employee_id': ['employee_id', 'text', 'required'],
+        'name': ['name', 'text'],
+        'team': ['team', 'text'],
+        'department': ['department', 'text'],
+        'manager_id': ['manager_id', 'text'],
+        'point_of_sale': ['point_of_sale', 'text'],
+        'hired_on': ['hired_on', 'date'],
+        'left_on': ['left_on', 'date']
+    },
+    key=['source_system', 'source_account', 'employee_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

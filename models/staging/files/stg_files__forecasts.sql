@@ -1,0 +1,16 @@
+-- Grain: one raw row of files/forecasts, with its verdict.
+{{ judged_rows(
+    source('files', 'forecasts'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'as_of': ['as_of', 'date', 'required'],
+        'period_start': ['period_start', 'date', 'required'],
+        'employee_id': ['employee_id', 'text', 'required'],
+        'amount': ['amount', 'money', 'required'],
+        'currency': ['currency', 'text']
+    },
+    key=['source_system', 'source_account', 'as_of', 'period_start', 'employee_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

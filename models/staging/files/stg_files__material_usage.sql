@@ -1,0 +1,16 @@
+-- Grain: one raw row of files/material_usage, with its verdict.
+{{ judged_rows(
+    source('files', 'material_usage'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'usage_id': ['usage_id', 'text', 'required'],
+        'material_id': ['material_id', 'text', 'required'],
+        'used_at': ['used_at', 'timestamp', 'required'],
+        'employee_id': ['employee_id', 'text'],
+        'deal_id': ['deal_id', 'text']
+    },
+    key=['source_system', 'source_account', 'usage_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

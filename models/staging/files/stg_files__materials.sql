@@ -1,0 +1,15 @@
+-- Grain: one raw row of files/materials, with its verdict.
+{{ judged_rows(
+    source('files', 'materials'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'material_id': ['material_id', 'text', 'required'],
+        'name': ['name', 'text'],
+        'available_from': ['available_from', 'date'],
+        'available_to': ['available_to', 'date']
+    },
+    key=['source_system', 'source_account', 'material_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,16 @@
+-- Grain: one raw row of files/objections, with its verdict.
+{{ judged_rows(
+    source('files', 'objections'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'objection_id': ['objection_id', 'text', 'required'],
+        'recorded_at': ['recorded_at', 'timestamp', 'required'],
+        'objection_type': ['objection_type', 'text'],
+        'deal_id': ['deal_id', 'text'],
+        'employee_id': ['employee_id', 'text']
+    },
+    key=['source_system', 'source_account', 'objection_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,18 @@
+-- Grain: one raw row of files/reviews, with its verdict.
+{{ judged_rows(
+    source('files', 'reviews'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'review_id': ['review_id', 'text', 'required'],
+        'created_at': ['created_at', 'timestamp', 'required'],
+        'sentiment': ['sentiment', 'enum'],
+        'rating': ['rating', 'number'],
+        'customer_id': ['customer_id', 'text'],
+        'product_id': ['product_id', 'text'],
+        'channel': ['channel', 'text']
+    },
+    key=['source_system', 'source_account', 'review_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

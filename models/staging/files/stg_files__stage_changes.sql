@@ -1,0 +1,16 @@
+-- Grain: one raw row of files/stage_changes, with its verdict.
+{{ judged_rows(
+    source('files', 'stage_changes'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'object': ['object', 'enum', 'required'],
+        'object_id': ['object_id', 'text', 'required'],
+        'pipeline_id': ['pipeline_id', 'text'],
+        'stage_id': ['stage_id', 'text', 'required'],
+        'entered_at': ['entered_at', 'timestamp', 'required']
+    },
+    key=['source_system', 'source_account', 'object', 'object_id', 'entered_at', 'stage_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,19 @@
+-- Grain: one raw row of files/survey_responses, with its verdict.
+{{ judged_rows(
+    source('files', 'survey_responses'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'response_id': ['response_id', 'text', 'required'],
+        'survey': ['survey', 'enum', 'required'],
+        'answered_at': ['answered_at', 'timestamp', 'required'],
+        'score': ['score', 'number', 'required'],
+        'customer_id': ['customer_id', 'text'],
+        'employee_id': ['employee_id', 'text'],
+        'product_group': ['product_group', 'text']
+    },
+    key=['source_system', 'source_account', 'response_id'],
+    rules={'score: outside the scale of its survey': '(survey = \'nps\' and score not between 0 and 10) or (survey = \'csat\' and score not between 1 and 5)'},
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

@@ -1,0 +1,17 @@
+-- Grain: one raw row of files/targets, with its verdict.
+{{ judged_rows(
+    source('files', 'targets'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'period_start': ['period_start', 'date', 'required'],
+        'period_grain': ['period_grain', 'enum', 'required'],
+        'kpi_id': ['kpi_id', 'text', 'required'],
+        'employee_id': ['employee_id', 'text'],
+        'team': ['team', 'text'],
+        'value': ['value', 'number', 'required']
+    },
+    key=['source_system', 'source_account', 'period_start', 'period_grain', 'kpi_id', 'employee_id', 'team'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

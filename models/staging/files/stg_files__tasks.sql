@@ -1,0 +1,20 @@
+-- Grain: one raw row of files/tasks, with its verdict.
+{{ judged_rows(
+    source('files', 'tasks'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'task_id': ['task_id', 'text', 'required'],
+        'project': ['project', 'text'],
+        'sprint_id': ['sprint_id', 'text'],
+        'kind': ['kind', 'enum'],
+        'points': ['points', 'number'],
+        'created_at': ['created_at', 'timestamp', 'required'],
+        'started_at': ['started_at', 'timestamp'],
+        'done_at': ['done_at', 'timestamp'],
+        'employee_id': ['employee_id', 'text']
+    },
+    key=['source_system', 'source_account', 'task_id'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

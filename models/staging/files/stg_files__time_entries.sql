@@ -1,0 +1,17 @@
+-- Grain: one raw row of files/time_entries, with its verdict.
+{{ judged_rows(
+    source('files', 'time_entries'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'entry_id': ['entry_id', 'text', 'required'],
+        'employee_id': ['employee_id', 'text', 'required'],
+        'date': ['date', 'date', 'required'],
+        'category': ['category', 'enum', 'required'],
+        'minutes': ['minutes', 'number', 'required']
+    },
+    key=['source_system', 'source_account', 'entry_id'],
+    rules={'minutes: more than a day has, or negative': 'minutes > 1440 or minutes < 0'},
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}

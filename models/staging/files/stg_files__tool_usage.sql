@@ -1,0 +1,14 @@
+-- Grain: one raw row of files/tool_usage, with its verdict.
+{{ judged_rows(
+    source('files', 'tool_usage'),
+    columns={
+        'source_system': ['source_system', 'text'],
+        'source_account': ['source_account', 'text'],
+        'employee_id': ['employee_id', 'text', 'required'],
+        'date': ['date', 'date', 'required'],
+        'tool': ['tool', 'text', 'required']
+    },
+    key=['source_system', 'source_account', 'employee_id', 'date', 'tool'],
+    loaded_at='loaded_at',
+    deleted='is_deleted'
+) }}
