@@ -9,15 +9,17 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 VERSION = 1  # raise it when the same bytes would give another result: what was converted before is then made again
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 16 << 20  # characters; more than that is a quote that nobody closed
-BATCH_ROWS = 50_000
-BATCH_CHARACTERS = 32 << 20
+SAMPLE_LINES = 100
+CAREFUL_RECORDS = 500  # so many after a fault are read one by one
+GROUP_BLOCKS = 16  # a row group of the Parquet file holds as many blocks
 HEAD_BYTES = 4096
 BLOCK_BYTES = 1 << 20
 
@@ -160,43 +162,22 @@ def _guess_delimiter(lines: list[str]) -> str:
 class _Reader:
     """The records of an open CSV text, each with the line where it starts, the broken ones with a reason."""
 
-    def __init__(self, stream: Iterator[str], encoding: str, suspicious: bool):
+    def __init__(self, stream: io.TextIOWrapper, form: Format):
         self.stream = stream
-        self.encoding = encoding
-        self.suspicious = suspicious
-        self.misfit = re.compile("[\ud800-\udfff\ufffd]" if encoding == "utf-16" else "[\ud800-\udfff]")
+        self.form = form
+        self.misfit = re.compile("[\ud800-\udfff\ufffd]" if form.encoding == "utf-16" else "[\ud800-\udfff]")
         self.line = 1  # where the next record starts
         self.taken: list[str] = []  # the lines of the record being read
-        self.ahead: list[str] = []  # lines to be read (again) before the stream goes on, the nearest last
-        self.characters = 0
+        self.ahead: list[str] = []  # lines to be read before the stream goes on, the nearest last
         self.delimiter = ","
-
-    def _feed(self) -> Iterator[str]:
-        taken, ahead, stream = self.taken, self.ahead, self.stream
-        while True:
-            if ahead:
-                line = ahead.pop()
-            else:
-                line = next(stream, None)
-                if line is None:
-                    return
-                self.characters += len(line)
-            taken.append(line)
-            yield line
-
-    def _step(self, lines: int) -> None:
-        """Leaves the first `lines` of the taken lines behind and puts the rest back."""
-        self.ahead.extend(reversed(self.taken[lines:]))
-        self.line += lines
-        self.taken.clear()
 
     def header(self) -> list[str]:
         """The column names, trimmed, '' where there is none. Settles the delimiter."""
-        sample = [line for line, _ in zip(self.stream, range(100))]
+        sample = list(islice(self.stream, SAMPLE_LINES))
         self.ahead.extend(reversed(sample))
         if not any(line.strip() for line in sample):
             raise Unreadable("no header: the file has no text")
-        if match := re.fullmatch(r"\ufeff?sep=(.)[\r\n]*", sample[0]):  # Excel's own hint
+        if match := re.fullmatch(r"sep=(.)[\r\n]*", sample[0]):  # Excel's own hint
             self.delimiter = match[1]
             self.ahead.pop()
             self.line = 2
@@ -205,22 +186,101 @@ class _Reader:
         else:
             self.delimiter = _guess_delimiter([line for line in sample if line.strip()])
         try:
-            names = next(csv.reader(self._feed(), delimiter=self.delimiter, strict=True), [])
+            names = next(self._parse(self._feed()), [])
         except csv.Error as error:
             raise Unreadable(f"the header in line {self.line} can't be read: {self._reason(error)}") from None
-        if problem := self._problem():
+        if problem := self._problem(self.taken):
             raise Unreadable(f"the header in line {self.line} can't be read: {problem}")
         self._step(len(self.taken))
         names = [name.strip() for name in names]
         if not any(names):
-            raise Unreadable("no header: line 1 has no column names")
+            raise Unreadable(f"no header: line {self.line - 1} has no column names")
         return names
 
-    def _problem(self) -> str | None:
-        if self.suspicious:
-            text = "".join(self.taken)
+    def blocks(self, width: int) -> Iterator[tuple[list[int], list[str], list[tuple[int, str]]]]:
+        """The rest of the file, a part at a time: the lines of its records, their fields one after another, and
+        (line, reason) of the broken ones. Lines without a fault are split at once; at a fault some go one by one."""
+        while block := self.ahead[::-1] or self.stream.readlines(BLOCK_BYTES):
+            lines, fields, used = ([], [], 0) if self._problem(block) else self._whole(block, width)
+            self.ahead[:] = block[used:][::-1]
+            self.line += used
+            rejects = []
+            for line, found in islice(self._records(width), CAREFUL_RECORDS):
+                if type(found) is str:
+                    rejects.append((line, found))
+                else:
+                    lines.append(line)
+                    fields += found
+            yield lines, fields, rejects
+
+    def _parse(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
+
+    def _whole(self, block: list[str], width: int) -> tuple[list[int], list[str], int]:
+        """Where each record of a block starts, all their fields, and how many lines that were, up to the first fault."""
+        starts: list[int] = []
+        fields: list[str] = []  # flat: lists of lists would keep the garbage collector busy
+        used = 0
+        reader = self._parse(block)
+        try:
+            for row in reader:
+                if len(row) != width and (len(row) != width + 1 or row.pop()):
+                    break
+                fields += row
+                starts.append(self.line + used)
+                used = reader.line_num
+        except csv.Error:
+            pass
+        return starts, fields, used
+
+    def _records(self, width: int) -> Iterator[tuple[int, list[str] | str]]:
+        """(line, fields) of each whole record, (line, reason) of each broken one, until no line is ahead; blank
+        lines are passed over.
+
+        A record is broken if a quote does not close as it should: its first line is left out then, and the lines
+        after it are tried anew. A record that swallowed lines by a stray quote shows by its number of fields: it is
+        cut before the first of its lines that is whole by itself.
+        """
+        taken = self.taken
+        while self.ahead:
+            try:
+                for row in self._parse(self._feed()):
+                    line, lines, fields = self.line, len(taken), len(row)
+                    if fields == width + 1 and not row[-1]:
+                        row.pop()
+                        fields = width
+                    found = self._problem(taken) or row
+                    if found is row and fields != width:
+                        found = f"{fields} fields instead of {width}" if fields > 1 or "".join(row).strip() else None
+                        whole = (at for at in range(1, lines) if self._whole(taken[at : at + 1], width)[2])
+                        lines = next(whole, lines)
+                    restart = lines < len(taken)
+                    self._step(lines)
+                    if found is not None:
+                        yield line, found
+                    if restart or not self.ahead:
+                        break
+            except csv.Error as error:
+                line, reason = self.line, self._problem(taken) or self._reason(error)
+                self._step(1)
+                yield line, reason
+
+    def _feed(self) -> Iterator[str]:
+        while line := self.ahead.pop() if self.ahead else self.stream.readline():
+            self.taken.append(line)
+            yield line
+
+    def _step(self, lines: int) -> None:
+        """Leaves the first `lines` of the taken lines behind and puts the rest back."""
+        self.ahead.extend(reversed(self.taken[lines:]))
+        self.line += lines
+        self.taken.clear()
+
+    def _problem(self, lines: list[str]) -> str | None:
+        if self.form.suspicious:
+            text = "".join(lines)
             if self.misfit.search(text):
-                return f"bytes that are not {ENCODING_NAMES[self.encoding]}"
+                return f"bytes that are not {ENCODING_NAMES[self.form.encoding]}"
             if "\0" in text:
                 return "NUL bytes"
         return None
@@ -233,48 +293,6 @@ class _Reader:
         if "new-line character" in text:
             return "a carriage return outside quotes"
         return "unclosed or misplaced quote"
-
-    def _fits(self, line: str, width: int) -> bool:
-        try:
-            row = next(csv.reader([line], delimiter=self.delimiter, strict=True), [])
-        except csv.Error:
-            return False
-        return len(row) == width or (len(row) == width + 1 and not row[-1])
-
-    def records(self, width: int) -> Iterator[tuple[int, list[str] | str]]:
-        """(line, fields) of each whole record, (line, reason) of each broken one; blank lines are passed over.
-
-        A record is broken if a quote does not close as it should: its first line is left out then, and the lines
-        after it are tried anew. A record that swallowed lines by a stray quote shows by its number of fields: it is
-        cut before the first of its lines that is whole by itself.
-        """
-        taken = self.taken
-        while True:
-            try:
-                for row in csv.reader(self._feed(), delimiter=self.delimiter, strict=True):
-                    fields = len(row)
-                    if fields == width + 1 and not row[-1]:
-                        row.pop()
-                        fields = width
-                    if fields == width and not self.suspicious:
-                        yield self.line, row
-                    elif problem := self._problem():
-                        yield self.line, problem
-                    elif fields == width:
-                        yield self.line, row
-                    elif fields > 1 or (fields and row[0].strip()):
-                        yield self.line, f"{fields} fields instead of {width}"
-                        whole = (at for at in range(1, len(taken)) if self._fits(taken[at], width))
-                        if cut := next(whole, 0):
-                            self._step(cut)
-                            break
-                    self.line += len(taken)
-                    taken.clear()
-                else:
-                    return
-            except csv.Error as error:
-                yield self.line, self._problem() or self._reason(error)
-                self._step(1)
 
 
 def convert(path: str | os.PathLike, raw_file: str, target: str | os.PathLike) -> Converted:
@@ -297,7 +315,7 @@ def convert(path: str | os.PathLike, raw_file: str, target: str | os.PathLike) -
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_FIELD))
     errors = "replace" if form.encoding == "utf-16" else "surrogateescape"
     with io.TextIOWrapper(open(path, "rb"), form.encoding, errors, newline=form.newline) as stream:
-        reader = _Reader(stream, form.encoding, form.suspicious)
+        reader = _Reader(stream, form)
         names = reader.header()
         if not names[-1]:
             names.pop()
@@ -324,32 +342,20 @@ def _write(reader: _Reader, names: list[str], raw_file: str, target: Path) -> Co
         [(name, pa.string()) for name in result.columns] + [("_raw_file", repeated), ("_raw_row", pa.int64())]
     )
     nothing = pa.scalar(None, pa.string())
-    rows: list[list[str]] = []
-    lines: list[int] = []
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-
-        def flush() -> None:
-            fields = list(zip(*rows))
-            columns = []
-            for at in kept:
-                column = pa.array(fields[at], pa.string())
-                columns.append(pc.if_else(pc.equal(column, ""), nothing, column))
-            columns.append(pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), len(rows)), [raw_file]))
-            columns.append(pa.array(lines, pa.int64()))
-            writer.write_table(pa.table(columns, schema=schema))
-            result.rows += len(rows)
-            rows.clear()
-            lines.clear()
-            reader.characters = 0
-
-        for line, found in reader.records(len(names)):
-            if type(found) is str:
-                result.rejects.append((line, found))
-                continue
-            rows.append(found)
-            lines.append(line)
-            if len(rows) >= BATCH_ROWS or reader.characters >= BATCH_CHARACTERS:
-                flush()
-        if rows:
-            flush()
+        waiting: list[pa.RecordBatch] = []
+        for lines, fields, rejects in reader.blocks(len(names)):
+            result.rejects += rejects
+            if lines:
+                columns = [pa.array(fields[at :: len(names)], pa.string()) for at in kept]
+                columns = [pc.if_else(pc.equal(column, ""), nothing, column) for column in columns]
+                same = pa.repeat(pa.scalar(0, pa.int32()), len(lines))
+                columns += [pa.DictionaryArray.from_arrays(same, [raw_file]), pa.array(lines, pa.int64())]
+                waiting.append(pa.record_batch(columns, schema=schema))
+                result.rows += len(lines)
+            if len(waiting) == GROUP_BLOCKS:
+                writer.write_table(pa.Table.from_batches(waiting))
+                waiting.clear()
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting))
     return result

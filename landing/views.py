@@ -95,7 +95,7 @@ def table_view(table: "Table", files: list["DataFile"], root: str) -> str:
         `create schema …; create or replace view …;`: each declared column once, as text, then `_raw_file` and
         `_raw_row`; no rows if there are no files.
     """
-    groups: dict[tuple, list["DataFile"]] = {}
+    groups: dict[tuple, list[DataFile]] = {}
     for file in files:
         groups.setdefault((file.is_csv, tuple(sorted(file.columns))), []).append(file)
     if groups:
