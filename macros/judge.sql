@@ -3,6 +3,7 @@
     columns: name → [raw column, type(, 'required')], type one of text, ref, enum, integer, number, money, boolean, date, timestamp.
     key:     the columns that make a record one; version: the column by which a newer version of it is told;
     rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
+    A row that says that its record is gone needs no more than the key; without a version it is as new as its load.
 
     Gives the typed columns and, for each raw row, row_status:
       rejected       a value cannot be read, a required one is missing, a rule is broken, or the key stands twice in one file
@@ -17,6 +18,7 @@
 {%- for name, spec in columns.items() -%}
     {%- set raw = adapter.quote(spec[0]) -%}
     {%- set kind = spec[1] -%}
+    {%- set stands = '' if name in key else ' and not is_deleted' -%}
     {%- if kind in ('text', 'ref', 'enum') -%}
         {%- do typed.append({'text': read_text, 'ref': read_ref, 'enum': read_enum}[kind](raw) ~ ' as ' ~ name) -%}
     {%- else -%}
@@ -32,18 +34,18 @@
         {%- do typed.append(reader ~ ' as ' ~ name) -%}
         {%- do typed.append(something ~ ' as raw_' ~ name) -%}
         {%- set blank = " and raw_" ~ name ~ " not in ('0', '0000-00-00', '0000-00-00 00:00:00')"
-            if kind in ('date', 'timestamp') else '' -%}
+            if kind in ('date', 'timestamp') and spec | length == 2 else '' -%}
         {%- do checks.append(
-            "case when " ~ name ~ " is null and raw_" ~ name ~ " is not null" ~ blank ~ " then '" ~ name ~ ": ''' || left(raw_" ~ name
-            ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
+            "case when " ~ name ~ " is null and raw_" ~ name ~ " is not null" ~ blank ~ stands
+            ~ " then '" ~ name ~ ": ''' || left(raw_" ~ name ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
     {%- endif -%}
     {%- if spec | length > 2 -%}
         {%- set unread = " and raw_" ~ name ~ " is null" if kind not in ('text', 'ref', 'enum') else '' -%}
-        {%- do checks.append("case when " ~ name ~ " is null" ~ unread ~ " then '" ~ name ~ ": required, but empty' end") -%}
+        {%- do checks.append("case when " ~ name ~ " is null" ~ unread ~ stands ~ " then '" ~ name ~ ": required, but empty' end") -%}
     {%- endif -%}
 {%- endfor -%}
 {%- for problem, condition in rules.items() -%}
-    {%- do checks.append("case when " ~ condition ~ " then '" ~ problem ~ "' end") -%}
+    {%- do checks.append("case when (" ~ condition ~ ") and not is_deleted then '" ~ problem ~ "' end") -%}
 {%- endfor -%}
 
 with raw_rows as (
@@ -69,7 +71,8 @@ checked as (
 ),
 
 {% set order_by -%}
-    {{ version ~ ' desc nulls last, ' if version }}loaded_at desc nulls last, _raw_file desc, _raw_row desc
+    {{ 'coalesce(' ~ version ~ ', case when is_deleted then loaded_at end) desc nulls last,' if version }}
+    loaded_at desc nulls last, _raw_file desc, _raw_row desc
 {%- endset -%}
 {%- set same_record = 'partition by problem is null and is_known, ' ~ (key | join(', ')) -%}
 ranked as (
