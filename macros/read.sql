@@ -35,14 +35,14 @@
     end
 {%- endmacro %}
 
-{% macro read_money(raw) -%} {{ dbt.safe_cast(plain_number(raw), 'decimal(18, 2)') }} {%- endmacro %}
+{% macro read_money(raw) -%} {{ try_cast_as(plain_number(raw), 'decimal(18, 2)') }} {%- endmacro %}
 
 {% macro read_number(raw) -%}
-    cast({{ dbt.safe_cast(plain_number(raw), 'decimal(28, 10)') }} as double)
+    cast({{ try_cast_as(plain_number(raw), 'decimal(28, 10)') }} as double)
 {%- endmacro %}
 
 {% macro read_integer(raw) -%}
-    {%- set number = dbt.safe_cast(plain_number(raw), 'decimal(28, 10)') -%}
+    {%- set number = try_cast_as(plain_number(raw), 'decimal(28, 10)') -%}
     case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
 {%- endmacro %}
 
@@ -57,7 +57,7 @@
 {% macro read_date(raw) -%}
     case
         when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$') }}
-            then {{ dbt.safe_cast('left(trim(' ~ raw ~ '), 10)', 'date') }}
+            then {{ try_cast_as('left(trim(' ~ raw ~ '), 10)', 'date') }}
         when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( .*)?$') }}
             then {{ parse_dotted('trim(' ~ raw ~ ')', 'date') }}
     end
@@ -69,10 +69,13 @@
     {%- set text = 'trim(' ~ raw ~ ')' -%}
     case
         when {{ matches(text, ':[0-9]{2}.*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$') }} then {{ parse_instant(text) }}
-        when {{ matches(text, '^[0-9]{4}-') }} then {{ local_to_utc(dbt.safe_cast(text, 'timestamp'), zone) }}
+        when {{ matches(text, '^[0-9]{4}-') }} then {{ local_to_utc(try_cast_as(text, 'timestamp'), zone) }}
         when {{ matches(text, '^[0-9]{1,2}[.]') }} then {{ local_to_utc(parse_dotted(text, 'timestamp'), zone) }}
     end
 {%- endmacro %}
+
+{#- Null where the cast fails; both engines have it, dbt's own safe_cast does not use it on DuckDB. -#}
+{% macro try_cast_as(value, type) -%} try_cast({{ value }} as {{ type }}) {%- endmacro %}
 
 {#- engine differences -#}
 {% macro matches(text, pattern) -%} {{ adapter.dispatch('matches')(text, pattern) }} {%- endmacro %}

@@ -2,7 +2,14 @@
 with traces as (
     select utm_source, utm_medium, cast(null as {{ dbt.type_string() }}) as traffic_source, source_name from {{ ref('leads') }}
     union
-    select utm_source, utm_medium, null, source_name from {{ ref('deals') }}
+    -- a deal without a trace of its own takes its lead's
+    select
+        case when deals.utm_source is not null then deals.utm_source else leads.utm_source end,
+        case when deals.utm_source is not null then deals.utm_medium else leads.utm_medium end,
+        null,
+        coalesce(deals.source_name, leads.source_name)
+    from {{ ref('deals') }} as deals
+    left join {{ ref('leads') }} as leads on deals.lead_id = leads.lead_id
     union
     select utm_source, utm_medium, null, null from {{ ref('orders') }}
     union

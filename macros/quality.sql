@@ -1,0 +1,55 @@
+{#- The models that hold the verdict on every raw row: source → raw table → model.  Sources that are switched off are left out. -#}
+{% macro judged_models() -%}
+    {%- set models = {
+        'bitrix24': {},
+        'yandex_metrica': {},
+        'yandex_direct': {},
+        'bitrix_shop': {},
+        'files': {},
+    } -%}
+    {%- for entity in ['employees', 'customers', 'leads', 'deals', 'deal_lines', 'stages', 'stage_changes', 'activities', 'calls', 'objections',
+        'quotes', 'contracts', 'contract_schedule', 'products', 'orders', 'order_lines', 'refunds', 'web_sessions', 'page_hits', 'web_events',
+        'ad_spend', 'email_campaigns', 'email_events', 'survey_responses', 'reviews', 'forecasts', 'time_entries', 'tool_usage', 'materials',
+        'material_usage', 'tasks', 'task_status_changes', 'sprints', 'targets', 'expenses', 'competitor_prices', 'exchange_rates',
+        'working_calendar', 'channel_rules', 'pipeline_runs'] -%}
+        {%- do models['files'].update({entity: 'stg_files__' ~ entity}) -%}
+    {%- endfor -%}
+    {%- set on = [] -%}
+    {%- for source_name, tables in models.items() if source_is_on(source_name) -%}
+        {%- for table_name, model in tables.items() -%}{%- do on.append([source_name, table_name, model]) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- do return(on) -%}
+{%- endmacro %}
+
+{#- After a run: how many raw rows were accepted, and what was not, in a few lines for a person. -#}
+{% macro report_data_quality(results) -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set tie_out = adapter.get_relation(target.database, 'marts', 'source_tie_out') -%}
+        {%- if tie_out -%}
+            {%- set totals = run_query(
+                "select coalesce(sum(raw_rows), 0), coalesce(sum(accepted_rows), 0), coalesce(sum(superseded_rows), 0), coalesce(sum(deleted_rows), 0), "
+                ~ "coalesce(sum(not_yet_known_rows), 0), coalesce(sum(rejected_rows), 0) from " ~ tie_out
+            ).rows[0] -%}
+            {%- do log('raw rows: ' ~ totals[0] ~ ' = ' ~ totals[1] ~ ' accepted + ' ~ totals[2] ~ ' superseded + ' ~ totals[3] ~ ' deleted + '
+                ~ totals[4] ~ ' not yet known + ' ~ totals[5] ~ ' rejected', info=true) -%}
+        {%- endif -%}
+        {%- set rejected = adapter.get_relation(target.database, 'quality', 'rejected_rows') -%}
+        {%- if rejected -%}
+            {%- for row in run_query(
+                "select source_name, table_name, raw_file, raw_row, reason, count(*) over () from " ~ rejected
+                ~ " order by case when raw_row is null then 0 else 1 end, source_name, table_name, raw_file, raw_row limit 10"
+            ).rows -%}
+                {%- do log('rejected: ' ~ row[2] ~ (', row ' ~ row[3] if row[3] is not none else '') ~ ': ' ~ row[4], info=true) -%}
+                {%- if loop.last and row[5] > 10 -%}
+                    {%- do log('… and ' ~ (row[5] - 10) ~ ' more in quality.rejected_rows', info=true) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- set findings = adapter.get_relation(target.database, 'quality', 'findings') -%}
+        {%- if findings -%}
+            {%- for row in run_query("select finding, subject, rows_affected from " ~ findings ~ " order by 1, 2 limit 20").rows -%}
+                {%- do log('to look at: ' ~ row[0] ~ ': ' ~ row[1] ~ ' (' ~ row[2] ~ ' rows)', info=true) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

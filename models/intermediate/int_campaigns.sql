@@ -1,0 +1,17 @@
+-- Grain: one spelling (id, utm_campaign or name, in lower case) under which records may name an advertising campaign, with the campaign.
+with spellings as (
+    select lower(campaign_id) as spelling, campaign_id, 1 as priority from {{ ref('ad_spend') }} where campaign_id is not null
+    union
+    select lower(utm_campaign), campaign_id, 2 from {{ ref('ad_spend') }} where utm_campaign is not null and campaign_id is not null
+    union
+    select lower(campaign_name), campaign_id, 3 from {{ ref('ad_spend') }} where campaign_name is not null and campaign_id is not null
+),
+
+ranked as (
+    select *, row_number() over (partition by spelling order by priority, campaign_id) as place
+    from spellings
+)
+
+select spelling, campaign_id
+from ranked
+where place = 1

@@ -1,0 +1,60 @@
+-- Grain: one contact with a lead, a deal or a customer: a call, or any other activity that took place before the as-of day.
+with activities as (
+    select * from {{ ref('activities') }}
+),
+
+calls as (
+    select * from {{ ref('calls') }}
+),
+
+deals as (
+    select deal_id, lead_id from {{ ref('deals') }}
+),
+
+all_contacts as (
+    select
+        concat('call:', call_id) as contact_id,
+        'call' as kind,
+        direction,
+        started_at as occurred_at,
+        coalesce(is_answered, talk_seconds > 0) as is_completed,
+        cast(null as {{ dbt.type_string() }}) as outcome,
+        object,
+        object_id,
+        customer_id,
+        employee_id
+    from calls
+    union all
+    select
+        concat('activity:', activity_id),
+        kind,
+        direction,
+        coalesce(started_at, created_at),
+        coalesce(status, 'completed') = 'completed',
+        outcome,
+        object,
+        object_id,
+        customer_id,
+        employee_id
+    from activities
+    where kind <> 'task'
+)
+
+select
+    contacts.contact_id,
+    contacts.kind,
+    contacts.direction,
+    contacts.occurred_at,
+    contacts.is_completed,
+    contacts.outcome is not null as has_outcome,
+    -- what answers a customer: a conversation by phone, a meeting held, or something sent; what the customer sends does not
+    contacts.is_completed and (
+        contacts.kind in ('call', 'meeting', 'presentation') or coalesce(contacts.direction, 'out') = 'out'
+    ) as is_response,
+    case when contacts.object = 'deal' then contacts.object_id end as deal_id,
+    case when contacts.object = 'lead' then contacts.object_id else deals.lead_id end as lead_id,
+    coalesce(contacts.customer_id, case when contacts.object = 'customer' then contacts.object_id end) as customer_id,
+    contacts.employee_id
+from all_contacts as contacts
+left join deals on contacts.object = 'deal' and contacts.object_id = deals.deal_id
+where contacts.occurred_at < {{ cutoff() }}

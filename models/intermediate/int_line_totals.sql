@@ -1,0 +1,8 @@
+-- Grain: one deal or order that has lines, with their sum.
+select concat('deal:', deal_id) as sale_id, sum(amount) as lines_amount
+from {{ ref('deal_lines') }}
+group by deal_id
+union all
+select concat('order:', order_id), sum(amount)
+from {{ ref('order_lines') }}
+group by order_id

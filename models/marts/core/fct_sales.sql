@@ -1,0 +1,100 @@
+-- Grain: one sale: a won deal, or a paid order that is not the same sale as a won deal.
+with deals as (
+    select * from {{ ref('fct_deals') }} where won_at is not null
+),
+
+orders as (
+    select
+        *,
+        {{ local_date('paid_moment') }} as paid_on
+    from {{ ref('int_paid_orders') }}
+    where same_sale_deal_id is null
+),
+
+sales as (
+    select
+        concat('deal:', deal_id) as sale_id,
+        'deal' as kind,
+        deal_id,
+        cast(null as {{ dbt.type_string() }}) as order_id,
+        source_system,
+        customer_key,
+        is_customer_known,
+        won_at as sold_at,
+        won_on as sold_on,
+        employee_id,
+        team,
+        channel,
+        campaign,
+        region,
+        customer_segment,
+        point_of_sale,
+        amount,
+        currency,
+        amount_base
+    from deals
+
+    union all
+
+    select
+        concat('order:', orders.order_id),
+        'order',
+        null,
+        orders.order_id,
+        orders.source_system,
+        identities.customer_key,
+        identities.is_identified,
+        orders.paid_moment,
+        orders.paid_on,
+        orders.employee_id,
+        {{ known('employees.team') }},
+        {{ known('channels.channel') }},
+        coalesce(campaigns.campaign_id, orders.utm_campaign, '(none)'),
+        coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'),
+        {{ known('customers.segment') }},
+        coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'),
+        coalesce(orders.amount, lines.lines_amount),
+        coalesce(upper(orders.currency), '{{ var("base_currency") }}'),
+        {{ to_base('coalesce(orders.amount, lines.lines_amount)', 'rates') }}
+    from orders
+    left join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
+    left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+    left join {{ ref('dim_employees') }} as employees on orders.employee_id = employees.employee_id
+    left join {{ ref('int_channels') }} as channels
+        on {{ channel_key('orders.utm_source', 'orders.utm_medium', 'null', 'null') }} = channels.channel_key
+    left join {{ ref('int_campaigns') }} as campaigns on lower(orders.utm_campaign) = campaigns.spelling
+    left join {{ ref('int_line_totals') }} as lines on concat('order:', orders.order_id) = lines.sale_id
+    {{ join_rate('rates', 'orders.currency', 'orders.paid_on') }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by customer_key order by sold_at, sale_id) as customer_sale_no,
+        min(sold_on) over (partition by customer_key) as customer_first_sale_on
+    from sales
+)
+
+select
+    sale_id,
+    kind,
+    deal_id,
+    order_id,
+    source_system,
+    customer_key,
+    is_customer_known,
+    case when is_customer_known then customer_sale_no end as customer_sale_no,
+    case when is_customer_known then customer_first_sale_on end as customer_first_sale_on,
+    sold_at,
+    sold_on,
+    employee_id,
+    team,
+    channel,
+    campaign,
+    region,
+    customer_segment,
+    point_of_sale,
+    amount,
+    currency,
+    amount_base
+from numbered

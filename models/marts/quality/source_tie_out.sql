@@ -1,0 +1,88 @@
+{{ config(schema='marts') }}
+-- Grain: one source, raw table and load day, with what became of its raw rows.  raw_rows are counted by the landing, file by file;
+-- the others by the verdicts: they add up, or rows were lost.  Rows without a load stamp stand under no day.
+with verdicts as (
+    {% for source_name, table_name, model in judged_models() %}
+    select
+        '{{ source_name }}' as source_name,
+        '{{ table_name }}' as table_name,
+        _raw_file as raw_file,
+        {{ local_date('loaded_at') }} as load_day,
+        row_status
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+landed as (
+    select source_name, table_name, sum(row_count) as landed_rows
+    from {{ source('landing', 'files') }}
+    where readable
+    group by source_name, table_name
+),
+
+unreadable as (
+    select
+        source_name,
+        table_name,
+        sum(case when raw_row is not null then 1 else 0 end) as unreadable_lines,
+        sum(case when raw_row is null then 1 else 0 end) as unreadable_files
+    from {{ source('landing', 'rejected_lines') }}
+    group by source_name, table_name
+),
+
+by_day as (
+    select
+        source_name,
+        table_name,
+        load_day,
+        count(*) as judged_rows,
+        {%- for status in ['accepted', 'superseded', 'deleted', 'not_yet_known', 'rejected'] %}
+        sum(case when row_status = '{{ status }}' then 1 else 0 end) as {{ status }}_rows{{ ',' if not loop.last }}
+        {%- endfor %}
+    from verdicts
+    group by source_name, table_name, load_day
+),
+
+placed as (
+    select
+        *,
+        row_number() over (partition by source_name, table_name order by load_day desc nulls last) as place,
+        sum(judged_rows) over (partition by source_name, table_name) as table_rows
+    from by_day
+),
+
+-- a table with nothing but unreadable files has no day of its own
+whole as (
+    select
+        coalesce(placed.source_name, unreadable.source_name) as source_name,
+        coalesce(placed.table_name, unreadable.table_name) as table_name,
+        placed.load_day,
+        coalesce(placed.judged_rows, 0) as judged_rows,
+        coalesce(placed.accepted_rows, 0) as accepted_rows,
+        coalesce(placed.superseded_rows, 0) as superseded_rows,
+        coalesce(placed.deleted_rows, 0) as deleted_rows,
+        coalesce(placed.not_yet_known_rows, 0) as not_yet_known_rows,
+        coalesce(placed.rejected_rows, 0) as judged_rejected_rows,
+        case when coalesce(placed.place, 1) = 1 then coalesce(unreadable.unreadable_lines, 0) else 0 end as unreadable_lines,
+        case when coalesce(placed.place, 1) = 1 then coalesce(unreadable.unreadable_files, 0) else 0 end as unreadable_files,
+        -- rows that the landing read and no verdict was given on (or the other way round) show on the newest day
+        case when coalesce(placed.place, 1) = 1 then coalesce(landed.landed_rows, 0) - coalesce(placed.table_rows, 0) else 0 end as unjudged_rows
+    from placed
+    full outer join unreadable on placed.source_name = unreadable.source_name and placed.table_name = unreadable.table_name
+    left join landed on placed.source_name = landed.source_name and placed.table_name = landed.table_name
+)
+
+select
+    source_name,
+    table_name,
+    load_day,
+    judged_rows + unjudged_rows + unreadable_lines as raw_rows,
+    accepted_rows,
+    superseded_rows,
+    deleted_rows,
+    not_yet_known_rows,
+    judged_rejected_rows + unreadable_lines as rejected_rows,
+    unreadable_files,
+    unjudged_rows = 0 as is_tied_out
+from whole

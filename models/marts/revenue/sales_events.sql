@@ -1,0 +1,102 @@
+-- Grain: one line of a sale on the day of the sale, and once more, with a minus, for every refund of the sale on the day of the refund.
+with sales as (
+    select * from {{ ref('fct_sales') }}
+),
+
+lines as (
+    select * from {{ ref('fct_sale_lines') }}
+),
+
+sold as (
+    select
+        sale_id,
+        'sale' as event,
+        sale_id as event_id,
+        line_no,
+        product_id,
+        product_group,
+        quantity as units,
+        coalesce(amount_base, 0) as revenue,
+        case when cost_base is not null then coalesce(amount_base, 0) else 0 end as costed_revenue,
+        coalesce(cost_base, 0) as cost
+    from lines
+),
+
+-- a refund takes from every line in proportion; rounding runs along the sum
+refunded as (
+    select
+        refunds.sale_id,
+        refunds.refund_id,
+        lines.line_no,
+        lines.product_id,
+        lines.product_group,
+        refunds.refunded_on,
+        round(refunds.amount_base * case
+            when sales.amount <> 0 then lines.amount_so_far / sales.amount
+            else 1
+        end, 2) - round(refunds.amount_base * case
+            when sales.amount <> 0 then (lines.amount_so_far - lines.amount) / sales.amount
+            when lines.line_no = 1 then 0
+            else 1
+        end, 2) as refunded,
+        lines.cost_base * {{ ratio('refunds.amount_base', 'sales.amount_base') }} as cost_back,
+        lines.cost_base
+    from {{ ref('fct_refunds') }} as refunds
+    inner join sales on refunds.sale_id = sales.sale_id
+    inner join lines on refunds.sale_id = lines.sale_id
+),
+
+orphaned as (
+    select * from {{ ref('fct_refunds') }} where sale_id is null
+),
+
+events as (
+    select
+        sold.*,
+        sales.sold_on as event_date
+    from sold
+    inner join sales on sold.sale_id = sales.sale_id
+    union all
+    select
+        sale_id, 'refund', refund_id, line_no, product_id, product_group, null,
+        -refunded,
+        case when cost_base is not null then -refunded else 0 end,
+        -cast(coalesce(round(cost_back, 2), 0) as decimal(18, 2)),
+        refunded_on
+    from refunded
+    union all
+    select
+        concat('order:', order_id), 'refund', refund_id, 1, '{{ var("unknown_member") }}', '{{ var("unknown_member") }}', null,
+        -coalesce(amount_base, 0), 0, 0, refunded_on
+    from orphaned
+)
+
+select
+    events.event_date,
+    events.event,
+    events.event_id,
+    events.line_no,
+    events.sale_id,
+    case when events.event = 'sale' then events.sale_id end as sold_sale_id,
+    sales.kind as sale_kind,
+    sales.customer_key,
+    case when sales.is_customer_known then sales.customer_key end as known_customer_key,
+    sales.customer_first_sale_on,
+    {{ known('sales.source_system') }} as source_system,
+    {{ known('sales.channel') }} as channel,
+    coalesce(sales.campaign, '(none)') as campaign,
+    {{ known('sales.employee_id') }} as manager,
+    {{ known('sales.team') }} as team,
+    {{ known('sales.region') }} as region,
+    {{ known('sales.customer_segment') }} as customer_segment,
+    {{ known('sales.point_of_sale') }} as point_of_sale,
+    events.product_id as product,
+    events.product_group,
+    cast(events.revenue as decimal(18, 2)) as revenue,
+    case when events.units is not null then cast(events.revenue as decimal(18, 2)) end as unit_revenue,
+    case when events.event = 'sale' and events.product_id <> '(not itemised)' then events.units end as units,
+    cast(events.costed_revenue as decimal(18, 2)) as costed_revenue,
+    cast(events.cost as decimal(18, 2)) as cost_of_goods,
+    cast(events.costed_revenue - events.cost as decimal(18, 2)) as gross_profit
+from events
+left join sales on events.sale_id = sales.sale_id
