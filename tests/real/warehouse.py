@@ -1,0 +1,65 @@
+"""Building a warehouse from a raw root, as a user would, and reading it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pandas as pd
+
+from real.adapters import ADAPTERS
+from real.originals import REPOSITORY
+
+SILENCE = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "SCARF_ANALYTICS": "false"}
+
+
+class Warehouse(NamedTuple):
+    """A finished `dbt build`: the file it wrote, its exit code and what it printed."""
+
+    path: Path
+    exit_code: int
+    output: str
+
+    def query(self, sql: str, *parameters: object) -> pd.DataFrame:
+        """The answer to a query, the file being opened for reading alone."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql, parameters).df()
+
+    def figures(self, kpi_id: str, grain: str, dimension: str) -> pd.DataFrame:
+        """Values of one KPI by `period_start` and `key`, with numerator and denominator, as floats."""
+        found = self.query(
+            """
+            select cast(period_start as timestamp) as period_start, dimension_key as key, is_complete,
+                cast(value as double) as value,
+                cast(numerator as double) as numerator, cast(denominator as double) as denominator
+            from marts.kpi_values
+            where kpi_id = ? and period_grain = ? and dimension = ?
+            """,
+            kpi_id,
+            grain,
+            dimension,
+        )
+        return found.set_index(["period_start", "key"]).sort_index()
+
+
+def build(folder: Path, data_sets: tuple[str, ...], as_of: str) -> Warehouse:
+    """Write the data sets' raw root into `folder` and run the whole `dbt build` on it, tests included."""
+    for data_set in data_sets:
+        ADAPTERS[data_set](folder / "raw")
+    settings = {
+        "KPI_RAW_ROOT": str(folder / "raw"),
+        "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
+        "KPI_AS_OF": as_of,
+        "KPI_TIMEZONE": "UTC",
+    }
+    dbt = Path(sys.executable).with_name("dbt")
+    done = subprocess.run(
+        [dbt, "build", "--target-path", folder / "target", "--log-path", folder / "logs"],
+        cwd=REPOSITORY,
+        env=os.environ | SILENCE | settings,
+        capture_output=True,
+        text=True,
+    )
+    return Warehouse(folder / "kpi.duckdb", done.returncode, done.stdout + done.stderr)
