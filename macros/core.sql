@@ -42,3 +42,6 @@
 {% macro to_base(amount, rate_alias) -%}
     cast(round({{ amount }} * {{ rate_alias }}.rate_to_base, 2) as decimal(18, 2))
 {%- endmacro %}
+
+{#- 1 where the condition holds, else 0. -#}
+{% macro flag(condition) -%} case when {{ condition }} then 1 else 0 end {%- endmacro %}

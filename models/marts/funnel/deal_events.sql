@@ -1,0 +1,37 @@
+-- Grain: one step of one deal: created, won, lost, each on its day.
+with deals as (
+    select * from {{ ref('fct_deals') }}
+),
+
+steps as (
+    select deal_id, 'created' as event, created_on as event_date from deals
+    union all
+    select deal_id, 'won', won_on from deals where won_on is not null
+    union all
+    select deal_id, 'lost', lost_on from deals where lost_on is not null
+)
+
+select
+    steps.event_date,
+    steps.event,
+    deals.deal_id,
+    case when deals.is_customer_known then deals.customer_key end as known_customer_key,
+    deals.channel,
+    deals.campaign,
+    deals.source_system,
+    {{ known('deals.employee_id') }} as manager,
+    deals.team,
+    deals.pipeline_id as pipeline,
+    deals.region,
+    traits.product_group,
+    {{ flag("event = 'created'") }} as opportunities_new,
+    {{ flag("event = 'created' and deals.status = 'won'") }} as opportunities_won,
+    {{ flag("event = 'won'") }} as deals_won,
+    {{ flag("event = 'lost'") }} as deals_lost,
+    {{ flag("event in ('won', 'lost')") }} as deals_closed,
+    case when event = 'won' then coalesce(deals.amount_base, 0) else 0 end as won_amount,
+    case when event = 'won' then traits.cycle_days end as cycle_days,
+    case when event = 'won' then traits.touchpoints else 0 end as touchpoints
+from steps
+inner join deals on steps.deal_id = deals.deal_id
+inner join {{ ref('int_deal_traits') }} as traits on deals.deal_id = traits.deal_id

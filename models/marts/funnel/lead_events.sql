@@ -1,0 +1,62 @@
+-- Grain: one step of one lead: created, qualified, rejected, each on its day.  What became of a lead later (a won deal, an answer, a second
+-- contact) is counted on the day of its creation, or of its qualification.
+with leads as (
+    select * from {{ ref('fct_leads') }}
+),
+
+customers_won as (
+    select customer_key, max(sold_at) as last_sold_at
+    from {{ ref('fct_sales') }}
+    where is_customer_known
+    group by customer_key
+),
+
+outcomes as (
+    select
+        leads.*,
+        first_won_at is not null as has_won,
+        first_won_at is not null or customers_won.last_sold_at >= leads.created_at as has_become_customer,
+        first_contact_at is not null as is_answered,
+        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
+        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough,
+        {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
+    from leads
+    left join customers_won on leads.is_customer_known and leads.customer_key = customers_won.customer_key
+),
+
+steps as (
+    select lead_id, 'created' as event, created_on as event_date from leads
+    union all
+    select lead_id, 'qualified', qualified_on from leads where qualified_on is not null
+    union all
+    select lead_id, 'rejected', rejected_on from leads where rejected_on is not null
+)
+
+select
+    steps.event_date,
+    steps.event,
+    leads.lead_id,
+    case when leads.is_customer_known then leads.customer_key end as known_customer_key,
+    leads.channel,
+    leads.campaign,
+    leads.source_system,
+    {{ known('leads.employee_id') }} as manager,
+    leads.team,
+    leads.region,
+    leads.reject_reason,
+    {{ flag("event = 'created'") }} as leads_new,
+    {{ flag("event = 'qualified'") }} as leads_qualified,
+    {{ flag("event = 'rejected'") }} as leads_rejected,
+    {{ flag("event = 'created' and has_won") }} as leads_won,
+    {{ flag("event = 'qualified' and has_become_customer") }} as leads_qualified_won,
+    {{ flag("event = 'created' and is_answered") }} as leads_answered,
+    {{ flag("event = 'created' and not is_answered") }} as leads_unanswered,
+    case when event = 'created' then response_seconds / 60.0 end as response_minutes,
+    case when event = 'created' then response_working_seconds / 60.0 end as response_working_minutes,
+    {{ flag("event = 'created' and is_old_enough") }} as leads_judged_by_sla,
+    {{ flag("event = 'created' and is_old_enough and is_in_sla") }} as leads_in_sla,
+    {{ flag("event = 'created' and second_contact_at is not null") }} as leads_followed_up,
+    {{ flag("event = 'created' and is_followed_up_in_window") }} as leads_followed_up_in_window,
+    {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well
+from steps
+inner join outcomes as leads on steps.lead_id = leads.lead_id
