@@ -11,6 +11,7 @@ import os
 import time
 import uuid
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 KEEP_SECONDS = 86_400  # an entry that nothing asked for this long is removed; a build in progress is far younger
@@ -37,7 +38,7 @@ class Cache:
     """
 
     def __init__(self, folder: str | os.PathLike, root: str):
-        self.folder = Path(folder).absolute() / hashlib.sha1(os.fsencode(root)).hexdigest()[:16]
+        self.folder = Path(folder).absolute() / hashlib.sha1(os.fsencode(root)).hexdigest()
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def temporary(self) -> Path:
@@ -97,12 +98,11 @@ class Cache:
         return path, crc
 
     def clean(self, keep_seconds: float = KEEP_SECONDS) -> None:
-        """Removes what was neither written nor used for `keep_seconds`, abandoned temporary files included."""
+        """Removes what was neither written nor used for `keep_seconds`, whatever the root: old entries and files
+        that a killed process left unfinished. Files that are not the cache's own stay."""
         oldest = time.time() - keep_seconds
-        with os.scandir(self.folder) as found:
-            for item in found:
-                try:
-                    if item.stat().st_mtime < oldest:
-                        os.unlink(item.path)
-                except OSError:  # another process was quicker
-                    continue
+        for folder in self.folder.parent.glob("[0-9a-f]" * 40):
+            for path in (path for suffix in ("json", "parquet", "tmp") for path in folder.glob(f"*.{suffix}")):
+                with suppress(OSError):  # another process was quicker
+                    if path.stat().st_mtime < oldest:
+                        path.unlink()

@@ -5,6 +5,7 @@ semicolon, tab or pipe; any line ending. A broken line is left out and named, an
 that is whole.
 """
 
+import codecs
 import csv
 import io
 import os
@@ -42,7 +43,16 @@ MAGIC = (
 
 
 class Unreadable(Exception):
-    """The whole file is left out; the text is the reason, without any of the file's values."""
+    """The whole file is left out.
+
+    Args:
+        reason: why, without any of the file's values.
+        lasting: False if the same bytes may be readable another time.
+    """
+
+    def __init__(self, reason: str, lasting: bool = True):
+        super().__init__(reason)
+        self.lasting = lasting
 
 
 @dataclass
@@ -85,6 +95,22 @@ def looks_like(head: bytes) -> str | None:
     return None
 
 
+def head_of(path: str | os.PathLike) -> bytes:
+    """A file's first bytes.
+
+    Raises:
+        Unreadable: it can't be opened or is empty.
+    """
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise Unreadable(f"can't be read ({error.strerror})", lasting=False) from None
+    if not head:
+        raise Unreadable("empty file (0 bytes)")
+    return head
+
+
 def _blocks(path: str | os.PathLike) -> Iterator[bytes]:
     with open(path, "rb") as stream:
         while block := stream.read(BLOCK_BYTES):
@@ -92,8 +118,6 @@ def _blocks(path: str | os.PathLike) -> Iterator[bytes]:
 
 
 def _decoded(path: str | os.PathLike, encoding: str, errors: str) -> Iterator[str]:
-    import codecs
-
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     for block in _blocks(path):
         yield decoder.decode(block)
@@ -116,13 +140,10 @@ def detect(path: str | os.PathLike) -> Format:
     costs its line, not the meaning of all others. Else it is cp1251.
 
     Raises:
-        Unreadable: it is empty, or no text at all.
-        OSError: it can't be read.
+        Unreadable: it can't be opened, is empty, or is no text at all.
+        OSError: reading it failed half-way.
     """
-    with open(path, "rb") as stream:
-        head = stream.read(HEAD_BYTES)
-    if not head:
-        raise Unreadable("empty file (0 bytes)")
+    head = head_of(path)
     if other := looks_like(head):
         raise Unreadable(f"not CSV text: it looks like {other}")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -217,7 +238,7 @@ class _Reader:
         return csv.reader(lines, delimiter=self.delimiter, strict=True)
 
     def _whole(self, block: list[str], width: int) -> tuple[list[int], list[str], int]:
-        """Where each record of a block starts, all their fields, and how many lines that were, up to the first fault."""
+        """Where each record of a block starts, all their fields, how many lines that were: up to the first fault."""
         starts: list[int] = []
         fields: list[str] = []  # flat: lists of lists would keep the garbage collector busy
         used = 0
@@ -309,9 +330,12 @@ def convert(path: str | os.PathLike, raw_file: str, target: str | os.PathLike) -
 
     Raises:
         Unreadable: the file as a whole can't be used.
-        OSError: it can't be read, or the target can't be written.
+        OSError: the target can't be written.
     """
-    form = detect(path)
+    try:
+        form = detect(path)
+    except OSError as error:
+        raise Unreadable(f"can't be read ({error.strerror})", lasting=False) from None
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_FIELD))
     errors = "replace" if form.encoding == "utf-16" else "surrogateescape"
     with io.TextIOWrapper(open(path, "rb"), form.encoding, errors, newline=form.newline) as stream:

@@ -1,7 +1,10 @@
 """The landing as a dbt-duckdb plugin: one SQL function that an on-run-start hook calls."""
 
+import functools
 import json
 import os
+import traceback
+from contextlib import ExitStack, suppress
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
@@ -20,6 +23,8 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
         `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
         `;`; `messages`: what a person should look at. None of them holds a value of a data file.
     """
+    import duckdb
+
     from landing import scan, views
     from landing.cache import Cache
 
@@ -37,9 +42,11 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
     try:
         files, messages = scan.find(root, tables)
         cache = Cache(cache_dir, root)
-        for file in files:
-            messages += scan.examine(file, cache)
-            messages += _fit(file)
+        with ExitStack() as stack:
+            engine = functools.cache(lambda: stack.enter_context(duckdb.connect(":memory:")))
+            for file in files:
+                messages += scan.examine(file, cache, engine)
+                messages += _fit(file)
         summaries = _summaries(files, cache)
         cache.clean()
     except scan.RawRootError as error:
@@ -62,8 +69,8 @@ def _fit(file) -> list[str]:
     found = {name.lower() for name, _ in file.columns}
     if file.table.columns and not found & {name.lower() for name in file.table.columns}:
         where = "no header, or another table's: " if file.is_csv else ""
-        some = ", ".join(file.table.columns[:5])
-        file.refuse(f"{where}none of its {len(found)} column names is a column of this table ({some}, …)")
+        some = ", ".join(file.table.columns[:5]) + (", …" if len(file.table.columns) > 5 else "")
+        file.refuse(f"{where}none of its {len(found)} column names is a column of this table ({some})")
         return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
     messages = []
     missing = [name for name in file.table.required if name.lower() not in found]
@@ -104,13 +111,17 @@ def _summaries(files: list, cache) -> tuple[str, str]:
 
 def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
     """The SQL function: `land` with JSON on both sides. Whatever goes wrong is in `error`, never raised."""
-    try:
-        if not raw_root or not cache_dir or declared_json is None:
-            raise ValueError("land_raw_root needs a raw root (KPI_RAW_ROOT), a cache folder and the declared tables")
-        result = land(raw_root, cache_dir, json.loads(declared_json))
-    except Exception as error:
-        result = {"error": f"The raw root could not be landed: {type(error).__name__}: {error}"}
-    return json.dumps({"error": None, "ddl": "", "messages": [], **result}, ensure_ascii=False)
+    result: dict = {"error": None, "ddl": "", "messages": []}
+    if not raw_root or not cache_dir or not declared_json:
+        result["error"] = "land_raw_root needs the raw root (KPI_RAW_ROOT), a cache folder and the declared tables"
+    else:
+        try:
+            result = land(raw_root, cache_dir, json.loads(declared_json))
+        except Exception as error:  # noqa: BLE001 - an error text may quote a value, its place in the code can't
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{os.path.basename(where.filename)}, line {where.lineno}"
+            result["error"] = f"The raw root {raw_root} can't be landed: {type(error).__name__} in {place}"
+    return json.dumps(result, ensure_ascii=False)
 
 
 class Plugin(BasePlugin):
@@ -124,9 +135,8 @@ class Plugin(BasePlugin):
         """
         import duckdb
 
-        try:
+        # another connection to the same database may have registered it
+        with suppress(duckdb.CatalogException, duckdb.NotImplementedException):
             conn.create_function(
                 FUNCTION, land_raw_root, ["VARCHAR"] * 3, "VARCHAR", null_handling="special", side_effects=True
             )
-        except (duckdb.CatalogException, duckdb.NotImplementedException):
-            pass  # another connection to the same database has registered it

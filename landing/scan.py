@@ -6,14 +6,18 @@ A file that is damaged, cut short or not what its name says is left out and name
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from landing import csv_files
 from landing.cache import Cache
 from landing.csv_files import Unreadable
 from landing.views import select_columns, text_of
+
+if TYPE_CHECKING:
+    import duckdb
 
 VERSION = 1  # raise it when a file would be judged differently
 SUFFIXES = (".parquet", ".csv")
@@ -166,27 +170,24 @@ def _plain(error: Exception) -> str:
     return re.split("[\"'`]", text, maxsplit=1)[0].strip(" :,.")[:200] or type(error).__name__
 
 
-def prove_parquet(path: str) -> tuple[int, list[tuple[str, str]]]:
+def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, list[tuple[str, str]]]:
     """Reads a Parquet file through, footer and data, with pyarrow and then with DuckDB as the views will.
 
     Args:
         path: the file.
+        engine: a DuckDB connection of its own, in memory.
 
     Returns:
         Its number of rows, and (name, DuckDB type) of its columns.
 
     Raises:
-        Unreadable: it is not a whole Parquet file.
-        OSError: it can't be opened.
+        Unreadable: it can't be opened, or is not a whole Parquet file.
     """
     import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with open(path, "rb") as stream:
-        head = stream.read(csv_files.HEAD_BYTES)
-    if not head:
-        raise Unreadable("empty file (0 bytes)")
+    head = csv_files.head_of(path)
     if not head.startswith(b"PAR1"):
         raise Unreadable(f"not a Parquet file: it looks like {csv_files.looks_like(head) or 'text'}")
     try:
@@ -194,28 +195,38 @@ def prove_parquet(path: str) -> tuple[int, list[tuple[str, str]]]:
             rows = sum(batch.num_rows for batch in parquet.iter_batches(batch_size=65_536))
             if rows != parquet.metadata.num_rows:
                 raise Unreadable(f"damaged Parquet file: {rows} rows of {parquet.metadata.num_rows}")
-    except (pa.ArrowException, OSError) as error:  # pyarrow reports broken pages as OSError
+    except (pa.ArrowException, OSError) as error:  # pyarrow reports broken pages as OSError, without a number
+        if isinstance(error, MemoryError) or getattr(error, "errno", None):
+            raise Unreadable(f"can't be read ({type(error).__name__})", lasting=False) from None
         raise Unreadable(f"damaged or cut short Parquet file: {_plain(error)}") from None
-    with duckdb.connect(":memory:", config={"threads": 2}) as engine:
-        try:
-            reading = select_columns([path])
-            columns = [(name, kind) for name, kind, *_ in engine.execute(f"describe select * {reading}").fetchall()]
-            columns = columns[:-2]  # the file's name and the row number, which `select_columns` adds
-            texts = ", ".join(text_of(name, kind) for name, kind in columns)
-            read = engine.execute(f"select count(*), bit_xor(hash({texts})) {reading}").fetchone()[0]
-        except duckdb.Error as error:
-            if "invalid string encoding" in str(error).lower() or "utf8" in str(error).lower():
-                raise Unreadable("a text column holds bytes that are not UTF-8") from None
-            if "file_row_number" in str(error):
-                raise Unreadable("a column named file_row_number can't be read; rename it") from None
-            raise Unreadable(f"DuckDB can't read it: {_plain(error)}") from None
+    try:
+        reading = select_columns([path])
+        columns = [(name, kind) for name, kind, *_ in engine.execute(f"describe select * {reading}").fetchall()]
+        columns = columns[:-2]  # the file's name and the row number, which `select_columns` adds
+        texts = ", ".join(text_of(name, kind) for name, kind in columns)
+        read = engine.execute(f"select count(*), bit_xor(hash({texts})) {reading}").fetchone()[0]
+    except duckdb.Error as error:
+        if "utf8" in str(error).lower():
+            raise Unreadable("a text column holds bytes that are not UTF-8") from None
+        if "file_row_number" in str(error):
+            raise Unreadable("a column named file_row_number can't be read; rename it") from None
+        lasting = not isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException))
+        raise Unreadable(f"DuckDB can't read it: {_plain(error)}", lasting) from None
     if read != rows:
         raise Unreadable(f"damaged Parquet file: {read} rows of {rows}")
     return rows, columns
 
 
-def examine(file: DataFile, cache: Cache) -> list[str]:
-    """Fills in what is known of a file, from the cache or by reading it, and returns messages about it.
+def examine(file: DataFile, cache: Cache, engine: Callable[[], "duckdb.DuckDBPyConnection"]) -> list[str]:
+    """Fills in what is known of a file, from the cache or by reading it.
+
+    Args:
+        file: a found file; `rows`, `columns`, `data`, `rejects` and `readable` are set.
+        cache: the cache of its raw root.
+        engine: gives a DuckDB connection in memory; called only if a Parquet file has to be read.
+
+    Returns:
+        Messages about the file.
 
     Raises:
         OSError: the cache can't be written.
@@ -232,7 +243,7 @@ def examine(file: DataFile, cache: Cache) -> list[str]:
     key = cache.key(VERSION, csv_files.VERSION, duckdb.__version__, file.raw_file, file.size, file.mtime_ns)
     entry = cache.load(key)
     if entry is None:
-        entry = _read(file, cache, key)
+        entry = _read(file, cache, key, engine)
     if entry["reason"]:
         file.refuse(entry["reason"])
         return []
@@ -243,36 +254,45 @@ def examine(file: DataFile, cache: Cache) -> list[str]:
         import pyarrow.parquet as pq
 
         table = pq.read_table(entry["parts"]["rejects"])
-        file.rejects = list(zip(table["raw_row"].to_pylist(), table["reason"].to_pylist()))
+        file.rejects = list(zip(*(table[name].to_pylist() for name in ("raw_row", "reason"))))
     return [f"{file.raw_file}: {note}" for note in entry["notes"]]
 
 
-def _read(file: DataFile, cache: Cache, key: str) -> dict:
+def _read(file: DataFile, cache: Cache, key: str, engine: Callable[[], "duckdb.DuckDBPyConnection"]) -> dict:
+    """Reads a file and keeps what came of it. Raises OSError if the cache can't be written."""
     entry: dict = {"reason": None, "rows": 0, "columns": [], "notes": []}
     parts: dict[str, Path] = {}
     try:
-        if file.is_csv:
-            parts["data"] = cache.temporary()
-            done = csv_files.convert(file.path, file.raw_file, parts["data"])
-            entry.update(rows=done.rows, columns=[(name, "VARCHAR") for name in done.columns], notes=done.notes)
-            if done.rejects:
-                import pyarrow as pa
-                import pyarrow.parquet as pq
-
-                parts["rejects"] = cache.temporary()
-                lines, reasons = zip(*done.rejects)
-                table = pa.table([pa.array(lines, pa.int64()), pa.array(reasons)], ["raw_row", "reason"])
-                pq.write_table(table, parts["rejects"])
-        else:
-            entry["rows"], entry["columns"] = prove_parquet(file.path)
-        now = os.stat(file.path)
-        if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
+        try:
+            if file.is_csv:
+                parts["data"] = cache.temporary()
+                done = csv_files.convert(file.path, file.raw_file, parts["data"])
+                entry.update(rows=done.rows, columns=[(name, "VARCHAR") for name in done.columns], notes=done.notes)
+                if done.rejects:
+                    parts["rejects"] = cache.temporary()
+                    _write_rejects(done.rejects, parts["rejects"])
+            else:
+                entry["rows"], entry["columns"] = prove_parquet(file.path, engine())
+        except Unreadable as error:
+            entry["reason"] = str(error)
+            if not error.lasting:
+                return {**entry, "parts": {}}
+        try:
+            now = os.stat(file.path)
+            changed = (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns)
+        except OSError:
+            changed = True
+        if changed:  # a loader is still writing: nothing of it is kept
             return {**entry, "reason": "it changed while it was read; the next run reads it", "parts": {}}
-    except Unreadable as error:
-        parts.pop("data", Path()).unlink(missing_ok=True) if "data" in parts else None
-        entry, parts = {**entry, "reason": str(error)}, {}
-    except PermissionError as error:
-        if error.filename and str(error.filename) != file.path:
-            raise
-        return {**entry, "reason": f"can't be read ({error.strerror})", "parts": {}}
-    return cache.store(key, entry, parts)
+        return cache.store(key, entry, {} if entry["reason"] else parts)
+    finally:
+        for temporary in parts.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _write_rejects(rejects: list[tuple[int, str]], target: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lines, reasons = zip(*rejects)
+    pq.write_table(pa.table([pa.array(lines, pa.int64()), pa.array(reasons)], ["raw_row", "reason"]), target)

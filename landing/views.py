@@ -37,7 +37,7 @@ def text_of(column: str, kind: str) -> str:
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return f"cast(to_json({value}) as varchar)"
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"cast(make_timestamp(epoch_us({value})) as varchar) || '+00'"
+        return f"coalesce(cast(make_timestamp(epoch_us({value})) as varchar) || '+00', cast({value} as varchar))"
     if kind == "BLOB":
         return f"coalesce(try(decode({value})), hex({value}))"
     if kind in ("FLOAT", "DOUBLE"):
