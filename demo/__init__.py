@@ -1,0 +1,1 @@
+"""The demo company: a simulated firm whose right figures are known, and its raw files."""

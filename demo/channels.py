@@ -1,0 +1,65 @@
+"""How a visitor came: the marks that a channel leaves on a session and on a CRM record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demo import company as co
+from demo.people import Dice
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The marks of one arrival.  `channel` is the truth; the rest is what systems record."""
+
+    channel: str
+    traffic: str  # the web counter's traffic source
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    source_id: str | None = None  # the CRM's own source dictionary
+    referer: str = ""
+
+
+DIRECT = Origin("direct", "direct", source_id="DIRECT")
+CALL = Origin("direct", "direct", source_id="CALL")
+SEO = Origin("seo", "organic", source_id="SEO", referer="https://yandex.ru/")
+REFERRAL = Origin("referral", "referral", source_id="RECOMMENDATION", referer="https://kofe-forum.example/")
+PARTNER = Origin("referral", "referral", "partner", "referral", None, "PARTNER", "https://partner.example/")
+SOCIAL = Origin("(other)", "social", source_id="OTHER", referer="https://ok.example/")
+TRADE_SHOW = Origin("(other)", "direct", source_id="TRADE_SHOW")
+NOTHING = Origin("(unknown)", "direct")
+YANDEX = [Origin("yandex_direct", "ad", "yandex", "cpc", str(c[0]), "WEBFORM", "https://yandex.ru/") for c in co.DIRECT_CAMPAIGNS]
+VK = [Origin("vk_ads", "ad", "vk", "cpc", str(c[0]), "WEBFORM", "https://vk.com/") for c in co.VK_CAMPAIGNS]
+MAIL_CAMPAIGNS = [f"EM-{k:03d}" for k in range(1, 53)]  # one letter every second week
+WEIGHT_YANDEX = [c[4] for c in co.DIRECT_CAMPAIGNS]
+WEIGHT_VK = [c[2] for c in co.VK_CAMPAIGNS]
+
+
+def mail(t: int) -> Origin:
+    """The latest letter sent before t."""
+    from demo.clock import DAY, START
+
+    k = max(0, min(51, int((t - START) // (14 * DAY))))
+    return Origin("email", "email", "newsletter", "email", MAIL_CAMPAIGNS[k], "WEBFORM", "")
+
+
+def arrive(dice: Dice, t: int, weights: dict[str, float]) -> Origin:
+    """Draw an origin at time t by the weights of its channel."""
+    name = dice.pick(list(weights), list(weights.values()))
+    if name == "yandex_direct":
+        return dice.pick(YANDEX, WEIGHT_YANDEX)
+    if name == "vk_ads":
+        return dice.pick(VK, WEIGHT_VK)
+    if name == "email":
+        return mail(t)
+    if name == "referral":
+        return REFERRAL if dice.chance(0.7) else PARTNER
+    return {"seo": SEO, "direct": DIRECT, "call": CALL, "social": SOCIAL, "trade_show": TRADE_SHOW, "nothing": NOTHING}[name]
+
+
+LEADS = {"yandex_direct": .3, "vk_ads": .14, "seo": .22, "email": .07, "referral": .1, "direct": .05, "call": .08, "trade_show": .025,
+         "nothing": .015}
+REPEAT_DEALS = {"call": .4, "email": .14, "referral": .14, "seo": .1, "yandex_direct": .12, "direct": .05, "nothing": .05}
+ORDERS = {"yandex_direct": .24, "vk_ads": .16, "seo": .26, "email": .12, "referral": .06, "direct": .14, "social": .02}
+VISITS = {"yandex_direct": .23, "vk_ads": .15, "seo": .33, "email": .05, "referral": .06, "direct": .16, "social": .02}
