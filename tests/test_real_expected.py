@@ -66,13 +66,13 @@ def test_retail_figures_of_the_whole():
     invoices = expected.retail_invoices()
     assert invoices.kind.value_counts().to_dict() == {"sale": 24221, "refund": 4592, "bad debt": 3}
     assert len(expected.retail_sales()) == 24221 - 3270
-    assert expected.retail_revenue("year").value.sum() == pytest.approx(10305892.01 - 629855.37, abs=0.005)
+    assert expected.retail_revenue("year").value.sum() == pytest.approx(10305892.01 - 630228.94, abs=0.005)
     assert len(expected.retail_buyers()) == 4312
 
 
 def test_retail_adapter_carries_the_whole(raw_root):
     orders, refunds, lines = (rows(raw_root, entity, "retail") for entity in ("orders", "refunds", "order_lines"))
-    assert float(orders.amount.sum() - refunds.amount.sum()) == pytest.approx(
+    assert float(orders.amount.sum() - refunds.amount[refunds.amount > 0].sum()) == pytest.approx(
         expected.retail_revenue("year").value.sum(), abs=0.005
     )
     assert lines.groupby("order_id").amount.sum().equals(orders.set_index("order_id").amount.sort_index())

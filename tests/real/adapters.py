@@ -22,8 +22,8 @@ MAVEN_STAGES = {"Prospecting": "open", "Engaging": "open", "Won": "won", "Lost":
 def write(root: Path, data_set: str, kind: str, entity: str, /, **columns: object) -> None:
     """Put the columns of one entity into the raw root, with the data set's name as their source_system.
 
-    The kind of file is `parquet`, which keeps the columns' types (money as decimal of two digits), or `csv`, plain text
-    where an empty cell is no value.
+    The kind of file is `parquet`, which keeps the columns' types (money as decimal of two digits), or `csv`, plain
+    text where an empty cell is no value.
     """
     target = root / "files" / entity / f"{data_set}.{kind}"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -190,12 +190,14 @@ def retail(root: Path) -> None:
     - An order is an invoice whose number is all digits and whose lines add up to more than nothing; it is created and
       paid at its first line (41 invoices were typed over two minutes).  The 3 270 invoices of 0 are stock movements,
       not sales.
-    - A `C` invoice is a refund of what its lines come to, the other way round (the one with a positive line, C496350,
-      is a refund below nothing: so the ledger adds up).  Which order it undoes is not said, and nothing is guessed: it
-      refunds an order of its own number, which does not exist.  The contract has no customer of a refund, so refunds
-      lower the revenue of their day as a whole; by customer, country and product they stand with the unknown.
+    - A `C` invoice is a refund of what its lines come to, the other way round.  Which order it undoes is not said, and
+      nothing is guessed: it refunds an order of its own number, which does not exist.  The contract has no customer of
+      a refund, so refunds lower the revenue of their day as a whole; by customer, country and product they stand with
+      the unknown.  The one with a positive line, C496350, would be a refund below nothing: the warehouse must reject
+      it by name.
     - `A` invoices (three, of bad debt) are the book-keeper's, not the shop's: left out.
-    - An order's region is its country.  The data has no list of customers: they are known from their invoices alone.
+    - A product's code is in capitals, without spaces about it.  An order's region is its country.  The data has no
+      list of customers: they are known from their invoices alone.
     """
     put = partial(write, root, "retail", "parquet")
     lines = pd.read_parquet(path_of("retail"))
@@ -203,7 +205,7 @@ def retail(root: Path) -> None:
     tenths = (lines.quantity * lines.price * 1000).round().astype("int64")
     lines["cents"] = (tenths + 5) // 10
     lines["customer_id"] = lines.customer_id.astype("Int64").astype("string")
-    lines["product_id"] = lines.product_id.str.upper()
+    lines["product_id"] = lines.product_id.str.strip().str.upper()
     invoices = lines.groupby("invoice", as_index=False).agg(
         created_at=("typed_at", "min"),
         cents=("cents", "sum"),

@@ -172,9 +172,9 @@ EXAMPLES = [
     Example("retail", "aov", "day", "2010-01-06", "all", "all", 8746.18 / 14),
     # 7 December 2009 had three invoices from EIRE: 294.80 + 716.35 + 924.95; its C invoice stands with the unknown.
     Example("retail", "revenue", "day", "2009-12-07", "region", "EIRE", 1936.10),
-    # 1 February 2010: ten C invoices, 56.00 + 5.95 + 19.15 + 8.50 + 15.90 + 818.19 + 9.30 + 1.65 + 5.07 back, and the
-    # one with a positive line, 373.57.
-    Example("retail", "revenue", "day", "2010-02-01", "region", "(unknown)", 373.57 - 939.71),
+    # 1 February 2010: ten C invoices, 56.00 + 5.95 + 19.15 + 8.50 + 15.90 + 818.19 + 9.30 + 1.65 + 5.07 back; the tenth
+    # has a positive line (373.57) and is no refund.
+    Example("retail", "revenue", "day", "2010-02-01", "region", "(unknown)", -939.71),
     # Airbnb, 20 May 2014: four sessions of three visitors; one visitor searched, two wrote, one asked to book.
     Example("airbnb", "visits", "day", "2014-05-20", "all", "all", 4),
     Example("airbnb", "users_active", "day", "2014-05-20", "all", "all", 3),

@@ -254,10 +254,15 @@ def retail_sales() -> pd.DataFrame:
 def retail_ledger() -> pd.DataFrame:
     """Sales and refunds with their signs, each sale with its customer's first purchase.
 
-    A refund names no sale, and the contract no customer of a refund: its customer and country are not known.
+    The C invoice with a positive sum is no refund.  A refund names no sale, and the contract no customer of a refund:
+    its customer and country are not known.
     """
     invoices = retail_invoices()
-    ledger = invoices[invoices.kind.isin(["sale", "refund"]) & (invoices.pence != 0)].copy()
+    is_sale, is_refund = (
+        (invoices.kind == "sale") & (invoices.pence > 0),
+        (invoices.kind == "refund") & (invoices.pence < 0),
+    )
+    ledger = invoices[is_sale | is_refund].copy()
     is_refund = ledger.kind == "refund"
     ledger["customer"] = ledger.customer.mask(is_refund)
     ledger["country"] = ledger.country.mask(is_refund)
@@ -296,13 +301,13 @@ def retail_concentration(grain: str) -> pd.DataFrame:
 
 
 def retail_product_revenue(grain: str) -> pd.DataFrame:
-    """What the lines of the sales come to, by product code in capitals; refunds are of no known product."""
+    """What the lines of the sales come to, by product code, trimmed and in capitals; refunds are of no product."""
     rows = pd.read_parquet(path_of("retail"))
     rows = rows[rows["Invoice"].isin(retail_sales().index)]
     lines = pd.DataFrame(
         {
             "at": pd.to_datetime(rows["InvoiceDate"]),
-            "code": rows["StockCode"].str.upper(),
+            "code": rows["StockCode"].str.strip().str.upper(),
             "amount": (rows["Quantity"] * rows["Price"]).round(2),
         }
     )

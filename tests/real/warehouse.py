@@ -27,6 +27,14 @@ class Warehouse(NamedTuple):
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql, parameters).df()
 
+    def rows_written(self) -> dict[str, int]:
+        """How many rows the raw root beside the warehouse has, by entity."""
+        found: dict[str, int] = {}
+        for path in (self.path.parent / "raw" / "files").glob("*/*"):
+            rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
+            found[path.parent.name] = found.get(path.parent.name, 0) + len(rows)
+        return found
+
     def figures(self, kpi_id: str, grain: str, dimension: str) -> pd.DataFrame:
         """Values of one KPI by `period_start` and `key`, with numerator and denominator, as floats."""
         found = self.query(
