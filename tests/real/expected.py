@@ -258,10 +258,8 @@ def retail_ledger() -> pd.DataFrame:
     its customer and country are not known.
     """
     invoices = retail_invoices()
-    is_sale, is_refund = (
-        (invoices.kind == "sale") & (invoices.pence > 0),
-        (invoices.kind == "refund") & (invoices.pence < 0),
-    )
+    is_sale = (invoices.kind == "sale") & (invoices.pence > 0)
+    is_refund = (invoices.kind == "refund") & (invoices.pence < 0)
     ledger = invoices[is_sale | is_refund].copy()
     is_refund = ledger.kind == "refund"
     ledger["customer"] = ledger.customer.mask(is_refund)
