@@ -174,10 +174,14 @@ def _guess_delimiter(lines: list[str]) -> str:
     """The delimiter that splits the first line, and then most others into as many fields."""
 
     def score(delimiter: str) -> tuple[bool, int, int]:
-        widths = [len(next(csv.reader([line], delimiter=delimiter), [])) for line in lines]
+        widths = [len(next(csv.reader([line.replace("\r", "")], delimiter=delimiter), [])) for line in lines]
         return widths[0] > 1, widths.count(widths[0]), widths[0]
 
     return max(DELIMITERS, key=score)
+
+
+def _paired(lines: list[str]) -> bool:
+    return sum(line.count('"') for line in lines) % 2 == 0
 
 
 class _Reader:
@@ -191,6 +195,7 @@ class _Reader:
         self.taken: list[str] = []  # the lines of the record being read
         self.ahead: list[str] = []  # lines to be read before the stream goes on, the nearest last
         self.delimiter = ","
+        self.lost = False  # whether the last lines were broken: the next may still be a part of them
 
     def header(self) -> list[str]:
         """The column names, trimmed, '' where there is none. Settles the delimiter."""
@@ -222,7 +227,7 @@ class _Reader:
         """The rest of the file, a part at a time: the lines of its records, their fields one after another, and
         (line, reason) of the broken ones. Lines without a fault are split at once; at a fault some go one by one."""
         while block := self.ahead[::-1] or self.stream.readlines(BLOCK_BYTES):
-            lines, fields, used = ([], [], 0) if self._problem(block) else self._whole(block, width)
+            lines, fields, used = ([], [], 0) if self.lost or self._problem(block) else self._whole(block, width)
             self.ahead[:] = block[used:][::-1]
             self.line += used
             rejects = []
@@ -260,7 +265,8 @@ class _Reader:
 
         A record is broken if a quote does not close as it should: its first line is left out then, and the lines
         after it are tried anew. A record that swallowed lines by a stray quote shows by its number of fields: it is
-        cut before the first of its lines that is whole by itself.
+        cut before the first of its lines that is whole by itself. The end of a broken record may look like a record;
+        its unpaired quote gives it away.
         """
         taken = self.taken
         while self.ahead:
@@ -273,8 +279,15 @@ class _Reader:
                     found = self._problem(taken) or row
                     if found is row and fields != width:
                         found = f"{fields} fields instead of {width}" if fields > 1 or "".join(row).strip() else None
-                        whole = (at for at in range(1, lines) if self._whole(taken[at : at + 1], width)[2])
+                        whole = (
+                            at
+                            for at in range(1, lines)
+                            if self._whole(taken[at : at + 1], width)[2] and _paired(taken[at : at + 1])
+                        )
                         lines = next(whole, lines)
+                    elif found is row and self.lost and not _paired(taken):
+                        found = "unpaired quote after a broken line"
+                    self.lost = self.lost and found is not row
                     restart = lines < len(taken)
                     self._step(lines)
                     if found is not None:
@@ -284,6 +297,7 @@ class _Reader:
             except csv.Error as error:
                 line, reason = self.line, self._problem(taken) or self._reason(error)
                 self._step(1)
+                self.lost = True
                 yield line, reason
 
     def _feed(self) -> Iterator[str]:

@@ -1,0 +1,120 @@
+"""The landing itself: a raw root in, the statements that show it and what a person should know out."""
+
+import functools
+import json
+import os
+import traceback
+from contextlib import ExitStack
+
+
+def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
+    """Reads a raw root and says how to show it.
+
+    Args:
+        raw_root: the folder with `<source>/<table>/*.parquet|*.csv`; it is only read.
+        cache_dir: a folder for converted files and check results; made if it is not there.
+        declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names]}`.
+
+    Returns:
+        `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
+        `;`; `messages`: what a person should look at. None of them holds a value of a data file.
+    """
+    import duckdb
+
+    from landing import scan, views
+    from landing.cache import Cache
+
+    root = os.path.abspath(os.path.expanduser(raw_root))
+    tables = [
+        scan.Table(
+            item["source"],
+            item["schema"],
+            item["table"],
+            tuple(column for column in item["columns"] if column.lower() not in (views.FILE, views.ROW)),
+            tuple(item.get("required") or ()),
+        )
+        for item in declared
+    ]
+    try:
+        files, messages = scan.find(root, tables)
+        cache = Cache(cache_dir, root)
+        with ExitStack() as stack:
+            engine = functools.cache(lambda: stack.enter_context(duckdb.connect(":memory:")))
+            for file in files:
+                messages += scan.examine(file, cache, engine)
+                messages += _fit(file)
+        summaries = _summaries(files, cache)
+        cache.clean()
+    except scan.RawRootError as error:
+        return {"error": str(error), "ddl": "", "messages": []}
+    except OSError as error:
+        text = f"The landing's cache {os.path.abspath(cache_dir)} can't be used: {error.strerror or error}"
+        return {"error": text, "ddl": "", "messages": []}
+    by_table: dict[scan.Table, list[scan.DataFile]] = {table: [] for table in tables}
+    for file in files:
+        if file.readable:
+            by_table[file.table].append(file)
+    ddl = "".join(views.table_view(table, found, root) for table, found in by_table.items())
+    return {"error": None, "ddl": ddl + views.summary_views(*summaries), "messages": messages}
+
+
+def _fit(file) -> list[str]:
+    """Compares a file's columns with the declared ones."""
+    if not file.readable:
+        return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
+    found = {name.lower() for name, _ in file.columns}
+    if file.table.columns and not found & {name.lower() for name in file.table.columns}:
+        where = "no header, or another table's: " if file.is_csv else ""
+        some = ", ".join(file.table.columns[:5]) + (", …" if len(file.table.columns) > 5 else "")
+        file.refuse(f"{where}none of its {len(found)} column names is a column of this table ({some})")
+        return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
+    messages = []
+    missing = [name for name in file.table.required if name.lower() not in found]
+    if missing and file.rows:
+        has = ", ".join(name for name, _ in file.columns)
+        messages.append(f"{file.raw_file}: no column {', '.join(missing)}, which is required; its columns are {has}")
+    if file.rejects:
+        lines = ", ".join(str(line) for line, _ in file.rejects[:5]) + (", …" if len(file.rejects) > 5 else "")
+        messages.append(f"{file.raw_file}: {len(file.rejects)} broken lines left out (line {lines})")
+    return messages
+
+
+def _summaries(files: list, cache) -> tuple[str, str]:
+    """Writes the rejects and the list of files; returns the paths of the two Parquet files."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text, number = pa.string(), pa.int64()
+    rejected = [
+        (file.table.source, file.table.name, file.raw_file, row, reason)
+        for file in files
+        for row, reason in file.rejects
+    ]
+    listed = [(file.table.source, file.table.name, file.raw_file, file.rows, file.readable) for file in files]
+    paths = []
+    for title, rows, last in (
+        ("rejected_lines", rejected, [("raw_row", number), ("reason", text)]),
+        ("files", listed, [("row_count", number), ("readable", pa.bool_())]),
+    ):
+        schema = pa.schema([("source_name", text), ("table_name", text), ("raw_file", text), *last])
+        columns = zip(*rows) if rows else [()] * len(schema)
+        table = pa.table([pa.array(values, kind) for values, kind in zip(columns, schema.types)], schema=schema)
+        temporary = cache.temporary()
+        pq.write_table(table, temporary)
+        paths.append(str(cache.place(temporary, title)[0]))
+    return paths[0], paths[1]
+
+
+def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
+    """The SQL function: `land` with JSON on both sides. Whatever goes wrong is in `error`, never raised."""
+    result: dict = {"error": None, "ddl": "", "messages": []}
+    if not raw_root or not cache_dir or not declared_json:
+        result["error"] = "land_raw_root needs the raw root (KPI_RAW_ROOT), a cache folder and the declared tables"
+    else:
+        try:
+            result = land(raw_root, cache_dir, json.loads(declared_json))
+        except Exception as error:  # noqa: BLE001 - an error text may quote a value, its place in the code can't
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{os.path.basename(where.filename)}, line {where.lineno}"
+            result["error"] = f"The raw root {raw_root} can't be landed: {type(error).__name__} in {place}"
+    return json.dumps(result, ensure_ascii=False)
