@@ -45,3 +45,8 @@
 
 {#- 1 where the condition holds, else 0. -#}
 {% macro flag(condition) -%} case when {{ condition }} then 1 else 0 end {%- endmacro %}
+
+{#- The value below which the given share of values lies, between neighbours in proportion. -#}
+{% macro percentile(value, share) -%} {{ adapter.dispatch('percentile')(value, share) }} {%- endmacro %}
+{% macro duckdb__percentile(value, share) -%} quantile_cont({{ value }}, {{ share }}) {%- endmacro %}
+{% macro default__percentile(value, share) -%} percentile({{ value }}, {{ share }}) {%- endmacro %}

@@ -4,13 +4,12 @@ with days as (
 ),
 
 first_event as (
-    {%- set facts = [('fct_leads', 'created_on'), ('fct_deals', 'created_on'), ('fct_sales', 'sold_on'), ('fct_ad_spend', 'event_date'),
-        ('web_events_by_visit', 'event_date'), ('activity_events', 'event_date'), ('response_events', 'event_date'),
-        ('contract_events', 'event_date'), ('email_events_daily', 'event_date'), ('work_events', 'event_date'), ('delivery_events', 'event_date'),
-        ('pipeline_run_events', 'event_date')] %}
     select min(first_day) as first_day
     from (
-        {%- for model, day in [('fct_leads', 'created_on'), ('fct_deals', 'created_on'), ('fct_sales', 'sold_on')] %}
+        {%- for model, day in [
+            ('fct_leads', 'created_on'), ('fct_deals', 'created_on'), ('fct_sales', 'sold_on'), ('fct_refunds', 'refunded_on'),
+            ('fct_ad_spend', 'event_date'), ('fct_web_sessions', 'started_on'), ('activity_events', 'event_date')
+        ] %}
         select min({{ day }}) as first_day from {{ ref(model) }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}

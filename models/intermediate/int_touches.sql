@@ -1,0 +1,87 @@
+-- Grain: one touch of a known person or company: a visit, what a lead, deal or order tells of its own origin, a letter clicked, a call
+-- received.
+with visits as (
+    select concat('visit:', session_id) as touch_id, 'visit' as kind, customer_key, started_at as touched_at, channel, campaign
+    from {{ ref('fct_web_sessions') }}
+    where customer_key is not null
+),
+
+leads as (
+    select concat('lead:', lead_id) as touch_id, 'lead' as kind, customer_key, created_at as touched_at, channel, campaign
+    from {{ ref('fct_leads') }}
+),
+
+deals as (
+    select
+        concat('deal:', deals.deal_id) as touch_id, 'deal' as kind, deals.customer_key, deals.created_at as touched_at,
+        deals.channel, deals.campaign
+    from {{ ref('fct_deals') }} as deals
+    inner join {{ ref('deals') }} as own on deals.deal_id = own.deal_id
+    -- a deal that came from a lead repeats the lead's touch, unless it brings a trace of its own
+    where deals.lead_id is null or own.utm_source is not null
+),
+
+orders as (
+    select
+        concat('order:', orders.order_id) as touch_id,
+        'order' as kind,
+        identities.customer_key,
+        orders.created_at as touched_at,
+        {{ known('channels.channel') }} as channel,
+        coalesce(campaigns.campaign_id, orders.utm_campaign, '(none)') as campaign
+    from {{ ref('orders') }} as orders
+    inner join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
+    left join {{ ref('int_channels') }} as channels
+        on {{ channel_key('orders.utm_source', 'orders.utm_medium', 'null', 'null') }} = channels.channel_key
+    left join {{ ref('int_campaigns') }} as campaigns on lower(orders.utm_campaign) = campaigns.spelling
+    where orders.utm_source is not null or orders.utm_medium is not null
+),
+
+letters as (
+    select
+        concat('letter:', events.event_id) as touch_id, 'letter' as kind, identities.customer_key, events.occurred_at as touched_at,
+        'email' as channel, events.campaign_id as campaign
+    from {{ ref('email_events') }} as events
+    inner join {{ ref('int_identities') }} as identities on concat('c:', events.customer_id) = identities.record
+    where events.event = 'clicked'
+),
+
+calls as (
+    select
+        contacts.contact_id as touch_id, 'call' as kind, identities.customer_key, contacts.occurred_at as touched_at,
+        'call' as channel, '(none)' as campaign
+    from {{ ref('int_contacts') }} as contacts
+    inner join {{ ref('int_identities') }} as identities
+        on identities.record = case
+            when contacts.deal_id is not null then concat('d:', contacts.deal_id)
+            when contacts.lead_id is not null then concat('l:', contacts.lead_id)
+            else concat('c:', contacts.customer_id)
+        end
+    where contacts.kind = 'call' and contacts.direction = 'in'
+),
+
+all_touches as (
+    select * from visits
+    union all
+    select * from leads
+    union all
+    select * from deals
+    union all
+    select * from orders
+    union all
+    select * from letters
+    union all
+    select * from calls
+)
+
+select
+    touches.touch_id,
+    touches.kind,
+    touches.customer_key,
+    touches.touched_at,
+    touches.channel,
+    touches.campaign,
+    coalesce(channels.is_direct, false) as is_direct
+from all_touches as touches
+left join {{ ref('dim_channels') }} as channels on touches.channel = channels.channel
+where touches.channel <> '{{ var("unknown_member") }}' and touches.touched_at < {{ cutoff() }}

@@ -1,0 +1,38 @@
+-- Grain: one web session that began before the as-of day.
+with sessions as (
+    select * from {{ ref('web_sessions') }} where started_at < {{ cutoff() }}
+),
+
+events as (
+    select * from {{ ref('web_events') }} where occurred_at < {{ cutoff() }} and event in ('goal', 'purchase')
+),
+
+targets as (
+    select session_id, count(*) as target_actions
+    from events
+    where session_id is not null
+    group by session_id
+)
+
+select
+    sessions.session_id,
+    sessions.source_system,
+    sessions.web_client_id,
+    clients.customer_key,
+    sessions.started_at,
+    {{ local_date('sessions.started_at') }} as started_on,
+    {{ known('channels.channel') }} as channel,
+    coalesce(campaigns.campaign_id, sessions.utm_campaign, '(none)') as campaign,
+    {{ known('sessions.landing_page') }} as landing_page,
+    {{ known('sessions.device') }} as device,
+    {{ known('sessions.region') }} as region,
+    sessions.duration_seconds,
+    coalesce(sessions.page_views, 0) as page_views,
+    coalesce(sessions.is_bounce, false) as is_bounce,
+    coalesce(targets.target_actions, 0) > 0 as is_converted
+from sessions
+left join targets on sessions.session_id = targets.session_id
+left join {{ ref('int_web_clients') }} as clients on sessions.web_client_id = clients.web_client_id
+left join {{ ref('int_channels') }} as channels
+    on {{ channel_key('sessions.utm_source', 'sessions.utm_medium', 'sessions.traffic_source', 'null') }} = channels.channel_key
+left join {{ ref('int_campaigns') }} as campaigns on lower(sessions.utm_campaign) = campaigns.spelling

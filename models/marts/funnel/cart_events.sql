@@ -1,0 +1,44 @@
+-- Grain: one product put into a cart before the as-of day, with whether its cart was bought in time.  A cart is known by its id or, where
+-- there is none, by its visitor.
+with events as (
+    select * from {{ ref('web_events') }} where occurred_at < {{ cutoff() }}
+),
+
+added as (
+    select * from events where event = 'add_to_cart'
+),
+
+purchases as (
+    select * from events where event = 'purchase'
+),
+
+-- by the cart's id where both sides have one, else by the visitor
+bought as (
+    select added.event_id, added.occurred_at, purchases.occurred_at as bought_at
+    from added
+    inner join purchases on added.cart_id = purchases.cart_id
+    union all
+    select added.event_id, added.occurred_at, purchases.occurred_at
+    from added
+    inner join purchases on added.web_client_id = purchases.web_client_id
+    where added.cart_id is null or purchases.cart_id is null
+),
+
+bought_in_time as (
+    select distinct event_id
+    from bought
+    where bought_at >= occurred_at and bought_at <= {{ add_seconds('occurred_at', var('cart_window_hours') * 3600) }}
+)
+
+select
+    {{ local_date('added.occurred_at') }} as event_date,
+    added.event_id,
+    coalesce(added.cart_id, added.web_client_id) as cart,
+    case when bought_in_time.event_id is not null then coalesce(added.cart_id, added.web_client_id) end as bought_cart,
+    {{ known('sessions.channel') }} as channel,
+    {{ known('sessions.device') }} as device,
+    {{ known('coalesce(added.product_group, products.product_group)') }} as product_group
+from added
+left join bought_in_time on added.event_id = bought_in_time.event_id
+left join {{ ref('fct_web_sessions') }} as sessions on added.session_id = sessions.session_id
+left join {{ ref('dim_products') }} as products on added.product_id = products.product_id

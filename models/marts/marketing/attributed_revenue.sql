@@ -1,0 +1,52 @@
+-- Grain: one sale or refund, one attribution model and one touch with credit for the sale: its part of the money.  The parts add up to
+-- the revenue to the last kopeck in every model.
+with money as (
+    select
+        event_date,
+        event,
+        event_id,
+        sale_id,
+        sum(revenue) as revenue,
+        sum(costed_revenue) as costed_revenue,
+        sum(gross_profit) as gross_profit
+    from {{ ref('sales_events') }}
+    group by event_date, event, event_id, sale_id
+),
+
+credits as (
+    select * from {{ ref('fct_attribution') }}
+),
+
+-- a refund of an order that nobody knows has no touches either
+credited as (
+    select money.*, credits.model, credits.touch_id, credits.channel, credits.campaign, credits.credit, credits.credit_before, credits.credit_so_far
+    from money
+    inner join credits on money.sale_id = credits.sale_id
+    union all
+    select money.*, models.model, null, '(none)', '(none)', 1.0, 0.0, 1.0
+    from money
+    cross join {{ ref('seed_attribution_models') }} as models
+    left join {{ ref('fct_sales') }} as sales on money.sale_id = sales.sale_id
+    where sales.sale_id is null
+)
+
+select
+    credited.model,
+    credited.event_date,
+    credited.event,
+    credited.event_id,
+    credited.sale_id,
+    credited.touch_id,
+    credited.channel,
+    credited.campaign,
+    coalesce(channels.is_paid, false) as is_paid,
+    not coalesce(channels.is_direct, false) as is_marketing,
+    credited.credit,
+    case when credited.event = 'sale' and sales.customer_sale_no = 1 then credited.credit else 0 end as new_customers,
+    {%- for amount in ['revenue', 'costed_revenue', 'gross_profit'] %}
+    cast(round(credited.{{ amount }} * credited.credit_so_far, 2) - round(credited.{{ amount }} * credited.credit_before, 2) as decimal(18, 2))
+        as {{ amount }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from credited
+left join {{ ref('fct_sales') }} as sales on credited.sale_id = sales.sale_id
+left join {{ ref('dim_channels') }} as channels on credited.channel = channels.channel

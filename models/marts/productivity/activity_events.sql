@@ -1,0 +1,71 @@
+-- Grain: one call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day.  A meeting counts on the day it
+-- was arranged.
+with activities as (
+    select * from {{ ref('activities') }}
+),
+
+calls as (
+    select * from {{ ref('calls') }}
+),
+
+quotes as (
+    select * from {{ ref('quotes') }}
+),
+
+events as (
+    select
+        concat('activity:', activity_id) as event_id,
+        created_at as occurred_at,
+        kind,
+        direction,
+        coalesce(status, 'completed') as status,
+        employee_id,
+        object,
+        object_id,
+        cast(null as double) as talk_seconds,
+        cast(null as double) as wait_seconds,
+        cast(null as boolean) as is_answered
+    from activities
+    union all
+    select
+        concat('call:', call_id), started_at, 'call', direction, 'completed', employee_id, object, object_id,
+        talk_seconds, wait_seconds, coalesce(is_answered, talk_seconds > 0)
+    from calls
+    union all
+    select concat('quote:', quote_id), sent_at, 'proposal', 'out', 'completed', employee_id, 'deal', deal_id, null, null, null
+    from quotes
+    where sent_at is not null
+),
+
+traced as (
+    select
+        events.*,
+        coalesce(leads.channel, deals.channel) as channel
+    from events
+    left join {{ ref('fct_leads') }} as leads on events.object = 'lead' and events.object_id = leads.lead_id
+    left join {{ ref('fct_deals') }} as deals on events.object = 'deal' and events.object_id = deals.deal_id
+    where events.occurred_at < {{ cutoff() }}
+)
+
+select
+    {{ local_date('traced.occurred_at') }} as event_date,
+    traced.event_id,
+    traced.kind,
+    {{ known('traced.employee_id') }} as manager,
+    {{ known('employees.team') }} as team,
+    {{ known('traced.channel') }} as channel,
+    {{ known('traced.direction') }} as direction,
+    {{ flag("kind = 'call'") }} as calls_count,
+    {{ flag("(kind = 'call' and is_answered and talk_seconds >= " ~ var('conversation_seconds') ~ ")") }} as call_conversations,
+    {{ flag("kind = 'email' and direction = 'out' and status = 'completed'") }} as emails_count,
+    {{ flag("kind = 'meeting'") }} as meetings_scheduled,
+    {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
+    {{ flag("kind = 'meeting' and status = 'completed'") }} as meetings_held,
+    {{ flag("kind = 'presentation'") }} as presentations_count,
+    {{ flag("kind = 'proposal'") }} as proposals_count,
+    {{ flag("kind = 'referral_request'") }} as referral_requests,
+    {{ flag("kind = 'social' and status = 'completed'") }} as social_engagements,
+    coalesce(traced.talk_seconds, 0) as talk_seconds,
+    coalesce(traced.wait_seconds, 0) as wait_seconds
+from traced
+left join {{ ref('dim_employees') }} as employees on traced.employee_id = employees.employee_id

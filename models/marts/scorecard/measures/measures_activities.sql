@@ -1,0 +1,9 @@
+-- Grain: one measure of managers' activities, period, dimension and member.
+{{ period_measures(
+    ref('activity_events'),
+    dimensions=['manager', 'team', 'channel', 'direction'],
+    sums=[
+        'calls_count', 'call_conversations', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
+        'proposals_count', 'referral_requests', 'social_engagements', 'talk_seconds', 'wait_seconds'
+    ]
+) }}
