@@ -35,14 +35,17 @@
     end
 {%- endmacro %}
 
-{% macro read_money(raw) -%} {{ try_cast_as(plain_number(raw), 'decimal(18, 2)') }} {%- endmacro %}
-
-{% macro read_number(raw) -%}
-    cast({{ try_cast_as(plain_number(raw), 'decimal(28, 10)') }} as double)
+{#- Text as a decimal: a plain number at once, anything else by the rules of plain_number (they cost ten times as much). -#}
+{% macro read_decimal(raw, type) -%}
+    coalesce({{ try_cast_as(raw, type) }}, {{ try_cast_as(plain_number(raw), type) }})
 {%- endmacro %}
 
+{% macro read_money(raw) -%} {{ read_decimal(raw, 'decimal(18, 2)') }} {%- endmacro %}
+
+{% macro read_number(raw) -%} cast({{ read_decimal(raw, 'decimal(28, 10)') }} as double) {%- endmacro %}
+
 {% macro read_integer(raw) -%}
-    {%- set number = try_cast_as(plain_number(raw), 'decimal(28, 10)') -%}
+    {%- set number = read_decimal(raw, 'decimal(28, 10)') -%}
     case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
 {%- endmacro %}
 

@@ -1,0 +1,103 @@
+-- Grain: one KPI or companion figure, period, dimension and member, before it is set beside other periods: numerator over denominator.
+-- Totals have a row for every period since the first; slices only where something happened.
+with definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+measures as (
+    select * from {{ ref('measures') }}
+),
+
+parts as (
+    {%- for part in ['numerator', 'denominator'] %}
+    select
+        definitions.figure_id,
+        measures.period_grain,
+        measures.period_start,
+        measures.dimension,
+        measures.dimension_key,
+        {{ 'measures.value' if part == 'numerator' else 'cast(null as double)' }} as numerator,
+        {{ 'measures.value' if part == 'denominator' else 'cast(null as double)' }} as denominator
+    from definitions
+    inner join measures
+        on definitions.{{ part }} = measures.measure
+        and (measures.dimension = 'all' or concat(' ', definitions.dimensions, ' ') like concat('% ', measures.dimension, ' %'))
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+summed as (
+    select figure_id, period_grain, period_start, dimension, dimension_key, sum(numerator) as numerator, sum(denominator) as denominator
+    from parts
+    group by figure_id, period_grain, period_start, dimension, dimension_key
+),
+
+firsts as (
+    select figure_id, min(period_start) as first_start from summed where dimension = 'all' and period_grain = 'year' group by figure_id
+),
+
+totals as (
+    select
+        firsts.figure_id,
+        periods.period_grain,
+        periods.period_start,
+        'all' as dimension,
+        'all' as dimension_key,
+        summed.numerator,
+        summed.denominator
+    from firsts
+    inner join {{ ref('periods') }} as periods on periods.period_end >= firsts.first_start
+    left join summed
+        on firsts.figure_id = summed.figure_id and periods.period_grain = summed.period_grain
+        and periods.period_start = summed.period_start and summed.dimension = 'all'
+),
+
+cells as (
+    select * from totals
+    union all
+    select * from summed where dimension <> 'all'
+),
+
+divided as (
+    select
+        cells.figure_id,
+        cells.period_grain,
+        cells.period_start,
+        cells.dimension,
+        cells.dimension_key,
+        case
+            when definitions.kind = 'ratio' then definitions.scale * coalesce(cells.numerator, 0) / nullif(cells.denominator, 0)
+            when definitions.kind = 'percentile' then cells.numerator
+            else definitions.scale * coalesce(cells.numerator, 0)
+        end as value,
+        case when definitions.kind = 'percentile' then cells.numerator else coalesce(cells.numerator, 0) end as numerator,
+        case when definitions.kind = 'ratio' then coalesce(cells.denominator, 0) end as denominator
+    from cells
+    inner join definitions on cells.figure_id = definitions.figure_id
+),
+
+-- figures made of two others; `made` may itself be made of measures only
+made as (
+    select
+        definitions.figure_id,
+        upper_part.period_grain,
+        upper_part.period_start,
+        upper_part.dimension,
+        upper_part.dimension_key,
+        definitions.scale * upper_part.value / nullif(lower_part.value, 0) as value,
+        upper_part.value as numerator,
+        lower_part.value as denominator
+    from definitions
+    inner join divided as upper_part on definitions.numerator = concat('kpi:', upper_part.figure_id)
+    inner join divided as lower_part
+        on definitions.denominator = concat('kpi:', lower_part.figure_id)
+        and upper_part.period_grain = lower_part.period_grain
+        and upper_part.period_start = lower_part.period_start
+        and upper_part.dimension = lower_part.dimension
+        and upper_part.dimension_key = lower_part.dimension_key
+    where upper_part.dimension = 'all' or concat(' ', definitions.dimensions, ' ') like concat('% ', upper_part.dimension, ' %')
+)
+
+select * from divided
+union all
+select * from made
