@@ -24,6 +24,7 @@ GROUP_BLOCKS = 16  # a row group of the Parquet file holds as many blocks
 HEAD_BYTES = 4096
 BLOCK_BYTES = 1 << 20
 
+MISPLACED = "unclosed or misplaced quote"
 ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1251": "cp1251"}
 MAGIC = (
     (b"PK\x03\x04", "a ZIP archive"),
@@ -252,6 +253,8 @@ class _Reader:
             for row in reader:
                 if len(row) != width and (len(row) != width + 1 or row.pop()):
                     break
+                if reader.line_num > used + 1 and not _paired(block[used : reader.line_num]):
+                    break
                 fields += row
                 starts.append(self.line + used)
                 used = reader.line_num
@@ -263,10 +266,9 @@ class _Reader:
         """(line, fields) of each whole record, (line, reason) of each broken one, until no line is ahead; blank
         lines are passed over.
 
-        A record is broken if a quote does not close as it should: its first line is left out then, and the lines
-        after it are tried anew. A record that swallowed lines by a stray quote shows by its number of fields: it is
-        cut before the first of its lines that is whole by itself. The end of a broken record may look like a record;
-        its unpaired quote gives it away.
+        A record whose quotes do not close as they should, or that swallowed whole lines by a stray quote, costs its
+        first line alone: those after it are tried anew. The end of a broken record may look like a record then; its
+        unpaired quote gives it away.
         """
         taken = self.taken
         while self.ahead:
@@ -277,22 +279,19 @@ class _Reader:
                         row.pop()
                         fields = width
                     found = self._problem(taken) or row
-                    if found is row and fields != width:
+                    if (lines > 1 or self.lost) and not _paired(taken):
+                        found = found if found is not row else MISPLACED
+                        lines = 1
+                    elif found is row and fields != width:
                         found = f"{fields} fields instead of {width}" if fields > 1 or "".join(row).strip() else None
-                        whole = (
-                            at
-                            for at in range(1, lines)
-                            if self._whole(taken[at : at + 1], width)[2] and _paired(taken[at : at + 1])
-                        )
-                        lines = next(whole, lines)
-                    elif found is row and self.lost and not _paired(taken):
-                        found = "unpaired quote after a broken line"
-                    self.lost = self.lost and found is not row
-                    restart = lines < len(taken)
+                        if any(self._whole([part], width)[2] and _paired([part]) for part in taken[1:]):
+                            lines = 1
+                    cut = lines < len(taken)
+                    self.lost = cut or (self.lost and found is not row)
                     self._step(lines)
                     if found is not None:
                         yield line, found
-                    if restart or not self.ahead:
+                    if cut or not self.ahead:
                         break
             except csv.Error as error:
                 line, reason = self.line, self._problem(taken) or self._reason(error)
@@ -327,7 +326,7 @@ class _Reader:
             return "unclosed quote"
         if "new-line character" in text:
             return "a carriage return outside quotes"
-        return "unclosed or misplaced quote"
+        return MISPLACED
 
 
 def convert(path: str | os.PathLike, raw_file: str, target: str | os.PathLike) -> Converted:
