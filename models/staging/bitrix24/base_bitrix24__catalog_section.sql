@@ -1,0 +1,10 @@
+-- Grain: one raw row of bitrix24/catalog_section, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'catalog_section'),
+    columns={
+        'section_id': ['id', 'text', 'required'],
+        'name': ['name', 'text']
+    },
+    key=['section_id'],
+    version='loaded_at'
+) }}

@@ -1,0 +1,26 @@
+-- Grain: one raw row of bitrix24/crm_activity, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_activity'),
+    columns={
+        'activity_id': ['ID', 'text', 'required'],
+        'owner_id': ['OWNER_ID', 'ref'],
+        'owner_type': ['OWNER_TYPE_ID', 'ref'],
+        'bindings': ['BINDINGS', 'text'],
+        'type_id': ['TYPE_ID', 'text'],
+        'provider_id': ['PROVIDER_ID', 'text'],
+        'provider_type_id': ['PROVIDER_TYPE_ID', 'text'],
+        'direction': ['DIRECTION', 'text'],
+        'created_at': ['CREATED', 'timestamp', 'required'],
+        'updated_at': ['LAST_UPDATED', 'timestamp'],
+        'started_at': ['START_TIME', 'timestamp'],
+        'ended_at': ['END_TIME', 'timestamp'],
+        'is_completed': ['COMPLETED', 'boolean'],
+        'employee_id': ['RESPONSIBLE_ID', 'ref'],
+        'result_source': ['RESULT_SOURCE_ID', 'ref'],
+        'result_status': ['RESULT_STATUS', 'ref'],
+        'result_mark': ['RESULT_MARK', 'ref'],
+        'result_value': ['RESULT_VALUE', 'number']
+    },
+    key=['activity_id'],
+    version='updated_at'
+) }}

@@ -1,0 +1,13 @@
+-- Grain: one raw row of bitrix24/crm_category, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_category'),
+    columns={
+        'pipeline_id': ['id', 'text', 'required'],
+        'name': ['name', 'text'],
+        'sort': ['sort', 'integer'],
+        'entity_type_id': ['entityTypeId', 'text'],
+        'is_default': ['isDefault', 'boolean']
+    },
+    key=['pipeline_id'],
+    version='loaded_at'
+) }}

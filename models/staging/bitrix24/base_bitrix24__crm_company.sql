@@ -1,0 +1,20 @@
+-- Grain: one raw row of bitrix24/crm_company, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_company'),
+    columns={
+        'company_id': ['ID', 'text', 'required'],
+        'name': ['TITLE', 'text'],
+        'is_own_company': ['IS_MY_COMPANY', 'boolean'],
+        'created_at': ['DATE_CREATE', 'timestamp'],
+        'modified_at': ['DATE_MODIFY', 'timestamp'],
+        'city': ['ADDRESS_CITY', 'ref'],
+        'address_region': ['ADDRESS_REGION', 'ref'],
+        'country': ['ADDRESS_COUNTRY', 'ref'],
+        'phones': ['PHONE', 'text'],
+        'emails': ['EMAIL', 'text'],
+        'region': ['UF_CRM_REGION', 'ref'],
+        'segment': ['UF_CRM_SEGMENT', 'ref']
+    },
+    key=['company_id'],
+    version='modified_at'
+) }}

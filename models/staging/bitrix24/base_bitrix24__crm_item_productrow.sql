@@ -1,0 +1,17 @@
+-- Grain: one raw row of bitrix24/crm_item_productrow, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_item_productrow'),
+    columns={
+        'row_id': ['id', 'integer', 'required'],
+        'owner_id': ['ownerId', 'ref', 'required'],
+        'owner_type': ['ownerType', 'enum', 'required'],
+        'product_id': ['productId', 'ref'],
+        'product_name': ['productName', 'text'],
+        'price': ['price', 'number'],
+        'quantity': ['quantity', 'number'],
+        'sort': ['sort', 'integer']
+    },
+    key=['row_id'],
+    version='loaded_at',
+    rules={'quantity: negative': 'quantity < 0'}
+) }}

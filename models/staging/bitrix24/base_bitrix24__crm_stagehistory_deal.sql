@@ -1,0 +1,14 @@
+-- Grain: one raw row of bitrix24/crm_stagehistory_deal, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_stagehistory_deal'),
+    columns={
+        'change_id': ['ID', 'integer', 'required'],
+        'type_id': ['TYPE_ID', 'text'],
+        'deal_id': ['OWNER_ID', 'ref', 'required'],
+        'pipeline_id': ['CATEGORY_ID', 'text'],
+        'stage_id': ['STAGE_ID', 'text', 'required'],
+        'entered_at': ['CREATED_TIME', 'timestamp', 'required']
+    },
+    key=['change_id'],
+    version='loaded_at'
+) }}

@@ -1,0 +1,13 @@
+-- Grain: one raw row of bitrix24/crm_stagehistory_lead, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_stagehistory_lead'),
+    columns={
+        'change_id': ['ID', 'integer', 'required'],
+        'type_id': ['TYPE_ID', 'text'],
+        'lead_id': ['OWNER_ID', 'ref', 'required'],
+        'stage_id': ['STATUS_ID', 'text', 'required'],
+        'entered_at': ['CREATED_TIME', 'timestamp', 'required']
+    },
+    key=['change_id'],
+    version='loaded_at'
+) }}

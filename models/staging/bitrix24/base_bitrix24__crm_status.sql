@@ -1,0 +1,14 @@
+-- Grain: one raw row of bitrix24/crm_status, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'crm_status'),
+    columns={
+        'entry_id': ['ID', 'integer', 'required'],
+        'dictionary': ['ENTITY_ID', 'text', 'required'],
+        'status_id': ['STATUS_ID', 'text', 'required'],
+        'sort': ['SORT', 'integer'],
+        'name': ['NAME', 'text'],
+        'semantics': ['SEMANTICS', 'enum']
+    },
+    key=['entry_id'],
+    version='loaded_at'
+) }}

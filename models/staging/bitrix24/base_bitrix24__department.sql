@@ -1,0 +1,12 @@
+-- Grain: one raw row of bitrix24/department, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'department'),
+    columns={
+        'department_id': ['ID', 'text', 'required'],
+        'name': ['NAME', 'text'],
+        'parent_id': ['PARENT', 'ref'],
+        'head_id': ['UF_HEAD', 'ref']
+    },
+    key=['department_id'],
+    version='loaded_at'
+) }}

@@ -1,0 +1,19 @@
+-- Grain: one raw row of bitrix24/voximplant_statistic, with its verdict.
+{{ judged_rows(
+    source('bitrix24', 'voximplant_statistic'),
+    columns={
+        'call_id': ['ID', 'text', 'required'],
+        'call_type': ['CALL_TYPE', 'text'],
+        'employee_id': ['PORTAL_USER_ID', 'ref'],
+        'line': ['PORTAL_NUMBER', 'ref'],
+        'phone': ['PHONE_NUMBER', 'ref'],
+        'duration': ['CALL_DURATION', 'number'],
+        'started_at': ['CALL_START_DATE', 'timestamp', 'required'],
+        'code': ['CALL_FAILED_CODE', 'text'],
+        'crm_type': ['CRM_ENTITY_TYPE', 'enum'],
+        'crm_id': ['CRM_ENTITY_ID', 'ref'],
+        'activity_id': ['CRM_ACTIVITY_ID', 'ref']
+    },
+    key=['call_id'],
+    version='loaded_at'
+) }}

@@ -1,0 +1,43 @@
+-- Grain: one customer: a contact or a company of somebody else.
+with contacts as (
+    select * from {{ ref('base_bitrix24__crm_contact') }} where row_status = 'accepted'
+),
+
+companies as (
+    select *
+    from {{ ref('base_bitrix24__crm_company') }}
+    where row_status = 'accepted' and not coalesce(is_own_company, false)
+),
+
+{% set card = 'region, address_region, city, country, segment, created_at, emails, phones, loaded_at' -%}
+customers as (
+    select
+        'contact_' || contact_id as customer_id,
+        'person' as kind,
+        nullif(concat_ws(' ', first_name, last_name), '') as name,
+        web_client_id,
+        {{ card }}
+    from contacts
+    union all
+    select 'company_' || company_id, 'company', name, null, {{ card }}
+    from companies
+)
+
+select
+    'bitrix24' as source_system,
+    cast(null as {{ dbt.type_string() }}) as source_account,
+    customer_id,
+    kind,
+    name,
+    coalesce(region, address_region, city) as region,
+    city,
+    country,
+    segment,
+    created_at,
+    {{ json_value('emails', '$[0].VALUE') }} as email,
+    {{ json_value('phones', '$[0].VALUE') }} as phone,
+    web_client_id,
+    cast(null as {{ dbt.type_string() }}) as merged_into_id,
+    loaded_at,
+    'accepted' as row_status
+from customers

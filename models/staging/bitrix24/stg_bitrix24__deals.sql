@@ -1,0 +1,99 @@
+-- Grain: one raw row of bitrix24/crm_deal, with its verdict, as a deal.
+with judged as (
+    {{ judged_rows(
+        source('bitrix24', 'crm_deal'),
+        columns={
+            'deal_id': ['ID', 'text', 'required'],
+            'title': ['TITLE', 'text'],
+            'created_at': ['DATE_CREATE', 'timestamp', 'required'],
+            'modified_at': ['DATE_MODIFY', 'timestamp'],
+            'moved_at': ['MOVED_TIME', 'timestamp'],
+            'close_date': ['CLOSEDATE', 'date'],
+            'pipeline_id': ['CATEGORY_ID', 'text'],
+            'stage_id': ['STAGE_ID', 'text'],
+            'semantics': ['STAGE_SEMANTIC_ID', 'enum'],
+            'is_recurring': ['IS_RECURRING', 'boolean'],
+            'amount': ['OPPORTUNITY', 'money'],
+            'currency': ['CURRENCY_ID', 'ref'],
+            'percent': ['PROBABILITY', 'number'],
+            'lead_id': ['LEAD_ID', 'ref'],
+            'company_id': ['COMPANY_ID', 'ref'],
+            'contact_id': ['CONTACT_ID', 'ref'],
+            'employee_id': ['ASSIGNED_BY_ID', 'ref'],
+            'source_id': ['SOURCE_ID', 'ref'],
+            'utm_source': ['UTM_SOURCE', 'text'],
+            'utm_medium': ['UTM_MEDIUM', 'text'],
+            'utm_campaign': ['UTM_CAMPAIGN', 'text'],
+            'utm_content': ['UTM_CONTENT', 'text'],
+            'utm_term': ['UTM_TERM', 'text'],
+            'web_client_id': [var('bitrix24_field_web_client_id'), 'ref'],
+            'lost_reason': ['UF_CRM_LOST_REASON', 'ref'],
+            'order_id': ['UF_CRM_ORDER_ID', 'ref']
+        },
+        key=['deal_id'],
+        version='modified_at',
+        rules={
+            'title: a test record': matches('lower(title)', var('test_record_title')),
+            'is_recurring: a template of deals to come, not a deal': 'is_recurring'
+        }
+    ) }}
+),
+
+sources as (
+    select status_id, max(name) as name
+    from {{ ref('base_bitrix24__crm_status') }}
+    where dictionary = 'SOURCE' and row_status = 'accepted'
+    group by status_id
+),
+
+stages as (
+    select pipeline_id, stage_id, status from {{ ref('stg_bitrix24__stages') }} where object = 'deal'
+),
+
+placed as (
+    select
+        judged.*,
+        coalesce(sources.name, judged.source_id) as source_name,
+        case judged.semantics
+            when 'p' then 'open' when 's' then 'won' when 'f' then 'lost' else stages.status
+        end as status,
+        {{ local_to_utc('cast(judged.close_date as timestamp)') }} as close_day_starts_at
+    from judged
+    left join sources on judged.source_id = sources.status_id
+    left join stages on coalesce(judged.pipeline_id, '0') = stages.pipeline_id and judged.stage_id = stages.stage_id
+)
+
+select
+    'bitrix24' as source_system,
+    cast(null as {{ dbt.type_string() }}) as source_account,
+    deal_id,
+    created_at,
+    lead_id,
+    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    employee_id,
+    coalesce(pipeline_id, '0') as pipeline_id,
+    stage_id,
+    status,
+    case when status in ('won', 'lost') then coalesce(close_day_starts_at, moved_at) end as closed_at,
+    case when status = 'open' then close_date end as expected_close_on,
+    amount,
+    currency,
+    nullif(percent, 0) / 100 as probability,
+    cast(null as decimal(18, 2)) as forecast_amount,
+    lost_reason,
+    source_name,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    utm_content,
+    utm_term,
+    web_client_id,
+    cast(null as {{ dbt.type_string() }}) as region,
+    cast(null as {{ dbt.type_string() }}) as point_of_sale,
+    order_id,
+    loaded_at,
+    _raw_file,
+    _raw_row,
+    row_status,
+    row_problem
+from placed

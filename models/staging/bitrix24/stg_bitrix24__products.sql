@@ -1,0 +1,37 @@
+-- Grain: one raw row of bitrix24/catalog_product, with its verdict, as a product.
+with judged as (
+    {{ judged_rows(
+        source('bitrix24', 'catalog_product'),
+        columns={
+            'product_id': ['id', 'text', 'required'],
+            'section_id': ['iblockSectionId', 'ref'],
+            'name': ['name', 'text'],
+            'unit_cost': ['purchasingPrice', 'money'],
+            'currency': ['purchasingCurrency', 'ref'],
+            'modified_at': ['timestampX', 'timestamp']
+        },
+        key=['product_id'],
+        version='modified_at'
+    ) }}
+),
+
+sections as (
+    select section_id, name from {{ ref('base_bitrix24__catalog_section') }} where row_status = 'accepted'
+)
+
+select
+    'bitrix24' as source_system,
+    cast(null as {{ dbt.type_string() }}) as source_account,
+    judged.product_id,
+    judged.name,
+    sections.name as product_group,
+    cast(null as decimal(18, 2)) as price,
+    judged.unit_cost,
+    judged.currency,
+    judged.loaded_at,
+    judged._raw_file,
+    judged._raw_row,
+    judged.row_status,
+    judged.row_problem
+from judged
+left join sections on judged.section_id = sections.section_id

@@ -1,0 +1,44 @@
+-- Grain: one raw row of bitrix24/crm_quote, with its verdict, as a quote.  The CRM keeps no moment of sending: a quote
+-- that is no draft counts as sent on the day of its issue, not before it was made.
+with judged as (
+    {{ judged_rows(
+        source('bitrix24', 'crm_quote'),
+        columns={
+            'quote_id': ['ID', 'text', 'required'],
+            'created_at': ['DATE_CREATE', 'timestamp', 'required'],
+            'modified_at': ['DATE_MODIFY', 'timestamp'],
+            'begin_date': ['BEGINDATE', 'date'],
+            'status': ['STATUS_ID', 'text'],
+            'amount': ['OPPORTUNITY', 'money'],
+            'currency': ['CURRENCY_ID', 'ref'],
+            'deal_id': ['DEAL_ID', 'ref'],
+            'company_id': ['COMPANY_ID', 'ref'],
+            'contact_id': ['CONTACT_ID', 'ref'],
+            'employee_id': ['ASSIGNED_BY_ID', 'ref']
+        },
+        key=['quote_id'],
+        version='modified_at'
+    ) }}
+)
+
+select
+    'bitrix24' as source_system,
+    cast(null as {{ dbt.type_string() }}) as source_account,
+    quote_id,
+    created_at,
+    case
+        when status <> 'DRAFT'
+            then greatest(created_at, coalesce({{ local_to_utc('cast(begin_date as timestamp)') }}, created_at))
+    end as sent_at,
+    status,
+    amount,
+    currency,
+    deal_id,
+    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    employee_id,
+    loaded_at,
+    _raw_file,
+    _raw_row,
+    row_status,
+    row_problem
+from judged

@@ -1,0 +1,44 @@
+-- Grain: one stage of leads (pipeline '') or of a pipeline of deals.
+with entries as (
+    select
+        *,
+        case when dictionary = 'STATUS' then 'lead' else 'deal' end as object,
+        case
+            when dictionary = 'STATUS' then ''
+            when dictionary = 'DEAL_STAGE' then '0'
+            else replace(dictionary, 'DEAL_STAGE_', '')
+        end as pipeline_id
+    from {{ ref('base_bitrix24__crm_status') }}
+    where row_status = 'accepted' and (dictionary in ('STATUS', 'DEAL_STAGE') or left(dictionary, 11) = 'DEAL_STAGE_')
+),
+
+-- an id may have been given again after its first stage was removed
+latest as (
+    select *, row_number() over (partition by object, pipeline_id, status_id order by entry_id desc) as place
+    from entries
+),
+
+steps as (
+    select * from {{ ref('seed_bitrix24_stage_steps') }}
+)
+
+select
+    'bitrix24' as source_system,
+    cast(null as {{ dbt.type_string() }}) as source_account,
+    latest.object,
+    latest.pipeline_id,
+    latest.status_id as stage_id,
+    latest.name,
+    coalesce(latest.sort, latest.entry_id) as position,
+    case latest.semantics when 's' then 'won' when 'f' then 'lost' else 'open' end as status,
+    steps.probability,
+    steps.funnel_step,
+    latest.loaded_at,
+    'accepted' as row_status
+from latest
+left join steps
+    on
+        latest.object = steps.object
+        and latest.pipeline_id = coalesce(steps.pipeline_id, '')
+        and latest.status_id = steps.stage_id
+where latest.place = 1
