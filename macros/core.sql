@@ -50,3 +50,12 @@
 {% macro percentile(value, share) -%} {{ adapter.dispatch('percentile')(value, share) }} {%- endmacro %}
 {% macro duckdb__percentile(value, share) -%} quantile_cont({{ value }}, {{ share }}) {%- endmacro %}
 {% macro default__percentile(value, share) -%} percentile({{ value }}, {{ share }}) {%- endmacro %}
+
+{#- One touch's part of an amount; rounding runs along the credits, so the parts add up to the amount to the last kopeck. -#}
+{% macro credited_part(amount, credits) -%}
+    cast(
+        round({{ amount }} * cast({{ credits }}.credit_so_far as decimal(18, 12)), 2)
+        - round({{ amount }} * cast({{ credits }}.credit_before as decimal(18, 12)), 2)
+        as decimal(18, 2)
+    )
+{%- endmacro %}

@@ -8,7 +8,7 @@
     dimensions:  columns to slice by, one at a time; whole: also unsliced
     sums:        columns that add up over anything
     per_period:  name → aggregate expression taken over the rows of each period anew (distinct counts, percentiles, conditions on
-                 period_start or period_grain); never added up over periods
+                 period_start or period_end); never added up over periods
     where:       a condition on the rows
     coarse:      dimensions of very many values, kept to months and longer -#}
 {% macro period_measures(relation, dimensions, sums=[], per_period={}, where='true', whole=true, coarse=[]) -%}
@@ -50,10 +50,12 @@ by_period as (
 expanded as (
     {%- for grain in period_grains() %}
     select
-        *,
+        rows_in.*,
         '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start
+        days.{{ grain ~ '_start' if grain != 'day' else 'date_day' }} as period_start,
+        days.{{ grain }}_end as period_end
     from rows_in
+    inner join {{ ref('dim_date') }} as days on rows_in.event_date = days.date_day
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -104,8 +106,9 @@ where {{ measure }} <> 0
 {%- endmacro %}
 
 {#- Balances of one subject: what had come and not gone by the end of each period (for the running one, by the last full day).
-    relation: one row a change, its day in event_date, what came with a plus and what went with a minus. -#}
-{% macro balance_measures(relation, dimensions, balances, where='true', whole=true) -%}
+    relation: one row a change, its day in event_date, what came with a plus and what went with a minus;
+    opening:  the balance before the period's first day instead. -#}
+{% macro balance_measures(relation, dimensions, balances, where='true', whole=true, opening=false) -%}
 with rows_in as (
     select * from {{ relation }} where {{ where }}
 ),
@@ -139,7 +142,9 @@ at_period_ends as (
         periods.period_start,
         levels.*
     from {{ ref('periods') }} as periods
-    inner join levels on periods.last_known_day >= levels.valid_from and periods.last_known_day < levels.valid_until
+    inner join levels
+        {%- set day = dbt.dateadd('day', -1, 'periods.period_start') if opening else 'periods.last_known_day' %}
+        on {{ day }} >= levels.valid_from and {{ day }} < levels.valid_until
 )
 
 {% for measure in balances %}

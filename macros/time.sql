@@ -85,3 +85,14 @@
         {%- endfor %}
     end as date)
 {%- endmacro %}
+
+{#- Whole calendar months from one day to a later one, and the days left over as 31sts of a month. -#}
+{% macro months_between(earlier, later) -%} {{ adapter.dispatch('months_between')(earlier, later) }} {%- endmacro %}
+{% macro duckdb__months_between(earlier, later) -%}
+    (date_sub('month', cast({{ earlier }} as date), cast({{ later }} as date)) + date_diff(
+        'day',
+        cast(cast({{ earlier }} as date) + to_months(cast(date_sub('month', cast({{ earlier }} as date), cast({{ later }} as date)) as integer)) as date),
+        cast({{ later }} as date)
+    ) / 31.0)
+{%- endmacro %}
+{% macro default__months_between(earlier, later) -%} months_between({{ later }}, {{ earlier }}, false) {%- endmacro %}

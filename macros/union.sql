@@ -1,6 +1,6 @@
 {#- One entity from every source that is switched on: the accepted rows of their staging models, column for column, and the
-    seed of what the business keeps itself.  columns: name → type. -#}
-{% macro union_sources(entity, sources, columns) -%}
+    seed of what the business keeps itself.  columns: name → type; statuses: the verdicts whose rows are taken. -#}
+{% macro union_sources(entity, sources, columns, statuses=['accepted']) -%}
 {%- set on = [] -%}
 {%- for source_name in sources if source_name == 'seed' or source_is_on(source_name) -%}{%- do on.append(source_name) -%}{%- endfor -%}
 {%- for source_name in on %}
@@ -17,7 +17,7 @@ select
     {%- endfor %}
     {{ 'cast(null as timestamp) as' if source_name == 'seed' }} loaded_at
 from {{ ref((source_name ~ '_' if source_name == 'seed' else 'stg_' ~ source_name ~ '__') ~ entity) }}
-{{ "where row_status = 'accepted'" if source_name != 'seed' }}
+{{ "where row_status in ('" ~ statuses | join("', '") ~ "')" if source_name != 'seed' }}
 {{ 'union all' if not loop.last }}
 {%- else %}
 select

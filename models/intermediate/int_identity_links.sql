@@ -56,6 +56,10 @@ links as (
 -- a customer that only other records name is a record too
 named_customers as (
     select identifier as record, identifier from links where left(identifier, 2) = 'c:'
+    {%- for entity in ['contracts', 'activities', 'calls', 'quotes', 'email_events', 'survey_responses', 'reviews'] %}
+    union
+    select concat('c:', customer_id), concat('c:', customer_id) from {{ ref(entity) }} where customer_id is not null
+    {%- endfor %}
 )
 
 select record, identifier from own_ids

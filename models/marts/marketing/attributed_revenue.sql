@@ -43,10 +43,10 @@ select
     not coalesce(channels.is_direct, false) as is_marketing,
     credited.credit,
     case when credited.event = 'sale' and sales.customer_sale_no = 1 then credited.credit else 0 end as new_customers,
-    {%- for amount in ['revenue', 'costed_revenue', 'gross_profit'] %}
-    cast(round(credited.{{ amount }} * credited.credit_so_far, 2) - round(credited.{{ amount }} * credited.credit_before, 2) as decimal(18, 2))
-        as {{ amount }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ credited_part('credited.revenue', 'credited') }} as revenue_attributed,
+    case when credited.touch_id is not null then {{ credited_part('credited.revenue', 'credited') }} else 0 end as revenue_touched,
+    {{ credited_part('credited.costed_revenue', 'credited') }} as costed_revenue,
+    {{ credited_part('credited.gross_profit', 'credited') }} as gross_profit
 from credited
 left join {{ ref('fct_sales') }} as sales on credited.sale_id = sales.sale_id
 left join {{ ref('dim_channels') }} as channels on credited.channel = channels.channel

@@ -35,10 +35,10 @@ events as (
     union all
     select
         event_date, event, '(all)', channel, campaign, 0, 0, 0, 0, 0,
-        case when is_marketing then revenue else 0 end,
+        case when is_marketing then revenue_attributed else 0 end,
         case when is_marketing then costed_revenue else 0 end,
         case when is_marketing then gross_profit else 0 end,
-        case when is_paid then revenue else 0 end,
+        case when is_paid then revenue_attributed else 0 end,
         new_customers,
         case when is_paid then new_customers else 0.0 end
     from attributed

@@ -82,6 +82,8 @@ select
     sales.customer_key,
     case when sales.is_customer_known then sales.customer_key end as known_customer_key,
     sales.customer_first_sale_on,
+    sales.customer_sale_no,
+    cast(cast({{ dbt.date_trunc('month', 'sales.customer_first_sale_on') }} as date) as {{ dbt.type_string() }}) as cohort,
     {{ known('sales.source_system') }} as source_system,
     {{ known('sales.channel') }} as channel,
     coalesce(sales.campaign, '(none)') as campaign,
@@ -96,6 +98,7 @@ select
     case when events.units is not null then cast(events.revenue as decimal(18, 2)) end as unit_revenue,
     case when events.event = 'sale' and events.product_id <> '(not itemised)' then events.units end as units,
     cast(events.costed_revenue as decimal(18, 2)) as costed_revenue,
+    cast(events.revenue - events.costed_revenue as decimal(18, 2)) as uncosted_revenue,
     cast(events.cost as decimal(18, 2)) as cost_of_goods,
     cast(events.costed_revenue - events.cost as decimal(18, 2)) as gross_profit
 from events

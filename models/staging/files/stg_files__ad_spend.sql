@@ -20,7 +20,7 @@
         'utm_medium': ['utm_medium', 'text'],
         'utm_campaign': ['utm_campaign', 'text']
     },
-    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_id'],
+    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_id', 'cost_includes_vat'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

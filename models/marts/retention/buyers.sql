@@ -1,0 +1,84 @@
+-- Grain: one person or company that has ever bought or signed a contract.
+with sales as (
+    select * from {{ ref('fct_sales') }} where is_customer_known
+),
+
+first_purchases as (
+    select
+        customer_key,
+        min(sold_at) as first_sold_at,
+        min(sold_on) as first_sale_on,
+        max(sold_on) as last_sale_on,
+        count(*) as sales
+    from sales
+    group by customer_key
+),
+
+contracts as (
+    select customer_key, min(starts_on) as first_contract_on, max(ends_before) as last_contract_until, count(*) as contracts
+    from {{ ref('fct_contracts') }}
+    where customer_key is not null
+    group by customer_key
+),
+
+everybody as (
+    select
+        coalesce(first_purchases.customer_key, contracts.customer_key) as customer_key,
+        first_purchases.first_sold_at,
+        first_purchases.first_sale_on,
+        first_purchases.last_sale_on,
+        coalesce(first_purchases.sales, 0) as sales,
+        contracts.first_contract_on,
+        contracts.last_contract_until,
+        coalesce(contracts.contracts, 0) as contracts
+    from first_purchases
+    full outer join contracts on first_purchases.customer_key = contracts.customer_key
+),
+
+money as (
+    select known_customer_key as customer_key, sum(revenue) as revenue, sum(gross_profit) as gross_profit
+    from {{ ref('sales_events') }}
+    where known_customer_key is not null
+    group by known_customer_key
+),
+
+first_touches as (
+    select
+        everybody.customer_key,
+        touches.channel,
+        row_number() over (partition by everybody.customer_key order by touches.touched_at, touches.touch_id) as place
+    from everybody
+    inner join {{ ref('int_touches') }} as touches on everybody.customer_key = touches.customer_key
+    where touches.touched_at <= coalesce(everybody.first_sold_at, touches.touched_at)
+),
+
+activity as (
+    select customer_key, min(active_from) as active_from, max(active_until) as active_until from {{ ref('int_customer_spells') }} where product_group = 'all' group by customer_key
+)
+
+select
+    everybody.customer_key,
+    coalesce(first_touches.channel, '(none)') as channel,
+    {{ known('people.region') }} as region,
+    {{ known('people.segment') }} as customer_segment,
+    {{ known('people.kind') }} as kind,
+    everybody.first_sale_on,
+    cast({{ dbt.date_trunc('month', 'everybody.first_sale_on') }} as date) as cohort_month,
+    everybody.last_sale_on,
+    everybody.sales,
+    everybody.contracts,
+    coalesce(money.revenue, 0) as revenue,
+    coalesce(money.gross_profit, 0) as gross_profit,
+    activity.active_until,
+    activity.active_until > {{ dbt.dateadd('day', -1, as_of()) }} as is_active,
+    -- from the first purchase or contract to the last purchase or the contract's end, whichever is later
+    {{ dbt.datediff(
+        'least(coalesce(everybody.first_sale_on, everybody.first_contract_on), coalesce(everybody.first_contract_on, everybody.first_sale_on))',
+        'greatest(coalesce(everybody.last_sale_on, everybody.last_contract_until), coalesce(everybody.last_contract_until, everybody.last_sale_on))',
+        'day'
+    ) }} as lifetime_days
+from everybody
+left join money on everybody.customer_key = money.customer_key
+left join first_touches on everybody.customer_key = first_touches.customer_key and first_touches.place = 1
+left join activity on everybody.customer_key = activity.customer_key
+left join {{ ref('dim_customers') }} as people on everybody.customer_key = people.customer_key

@@ -1,0 +1,44 @@
+-- Grain: one sale to a customer who had bought before and one product group in it (or the sale as a whole, product_group 'all'), with
+-- whether it sold more: a group new to the customer (cross-sell) or more of one he has than he ever spent on it at once (upsell).
+with bought as (
+    select
+        sale_id,
+        known_customer_key as customer_key,
+        event_date,
+        manager,
+        customer_sale_no,
+        product_group,
+        sum(revenue) as revenue
+    from {{ ref('sales_events') }}
+    where event = 'sale' and known_customer_key is not null and product <> '(not itemised)'
+    group by sale_id, known_customer_key, event_date, manager, customer_sale_no, product_group
+),
+
+compared as (
+    select
+        *,
+        max(revenue) over (
+            partition by customer_key, product_group order by customer_sale_no rows between unbounded preceding and 1 preceding
+        ) as most_before
+    from bought
+),
+
+judged as (
+    select
+        *,
+        {{ flag('most_before is null') }} as is_cross_sell,
+        {{ flag('revenue > most_before') }} as is_upsell
+    from compared
+    where customer_sale_no > 1
+)
+
+select
+    event_date,
+    sale_id,
+    customer_key,
+    manager,
+    product_group,
+    is_cross_sell,
+    is_upsell,
+    case when is_cross_sell = 1 or is_upsell = 1 then sale_id end as upsold_sale_id
+from judged

@@ -1,0 +1,50 @@
+-- Grain: one period and slice (whole, region, product group) and one of its largest customers, as many as top_customers says.
+with known_revenue as (
+    select event_date, known_customer_key, region, product_group, revenue from {{ ref('sales_events') }} where known_customer_key is not null
+),
+
+expanded as (
+    {%- for grain in period_grains() %}
+    select
+        *,
+        '{{ grain }}' as period_grain,
+        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start
+    from known_revenue
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+by_customer as (
+    select
+        period_grain,
+        period_start,
+        known_customer_key,
+        {{ sliced_by(['region', 'product_group']) }},
+        sum(revenue) as revenue
+    from expanded
+    group by grouping sets (
+        (period_grain, period_start, known_customer_key),
+        (period_grain, period_start, known_customer_key, region),
+        (period_grain, period_start, known_customer_key, product_group)
+    )
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by period_grain, period_start, dimension, dimension_key order by revenue desc, known_customer_key
+        ) as place
+    from by_customer
+)
+
+select
+    period_grain,
+    period_start,
+    dimension,
+    dimension_key,
+    place,
+    known_customer_key as customer_key,
+    revenue
+from ranked
+where place <= {{ var('top_customers') }}

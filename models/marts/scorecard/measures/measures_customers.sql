@@ -1,0 +1,68 @@
+-- Grain: one measure of the customer base, period, dimension and member.
+{%- set dims = ['channel', 'region', 'customer_segment', 'cohort'] %}
+with balances as (
+    {{ balance_measures(
+        ref('customer_events'),
+        dimensions=dims,
+        balances=['customers_active', 'customers_to_date', 'revenue_to_date', 'gross_profit_to_date']
+    ) }}
+),
+
+at_start as (
+    {{ balance_measures(ref('customer_events'), dimensions=dims, balances=['customers_active'], opening=true) }}
+),
+
+flows as (
+    {{ period_measures(
+        ref('customer_events'),
+        dimensions=dims,
+        sums=['customers_left', 'lifetime_days', 'gross_profit_to_date'],
+        per_period={
+            'customers_churned': "sum(case when event = 'inactive' and spell_from < period_start and coalesce(next_active_from > period_end, true) then 1 else 0 end)"
+        }
+    ) }}
+),
+
+-- customers of a product group, so that revenue can be set against them
+groups_at_end as (
+    {{ balance_measures(ref('product_group_customers'), dimensions=['product_group'], balances=['customers_active'], whole=false) }}
+),
+
+groups_at_start as (
+    {{ balance_measures(ref('product_group_customers'), dimensions=['product_group'], balances=['customers_active'], whole=false, opening=true) }}
+),
+
+averages as (
+    select * from balances where measure = 'customers_active'
+    union all
+    select * from at_start
+    union all
+    select * from groups_at_end
+    union all
+    select * from groups_at_start
+)
+
+select * from balances
+union all
+select 'customers_at_start', period_grain, period_start, dimension, dimension_key, value from at_start
+union all
+select * from flows where measure <> 'gross_profit_to_date'
+union all
+select 'customer_gross_profit', period_grain, period_start, dimension, dimension_key, value from flows where measure = 'gross_profit_to_date'
+union all
+select 'customers_retained', period_grain, period_start, dimension, dimension_key, value from at_start
+union all
+select 'customers_retained', period_grain, period_start, dimension, dimension_key, -value from flows where measure = 'customers_churned'
+union all
+select 'customers_average', period_grain, period_start, dimension, dimension_key, value / 2 from averages
+union all
+select
+    'customer_months',
+    averages.period_grain,
+    averages.period_start,
+    averages.dimension,
+    averages.dimension_key,
+    averages.value / 2 * ({{ dbt.datediff('periods.period_start', 'periods.last_known_day', 'day') }} + 1) / {{ var('days_in_month') }}
+from averages
+inner join {{ ref('periods') }} as periods
+    on averages.period_grain = periods.period_grain and averages.period_start = periods.period_start
