@@ -174,8 +174,14 @@ def detect(path: str | os.PathLike) -> Format:
 def _guess_delimiter(lines: list[str]) -> str:
     """The delimiter that splits the first line, and then most others into as many fields."""
 
+    def width(line: str, delimiter: str) -> int:
+        try:
+            return len(next(csv.reader([line.replace("\r", "")], delimiter=delimiter), []))
+        except csv.Error:  # a field beyond all measure
+            return 0
+
     def score(delimiter: str) -> tuple[bool, int, int]:
-        widths = [len(next(csv.reader([line.replace("\r", "")], delimiter=delimiter), [])) for line in lines]
+        widths = [width(line, delimiter) for line in lines]
         return widths[0] > 1, widths.count(widths[0]), widths[0]
 
     return max(DELIMITERS, key=score)

@@ -277,6 +277,19 @@ def test_long_field_is_a_value(raw):
     assert raw.land().rows("select length(name) from raw_files.leads") == [(300_000,)]
 
 
+def test_field_beyond_all_measure_is_a_reject(raw, monkeypatch):
+    monkeypatch.setattr(csv_files, "LONGEST_FIELD", 0)
+    limit = csv.field_size_limit(1000)
+    try:
+        raw.write("a.csv", f'lead_id,name\n1,"{"ж" * 2000}"\n2,b\n')
+        raw.write("b.csv", f"{'ж' * 2000}\n2,b\n")
+        raw.land()
+    finally:
+        csv.field_size_limit(limit)
+    assert raw.rows() == [("2", "b", None)]
+    assert [(name, line) for name, line, _ in raw.rejects()] == [("files/leads/a.csv", 2), ("files/leads/b.csv", None)]
+
+
 def test_bytes_that_do_not_decode(raw):
     good = "lead_id,name\n1,Анна\n".encode()
     raw.write("utf8.csv", good + b"2,\xff\xfe\n" + "3,Борис\n".encode())
@@ -695,6 +708,19 @@ def test_damaged_cache_is_made_again(raw, reads, damage):
         raw.land()
         assert (raw.rows(), raw.rejects()) == expected
         assert reads or path.name.startswith(("files-", "rejected_lines-"))
+
+
+def test_altered_verdict_is_not_believed(raw, reads):
+    raw.write("a.csv", "lead_id,name\n1,a\n")
+    raw.land()
+    [path] = raw.cache.rglob("*.json")
+    content = path.read_text()
+    assert '"rows": 1' in content
+    path.write_text(content.replace('"rows": 1', '"rows": 9'))
+    reads.clear()
+    raw.land()
+    assert reads == ["a.csv"]
+    assert raw.rows("select row_count from raw_landing.files") == [(1,)]
 
 
 def test_stale_entries_go_and_foreign_files_stay(raw):
