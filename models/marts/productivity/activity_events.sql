@@ -1,5 +1,5 @@
 -- Grain: one call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day.  A meeting counts on the day it
--- was arranged.
+-- was arranged.  Messages to and fro with the same person on one day are one conversation, counted on the first of them.
 with activities as (
     select * from {{ ref('activities') }}
 ),
@@ -22,6 +22,7 @@ events as (
         employee_id,
         object,
         object_id,
+        coalesce(object_id, customer_id) as partner_id,
         cast(null as double) as talk_seconds,
         cast(null as double) as wait_seconds,
         cast(null as boolean) as is_answered
@@ -29,10 +30,10 @@ events as (
     union all
     select
         concat('call:', call_id), started_at, 'call', direction, 'completed', employee_id, object, object_id,
-        talk_seconds, wait_seconds, coalesce(is_answered, talk_seconds > 0)
+        coalesce(object_id, customer_id), talk_seconds, wait_seconds, coalesce(is_answered, talk_seconds > 0)
     from calls
     union all
-    select concat('quote:', quote_id), sent_at, 'proposal', 'out', 'completed', employee_id, 'deal', deal_id, null, null, null
+    select concat('quote:', quote_id), sent_at, 'proposal', 'out', 'completed', employee_id, 'deal', deal_id, deal_id, null, null, null
     from quotes
     where sent_at is not null
 ),
@@ -45,6 +46,27 @@ traced as (
     left join {{ ref('fct_leads') }} as leads on events.object = 'lead' and events.object_id = leads.lead_id
     left join {{ ref('fct_deals') }} as deals on events.object = 'deal' and events.object_id = deals.deal_id
     where events.occurred_at < {{ cutoff() }}
+),
+
+messages as (
+    select
+        event_id,
+        occurred_at,
+        direction,
+        concat(
+            coalesce(object, ''), ' ', partner_id, ' ', coalesce(employee_id, ''), ' ',
+            cast({{ local_date('occurred_at') }} as {{ dbt.type_string() }})
+        ) as chat
+    from traced
+    where kind in ('message', 'social') and status = 'completed' and partner_id is not null and direction in ('in', 'out')
+),
+
+chats as (
+    select
+        event_id,
+        row_number() over (partition by chat order by occurred_at, event_id) = 1 as is_first,
+        min(direction) over (partition by chat) = 'in' and max(direction) over (partition by chat) = 'out' as is_two_way
+    from messages
 )
 
 select
@@ -57,6 +79,8 @@ select
     {{ known('traced.direction') }} as direction,
     {{ flag("kind = 'call'") }} as calls_count,
     {{ flag("(kind = 'call' and is_answered and talk_seconds >= " ~ var('conversation_seconds') ~ ")") }} as call_conversations,
+    {{ flag("(kind = 'call' and is_answered and talk_seconds >= " ~ var('conversation_seconds') ~ ") or (chats.is_first and chats.is_two_way)") }}
+        as conversations_count,
     {{ flag("kind = 'email' and direction = 'out' and status = 'completed'") }} as emails_count,
     {{ flag("kind = 'meeting'") }} as meetings_scheduled,
     {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
@@ -65,7 +89,8 @@ select
     {{ flag("kind = 'proposal'") }} as proposals_count,
     {{ flag("kind = 'referral_request'") }} as referral_requests,
     {{ flag("kind = 'social' and status = 'completed'") }} as social_engagements,
-    coalesce(traced.talk_seconds, 0) as talk_seconds,
+    coalesce(traced.talk_seconds, 0) / 60.0 as talk_minutes,
     coalesce(traced.wait_seconds, 0) as wait_seconds
 from traced
 left join {{ ref('dim_employees') }} as employees on traced.employee_id = employees.employee_id
+left join chats on traced.event_id = chats.event_id

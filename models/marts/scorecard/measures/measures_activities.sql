@@ -3,7 +3,7 @@
     ref('activity_events'),
     dimensions=['manager', 'team', 'channel', 'direction'],
     sums=[
-        'calls_count', 'call_conversations', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
-        'proposals_count', 'referral_requests', 'social_engagements', 'talk_seconds', 'wait_seconds'
+        'calls_count', 'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
+        'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds'
     ]
 ) }}

@@ -1,0 +1,21 @@
+-- Grain: one lead and manager and day on which the manager had a completed contact with it.
+with contacts as (
+    select
+        lead_id,
+        employee_id,
+        {{ local_date('occurred_at') }} as event_date,
+        count(*) as contacts
+    from {{ ref('int_contacts') }}
+    where is_completed and lead_id is not null and employee_id is not null
+    group by 1, 2, 3
+)
+
+select
+    contacts.event_date,
+    contacts.lead_id,
+    contacts.employee_id as manager,
+    {{ known('employees.team') }} as team,
+    contacts.contacts
+from contacts
+inner join {{ ref('fct_leads') }} as leads on contacts.lead_id = leads.lead_id
+left join {{ ref('dim_employees') }} as employees on contacts.employee_id = employees.employee_id

@@ -1,0 +1,64 @@
+-- Grain: one period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
+-- plan the band goes by its attainment; without one, by the third of the period's managers that his won amount puts him in.
+with amounts as (
+    select event_date, manager, quota_amount, 0 as won_amount, 0 as is_deal from {{ ref('quota_days') }}
+    union all
+    select event_date, manager, 0, won_amount, 1 from {{ ref('deal_events') }}
+),
+
+by_period as (
+    {%- for grain in period_grains() %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start,
+        manager,
+        cast(sum(quota_amount) as decimal(18, 2)) as quota_amount,
+        cast(sum(won_amount) as decimal(18, 2)) as won_amount,
+        max(is_deal) = 1 as has_deals
+    from amounts
+    where manager <> '{{ var("unknown_member") }}'
+    group by 2, 3
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+ranked as (
+    select
+        *,
+        {{ ratio('won_amount', 'quota_amount') }} as attainment,
+        rank() over (partition by period_grain, period_start order by won_amount desc) - 1 as managers_above,
+        count(*) over (partition by period_grain, period_start) as managers_banded
+    from by_period
+    where quota_amount > 0 or has_deals
+),
+
+banded as (
+    select
+        *,
+        case
+            when quota_amount > 0 then case
+                when attainment >= {{ var('high_band_from') }} then 'high'
+                when attainment >= {{ var('middle_band_from') }} then 'middle'
+                else 'low'
+            end
+            when won_amount <= 0 then 'low'
+            when managers_above * 3 < managers_banded then 'high'
+            when managers_above * 3 < managers_banded * 2 then 'middle'
+            else 'low'
+        end as band
+    from ranked
+)
+
+select
+    banded.period_grain,
+    banded.period_start,
+    banded.manager,
+    {{ known('employees.team') }} as team,
+    case when banded.quota_amount > 0 then banded.quota_amount end as quota_amount,
+    banded.won_amount,
+    banded.attainment,
+    banded.band,
+    count(*) over (partition by banded.period_grain, banded.period_start, banded.band) as managers_in_band,
+    {{ ratio('count(*) over (partition by banded.period_grain, banded.period_start, banded.band)', 'banded.managers_banded') }} as share_in_band
+from banded
+left join {{ ref('dim_employees') }} as employees on banded.manager = employees.employee_id

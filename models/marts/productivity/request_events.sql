@@ -1,0 +1,38 @@
+-- Grain: one lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.
+with leads as (
+    select * from {{ ref('fct_leads') }}
+),
+
+-- converted for certain, but nothing says when: since its qualification at the latest
+closed as (
+    select
+        leads.*,
+        coalesce(
+            least(coalesce(leads.converted_at, leads.rejected_at), coalesce(leads.rejected_at, leads.converted_at)),
+            case when recorded.status_class = 'converted' then leads.qualified_at end
+        ) as closed_at
+    from leads
+    left join {{ ref('leads') }} as recorded on leads.lead_id = recorded.lead_id
+),
+
+dated as (
+    select
+        *,
+        {{ local_date('closed_at') }} as closed_on
+    from closed
+    where closed_at >= created_at
+)
+
+select
+    dated.closed_on as event_date,
+    dated.lead_id,
+    {{ known('dated.employee_id') }} as manager,
+    dated.team,
+    dated.created_at,
+    dated.closed_at,
+    (({{ working_clock(utc_to_local('dated.closed_at'), 'closing_day') }})
+    - ({{ working_clock(utc_to_local('dated.created_at'), 'lead_day') }})) / 60.0 as handling_minutes,
+    1 as requests_handled
+from dated
+inner join {{ ref('dim_date') }} as lead_day on dated.created_on = lead_day.date_day
+inner join {{ ref('dim_date') }} as closing_day on dated.closed_on = closing_day.date_day

@@ -1,0 +1,68 @@
+-- Grain: one answer to a survey or one review before the as-of day.  An answer's channel is that of the customer's latest sale before it; a
+-- review's is the place it was left in.
+with answers as (
+    select * from {{ ref('survey_responses') }} where answered_at < {{ cutoff() }} and survey in ('nps', 'csat')
+),
+
+sales_before as (
+    select
+        answers.response_id,
+        sales.channel,
+        row_number() over (partition by answers.response_id order by sales.sold_at desc, sales.sale_id desc) as place
+    from answers
+    inner join {{ ref('int_identities') }} as identities on concat('c:', answers.customer_id) = identities.record
+    inner join {{ ref('fct_sales') }} as sales on identities.customer_key = sales.customer_key and sales.sold_at <= answers.answered_at
+),
+
+-- a review without a sentiment of its own is judged by its rating
+reviews as (
+    select
+        *,
+        coalesce(sentiment, case
+            when rating >= {{ var('review_positive_from') }} then 'positive'
+            when rating <= {{ var('review_negative_to') }} then 'negative'
+        end) as tone
+    from {{ ref('reviews') }}
+    where created_at < {{ cutoff() }}
+),
+
+events as (
+    select
+        answers.response_id,
+        answers.survey as event,
+        answers.answered_at as occurred_at,
+        answers.employee_id,
+        answers.product_group,
+        sales_before.channel,
+        answers.score,
+        cast(null as {{ dbt.type_string() }}) as tone
+    from answers
+    left join sales_before on answers.response_id = sales_before.response_id and sales_before.place = 1
+    union all
+    select reviews.review_id, 'review', reviews.created_at, null, products.product_group, reviews.channel, reviews.rating, reviews.tone
+    from reviews
+    left join {{ ref('dim_products') }} as products on reviews.product_id = products.product_id
+)
+
+select
+    {{ local_date('events.occurred_at') }} as event_date,
+    events.event,
+    events.response_id,
+    {{ known('events.employee_id') }} as manager,
+    {{ known('employees.team') }} as team,
+    {{ known('events.product_group') }} as product_group,
+    {{ known('events.channel') }} as channel,
+    events.score,
+    {{ flag("event = 'nps' and score between 0 and 10") }} as nps_answers,
+    case
+        when event = 'nps' and score between {{ var('nps_promoter_from') }} and 10 then 1
+        when event = 'nps' and score between 0 and {{ var('nps_detractor_to') }} then -1
+        else 0
+    end as nps_net_promoters,
+    {{ flag("event = 'csat'") }} as csat_answers,
+    {{ flag("event = 'csat' and score >= " ~ var('csat_satisfied_from')) }} as csat_satisfied,
+    {{ flag("event = 'review'") }} as reviews,
+    {{ flag("tone = 'positive'") }} as reviews_positive,
+    {{ flag("tone = 'negative'") }} as reviews_negative
+from events
+left join {{ ref('dim_employees') }} as employees on events.employee_id = employees.employee_id
