@@ -30,8 +30,10 @@ def simulate(rng: np.random.Generator, web: Web) -> list[Spend]:
     days = clock.local_day(web.start) - clock.local_day(clock.START)
     campaign = np.array([int(o.utm_campaign) if o.traffic == "ad" else 0 for o in web.origins])[web.origin]
     rows: list[Spend] = []
-    for platform, campaigns in (("yandex_direct", [(c[0], c[3], c[5]) for c in co.DIRECT_CAMPAIGNS]),
-                                ("vk", [(c[0], ("",), c[3]) for c in co.VK_CAMPAIGNS])):
+    for platform, campaigns in (
+        ("yandex_direct", [(c[0], c[3], c[5]) for c in co.DIRECT_CAMPAIGNS]),
+        ("vk", [(c[0], ("",), c[3]) for c in co.VK_CAMPAIGNS]),
+    ):
         for number, networks, price in campaigns:
             visits = np.bincount(days[campaign == number], minlength=730)
             clicks = visits + rng.poisson(0.4 + visits * 0.06)
@@ -48,9 +50,30 @@ def simulate(rng: np.random.Generator, web: Web) -> list[Spend]:
                     cost = int(part * price * 100 * rng.uniform(0.8, 1.2) * (1 + 0.1 * k / 365))
                     rate = 0.06 if network == "SEARCH" else 0.007
                     conversions = int(rng.binomial(part, 0.05)) if part else None
-                    rows.append(Spend(platform, day, number, network, part + int(rng.poisson(part / rate + 5)), part, cost, conversions))
+                    rows.append(
+                        Spend(
+                            platform,
+                            day,
+                            number,
+                            network,
+                            part + int(rng.poisson(part / rate + 5)),
+                            part,
+                            cost,
+                            conversions,
+                        )
+                    )
         for k in range(5, 730, 61):  # corrections and fees that belong to no campaign
-            rows.append(Spend(platform, clock.FIRST_DAY + dt.timedelta(days=k), None, "SEARCH" if platform == "yandex_direct" else "", 0, 0,
-                              int(rng.integers(90000, 600000)), None))
+            rows.append(
+                Spend(
+                    platform,
+                    clock.FIRST_DAY + dt.timedelta(days=k),
+                    None,
+                    "SEARCH" if platform == "yandex_direct" else "",
+                    0,
+                    0,
+                    int(rng.integers(90000, 600000)),
+                    None,
+                )
+            )
     rows.sort(key=lambda r: (r.platform, r.day, r.campaign_id or 0, r.network))
     return rows

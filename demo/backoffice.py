@@ -1,7 +1,7 @@
 """What no system keeps: plans, expenses, contracts, letters, surveys, time sheets, tasks, the pipeline's own runs.
 
-Every function returns rows of the entity contract as typed Python values; money is in kopecks under the key `amount_minor` style names
-only inside this module and leaves it as Decimal.
+Every function returns rows of the entity contract as typed Python values: instants under *_at, kopecks under *_minor, and the
+customer himself under `customer`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ def employed(manager: int, first: dt.date, last: dt.date) -> bool:
 def contracts(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
     """Recurring contracts of companies that have bought, and the yearly schedule of some."""
     rows, schedule = [], []
-    buyers = sorted({d.party.party_id: (d.won_at, d.party) for d in reversed(crm.deals) if d.won_at and d.party.kind == "company"}.values(),
-                    key=lambda x: (x[0], x[1].party_id))
+    buyers = sorted(
+        {
+            d.party.party_id: (d.won_at, d.party) for d in reversed(crm.deals) if d.won_at and d.party.kind == "company"
+        }.values(),
+        key=lambda x: (x[0], x[1].party_id),
+    )
     number = 0
     for t, party in buyers:
         if not dice.chance(0.3):
@@ -56,14 +60,29 @@ def contracts(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
             cancelled = start + dt.timedelta(days=dice.between(60, months * 28)) if dice.chance(0.13) else None
             if cancelled and cancelled > clock.LAST_DAY:
                 cancelled = None
-            rows.append({"contract_id": f"ДГ-{number:04d}", "customer": party, "product_id": product, "starts_on": start, "ends_on": end,
-                         "total_minor": total, "currency": "RUB", "cancelled_on": cancelled, "licences": licences,
-                         "region": None if party.region is None else co.REGIONS[party.region], "months": months})
+            rows.append(
+                {
+                    "contract_id": f"ДГ-{number:04d}",
+                    "customer": party,
+                    "product_id": product,
+                    "starts_on": start,
+                    "ends_on": end,
+                    "total_minor": total,
+                    "currency": "RUB",
+                    "cancelled_on": cancelled,
+                    "licences": licences,
+                    "region": None if party.region is None else co.REGIONS[party.region],
+                    "months": months,
+                }
+            )
             if months >= 24:
                 years = months // 12
                 steps = [total * (k + 1) // (years * (years + 1) // 2) // 100 * 100 for k in range(years)]
                 steps[-1] += total - sum(steps)
-                schedule += [{"contract_id": f"ДГ-{number:04d}", "year_no": k + 1, "amount_minor": a} for k, a in enumerate(steps)]
+                schedule += [
+                    {"contract_id": f"ДГ-{number:04d}", "year_no": k + 1, "amount_minor": a}
+                    for k, a in enumerate(steps)
+                ]
             if cancelled or not dice.chance(0.7):
                 break
             start = add_months(start, months) if start.day <= 28 else start
@@ -95,12 +114,30 @@ def letters(dice: Dice, parties: list[Party]) -> tuple[list[dict], list[dict]]:
                         marks.append(("unsubscribed", wait + 90))
             for event, wait in marks:
                 number += 1
-                events.append({"event_id": f"E{number}", "occurred_at": sent + wait, "campaign_id": name, "customer": p, "event": event})
+                events.append(
+                    {
+                        "event_id": f"E{number}",
+                        "occurred_at": sent + wait,
+                        "campaign_id": name,
+                        "customer": p,
+                        "event": event,
+                    }
+                )
             for event in {m[0] for m in marks}:
                 count[event] += 1
-        campaigns.append({"campaign_id": name, "name": f"Рассылка {k + 1}", "sent_at": sent, "sent": count["sent"], "delivered": count["delivered"],
-                          "opened_unique": count["opened"], "clicked_unique": count["clicked"], "unsubscribed": count["unsubscribed"],
-                          "bounced": count["bounced"]})
+        campaigns.append(
+            {
+                "campaign_id": name,
+                "name": f"Рассылка {k + 1}",
+                "sent_at": sent,
+                "sent": count["sent"],
+                "delivered": count["delivered"],
+                "opened_unique": count["opened"],
+                "clicked_unique": count["clicked"],
+                "unsubscribed": count["unsubscribed"],
+                "bounced": count["bounced"],
+            }
+        )
     return campaigns, events
 
 
@@ -113,30 +150,76 @@ def targets(dice: Dice) -> list[dict]:
         for m in co.MANAGERS:
             if employed(m, month, last):
                 base = {3: 520, 4: 760, 5: 900}[next(e[3] for e in co.EMPLOYEES if e[0] == m)]
-                rows.append({"period_start": month, "period_grain": "month", "kpi_id": "quota_attainment", "employee_id": m, "team": None,
-                             "value": round(base * season * (0.92 + 0.16 * dice.u())) * 1000})
-        rows.append({"period_start": month, "period_grain": "month", "kpi_id": "revenue", "employee_id": None, "team": None,
-                     "value": round(11500 * season) * 1000})
+                rows.append(
+                    {
+                        "period_start": month,
+                        "period_grain": "month",
+                        "kpi_id": "quota_attainment",
+                        "employee_id": m,
+                        "team": None,
+                        "value": round(base * season * (0.92 + 0.16 * dice.u())) * 1000,
+                    }
+                )
+        rows.append(
+            {
+                "period_start": month,
+                "period_grain": "month",
+                "kpi_id": "revenue",
+                "employee_id": None,
+                "team": None,
+                "value": round(11500 * season) * 1000,
+            }
+        )
     return rows
 
 
 def expenses(dice: Dice) -> list[dict]:
-    items = [("Подрядчик по контекстной рекламе", "direct_acquisition", None, "yandex_direct", 95_000),
-             ("Ведение VK Рекламы", "direct_acquisition", None, "vk_ads", 60_000), ("SEO-агентство", "direct_acquisition", None, "seo", 140_000),
-             ("Сервис рассылок", "direct_acquisition", None, "email", 18_500), ("Партнёрские вознаграждения", "direct_acquisition", None, "referral", 70_000),
-             ("Выставки", "direct_acquisition", None, None, 45_000), ("Телефония и CRM", "indirect_sales", None, None, 62_300),
-             ("Аренда офиса", "other", None, None, 410_000)]
-    items += [("ФОТ менеджеров", "indirect_sales", team, None, pay) for team, pay in (("Входящие продажи", 640_000), ("Корпоративные продажи", 720_000),
-                                                                                  ("Проектные продажи", 690_000))]
-    return [{"month": month, "category": c, "kind": kind, "team": team, "channel": channel,
-             "amount_minor": int(base * 100 * 1.08 ** (k / 12) * (0.95 + 0.1 * dice.u())), "currency": "RUB"}
-            for k, month in enumerate(MONTHS) for c, kind, team, channel, base in items]
+    items = [
+        ("Подрядчик по контекстной рекламе", "direct_acquisition", None, "yandex_direct", 95_000),
+        ("Ведение VK Рекламы", "direct_acquisition", None, "vk_ads", 60_000),
+        ("SEO-агентство", "direct_acquisition", None, "seo", 140_000),
+        ("Сервис рассылок", "direct_acquisition", None, "email", 18_500),
+        ("Партнёрские вознаграждения", "direct_acquisition", None, "referral", 70_000),
+        ("Выставки", "direct_acquisition", None, None, 45_000),
+        ("Телефония и CRM", "indirect_sales", None, None, 62_300),
+        ("Аренда офиса", "other", None, None, 410_000),
+    ]
+    items += [
+        ("ФОТ менеджеров", "indirect_sales", team, None, pay)
+        for team, pay in (
+            ("Входящие продажи", 640_000),
+            ("Корпоративные продажи", 720_000),
+            ("Проектные продажи", 690_000),
+        )
+    ]
+    return [
+        {
+            "month": month,
+            "category": c,
+            "kind": kind,
+            "team": team,
+            "channel": channel,
+            "amount_minor": int(base * 100 * 1.08 ** (k / 12) * (0.95 + 0.1 * dice.u())),
+            "currency": "RUB",
+        }
+        for k, month in enumerate(MONTHS)
+        for c, kind, team, channel, base in items
+    ]
 
 
 def competitor_prices(dice: Dice) -> list[dict]:
-    return [{"product_id": p, "competitor": name, "observed_on": month + dt.timedelta(days=dice.between(0, 12)),
-             "price_minor": int(co.PRICE[p] * 100 * level * (0.96 + 0.08 * dice.u())), "currency": "RUB"}
-            for month in MONTHS for name, level in (("Кофе-Маркет", 1.03), ("БаристаОпт", 0.95)) for p in co.SHOP_PRODUCTS[1:22:2]]
+    return [
+        {
+            "product_id": p,
+            "competitor": name,
+            "observed_on": month + dt.timedelta(days=dice.between(0, 12)),
+            "price_minor": int(co.PRICE[p] * 100 * level * (0.96 + 0.08 * dice.u())),
+            "currency": "RUB",
+        }
+        for month in MONTHS
+        for name, level in (("Кофе-Маркет", 1.03), ("БаристаОпт", 0.95))
+        for p in co.SHOP_PRODUCTS[1:22:2]
+    ]
 
 
 def objections(dice: Dice, crm) -> list[dict]:
@@ -145,23 +228,46 @@ def objections(dice: Dice, crm) -> list[dict]:
         if len(deal.history) > 1 and dice.chance(0.24):
             at = deal.history[1][0] + 600
             if at < clock.END:
-                rows.append({"objection_id": f"OB-{len(rows) + 1}", "recorded_at": at, "objection_type": dice.pick(co.OBJECTIONS, [4, 3, 2, 1, 1]),
-                             "deal_id": deal.deal_id, "employee_id": deal.manager, "deal": deal})
+                rows.append(
+                    {
+                        "objection_id": f"OB-{len(rows) + 1}",
+                        "recorded_at": at,
+                        "objection_type": dice.pick(co.OBJECTIONS, [4, 3, 2, 1, 1]),
+                        "deal_id": deal.deal_id,
+                        "employee_id": deal.manager,
+                        "deal": deal,
+                    }
+                )
     return rows
 
 
 def surveys(dice: Dice, crm, orders) -> list[dict]:
     """NPS after a purchase, CSAT after service; a reply a few days later."""
     rows = []
-    sales = [(d.won_at, d.party, d.manager, co.GROUP_OF[d.lines[0][0]] if d.lines else None) for d in crm.deals if d.won_at]
+    sales = [
+        (d.won_at, d.party, d.manager, co.GROUP_OF[d.lines[0][0]] if d.lines else None) for d in crm.deals if d.won_at
+    ]
     sales += [(o.paid, o.party, o.responsible, co.GROUP_OF[o.lines[0][0]]) for o in orders if o.paid and o.party]
     sales.sort(key=lambda s: (s[0], s[1].party_id))
     for t, party, manager, group in sales:
         for survey, share in (("nps", 0.1), ("csat", 0.12)):
             at = t + int((1 + dice.expo(4)) * clock.DAY)
             if dice.chance(share) and at < clock.END:
-                score = dice.pick(range(11), [1, 1, 1, 2, 2, 4, 5, 12, 20, 26, 30]) if survey == "nps" else dice.pick([1, 2, 3, 4, 5], [3, 4, 9, 34, 50])
-                rows.append({"survey": survey, "answered_at": at, "score": score, "customer": party, "employee_id": manager, "product_group": group})
+                score = (
+                    dice.pick(range(11), [1, 1, 1, 2, 2, 4, 5, 12, 20, 26, 30])
+                    if survey == "nps"
+                    else dice.pick([1, 2, 3, 4, 5], [3, 4, 9, 34, 50])
+                )
+                rows.append(
+                    {
+                        "survey": survey,
+                        "answered_at": at,
+                        "score": score,
+                        "customer": party,
+                        "employee_id": manager,
+                        "product_group": group,
+                    }
+                )
     rows.sort(key=lambda r: (r["answered_at"], r["customer"].party_id, r["survey"]))
     for k, row in enumerate(rows):
         row["response_id"] = f"SR-{k + 1}"
@@ -175,8 +281,16 @@ def reviews(dice: Dice, orders) -> list[dict]:
             at = o.paid + int((3 + dice.expo(8)) * clock.DAY)
             if at < clock.END:
                 rating = dice.pick([1, 2, 3, 4, 5], [5, 5, 10, 28, 52])
-                rows.append({"created_at": at, "sentiment": "positive" if rating >= 4 else "neutral" if rating == 3 else "negative", "rating": rating,
-                             "customer": o.party, "product_id": o.lines[0][0], "channel": dice.pick(["Сайт", "Яндекс Карты", "VK"], [5, 3, 2])})
+                rows.append(
+                    {
+                        "created_at": at,
+                        "sentiment": "positive" if rating >= 4 else "neutral" if rating == 3 else "negative",
+                        "rating": rating,
+                        "customer": o.party,
+                        "product_id": o.lines[0][0],
+                        "channel": dice.pick(["Сайт", "Яндекс Карты", "VK"], [5, 3, 2]),
+                    }
+                )
     rows.sort(key=lambda r: (r["created_at"], r["customer"].party_id))
     for k, row in enumerate(rows):
         row["review_id"] = f"RV-{k + 1}"
@@ -185,9 +299,17 @@ def reviews(dice: Dice, orders) -> list[dict]:
 
 def forecasts(dice: Dice, plan: list[dict]) -> list[dict]:
     """Managers' own forecasts, given on the first of the month by most of them."""
-    return [{"as_of": r["period_start"], "period_start": r["period_start"], "employee_id": r["employee_id"],
-             "amount_minor": int(r["value"] * (0.7 + 0.5 * dice.u())) // 1000 * 100_000, "currency": "RUB"}
-            for r in plan if r["employee_id"] and dice.chance(0.85)]
+    return [
+        {
+            "as_of": r["period_start"],
+            "period_start": r["period_start"],
+            "employee_id": r["employee_id"],
+            "amount_minor": int(r["value"] * (0.7 + 0.5 * dice.u())) // 1000 * 100_000,
+            "currency": "RUB",
+        }
+        for r in plan
+        if r["employee_id"] and dice.chance(0.85)
+    ]
 
 
 def time_entries(dice: Dice) -> list[dict]:
@@ -198,30 +320,72 @@ def time_entries(dice: Dice) -> list[dict]:
                 total = 2400 - dice.between(0, 500)
                 shares = [0.42 + 0.2 * dice.u(), 0.12 + 0.08 * dice.u(), 0.04 + 0.05 * dice.u(), 0.1 + 0.06 * dice.u()]
                 for category, share in zip(("selling", "data_entry", "content", "admin"), shares, strict=True):
-                    rows.append({"entry_id": f"TE-{len(rows) + 1}", "employee_id": m, "date": day, "category": category, "minutes": int(total * share)})
+                    rows.append(
+                        {
+                            "entry_id": f"TE-{len(rows) + 1}",
+                            "employee_id": m,
+                            "date": day,
+                            "category": category,
+                            "minutes": int(total * share),
+                        }
+                    )
     return rows
 
 
 def tool_usage(dice: Dice) -> list[dict]:
-    tools = [("CRM", .97), ("Телефония", .85), ("Почта", .8), ("Конструктор КП", .3), ("BI", .2), ("Чат-бот", .15)]
-    return [{"employee_id": m, "date": day, "tool": tool}
-            for day in DAYS if clock.opening(day) and day.weekday() in (0, 3) for m in co.MANAGERS
-            if co.HIRED[m] <= day and (co.LEFT[m] is None or day < co.LEFT[m]) for tool, p in tools if dice.chance(p)]
+    tools = [
+        ("CRM", 0.97),
+        ("Телефония", 0.85),
+        ("Почта", 0.8),
+        ("Конструктор КП", 0.3),
+        ("BI", 0.2),
+        ("Чат-бот", 0.15),
+    ]
+    return [
+        {"employee_id": m, "date": day, "tool": tool}
+        for day in DAYS
+        if clock.opening(day) and day.weekday() in (0, 3)
+        for m in co.MANAGERS
+        if co.HIRED[m] <= day and (co.LEFT[m] is None or day < co.LEFT[m])
+        for tool, p in tools
+        if dice.chance(p)
+    ]
 
 
 def materials(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
-    stock = [{"material_id": f"M-{k + 1:02d}", "name": name, "available_from": start, "available_to": end} for k, (name, start, end) in enumerate([
-        ("Презентация компании", dt.date(2024, 1, 1), None), ("Каталог кофемашин", dt.date(2024, 3, 1), None),
-        ("Прайс для HoReCa", dt.date(2024, 6, 1), dt.date(2025, 5, 31)), ("Прайс для HoReCa 2025", dt.date(2025, 6, 1), None),
-        ("Кейс: сеть кофеен", dt.date(2024, 9, 1), None), ("Кейс: офис на 200 человек", dt.date(2025, 2, 1), None),
-        ("Калькулятор аренды", dt.date(2024, 11, 15), None), ("Видео: обслуживание", dt.date(2025, 9, 1), None)])]
+    stock = [
+        {"material_id": f"M-{k + 1:02d}", "name": name, "available_from": start, "available_to": end}
+        for k, (name, start, end) in enumerate(
+            [
+                ("Презентация компании", dt.date(2024, 1, 1), None),
+                ("Каталог кофемашин", dt.date(2024, 3, 1), None),
+                ("Прайс для HoReCa", dt.date(2024, 6, 1), dt.date(2025, 5, 31)),
+                ("Прайс для HoReCa 2025", dt.date(2025, 6, 1), None),
+                ("Кейс: сеть кофеен", dt.date(2024, 9, 1), None),
+                ("Кейс: офис на 200 человек", dt.date(2025, 2, 1), None),
+                ("Калькулятор аренды", dt.date(2024, 11, 15), None),
+                ("Видео: обслуживание", dt.date(2025, 9, 1), None),
+            ]
+        )
+    ]
     usage = []
     for deal in crm.deals:
         for t, _ in deal.history[1:3]:
             if dice.chance(0.2):
-                ready = [m for m in stock if m["available_from"] <= clock.day_of(t) and (m["available_to"] is None or clock.day_of(t) <= m["available_to"])]
-                usage.append({"material_id": dice.pick(ready, [1 / (k + 1) for k in range(len(ready))])["material_id"], "used_at": t + 300,
-                              "employee_id": deal.manager, "deal_id": deal.deal_id})
+                ready = [
+                    m
+                    for m in stock
+                    if m["available_from"] <= clock.day_of(t)
+                    and (m["available_to"] is None or clock.day_of(t) <= m["available_to"])
+                ]
+                usage.append(
+                    {
+                        "material_id": dice.pick(ready, [1 / (k + 1) for k in range(len(ready))])["material_id"],
+                        "used_at": t + 300,
+                        "employee_id": deal.manager,
+                        "deal_id": deal.deal_id,
+                    }
+                )
     usage = sorted((u for u in usage if u["used_at"] < clock.END), key=lambda u: (u["used_at"], u["deal_id"]))
     for k, u in enumerate(usage):
         u["usage_id"] = f"MU-{k + 1}"
@@ -235,10 +399,22 @@ def delivery(dice: Dice) -> tuple[list[dict], list[dict], list[dict]]:
         for k in range(52):
             start = clock.FIRST_DAY + dt.timedelta(days=14 * k)
             sprint = f"{project}-S{k + 1:02d}"
-            sprints.append({"sprint_id": sprint, "project": project, "name": f"Спринт {k + 1}", "starts_on": start, "ends_on": start + dt.timedelta(days=13)})
+            sprints.append(
+                {
+                    "sprint_id": sprint,
+                    "project": project,
+                    "name": f"Спринт {k + 1}",
+                    "starts_on": start,
+                    "ends_on": start + dt.timedelta(days=13),
+                }
+            )
             for _ in range(dice.between(6, 12) if project == "SHOP" else dice.between(4, 7)):
                 kind = dice.pick(["story", "task", "bug"], [4, 3, 3])
-                opened = clock.day_start(start) + int((dice.u() * 9 if kind == "bug" else -3 * dice.u()) * clock.DAY) + 10 * 3600
+                opened = (
+                    clock.day_start(start)
+                    + int((dice.u() * 9 if kind == "bug" else -3 * dice.u()) * clock.DAY)
+                    + 10 * 3600
+                )
                 number = f"{project}-{len(tasks) + 1}"
                 log = [(opened, "Открыта", "waiting")]
                 at = clock.next_working(opened + int(dice.expo(2.2) * clock.DAY) + 1800, dice.u())
@@ -255,8 +431,19 @@ def delivery(dice: Dice) -> tuple[list[dict], list[dict], list[dict]]:
                 if done:
                     log.append((done, "Готово", "done"))
                 started = next((t for t, _, c in log if c == "active"), None)
-                tasks.append({"task_id": number, "project": project, "sprint_id": sprint, "kind": kind, "points": dice.pick([1, 2, 3, 5, 8], [3, 4, 4, 2, 1]),
-                              "created_at": opened, "started_at": started, "done_at": done, "employee_id": dice.pick(people)})
+                tasks.append(
+                    {
+                        "task_id": number,
+                        "project": project,
+                        "sprint_id": sprint,
+                        "kind": kind,
+                        "points": dice.pick([1, 2, 3, 5, 8], [3, 4, 4, 2, 1]),
+                        "created_at": opened,
+                        "started_at": started,
+                        "done_at": done,
+                        "employee_id": dice.pick(people),
+                    }
+                )
                 changes += [{"task_id": number, "status": s, "status_class": c, "entered_at": t} for t, s, c in log]
     before = [t for t in tasks if t["created_at"] < clock.END]
     return sprints, before, changes
@@ -272,8 +459,18 @@ def pipeline_runs(dice: Dice) -> list[dict]:
             failed = dice.chance(0.02)
             started = due - 3600 + dice.between(0, 300)
             checks = {"daily": 48, "weekly": 60, "monthly": 72}[report]
-            rows.append({"run_id": f"RUN-{len(rows) + 1:04d}", "started_at": started, "finished_at": started + dice.between(600, 1500) + (7200 if late else 0),
-                         "scheduled_for": due, "report": report, "status": "failed" if failed else "published", "checks_run": checks,
-                         "checks_passed": checks - (dice.between(1, 6) if failed else dice.pick([0, 0, 0, 1])), "kpis_present": 88 - (dice.between(0, 2)),
-                         "kpis_catalogued": 88})
+            rows.append(
+                {
+                    "run_id": f"RUN-{len(rows) + 1:04d}",
+                    "started_at": started,
+                    "finished_at": started + dice.between(600, 1500) + (7200 if late else 0),
+                    "scheduled_for": due,
+                    "report": report,
+                    "status": "failed" if failed else "published",
+                    "checks_run": checks,
+                    "checks_passed": checks - (dice.between(1, 6) if failed else dice.pick([0, 0, 0, 1])),
+                    "kpis_present": 88 - (dice.between(0, 2)),
+                    "kpis_catalogued": 88,
+                }
+            )
     return rows

@@ -29,7 +29,10 @@ PARTNER = Origin("referral", "referral", "partner", "referral", None, "PARTNER",
 SOCIAL = Origin("(other)", "social", source_id="OTHER", referer="https://ok.example/")
 TRADE_SHOW = Origin("(other)", "direct", source_id="TRADE_SHOW")
 NOTHING = Origin("(unknown)", "direct")
-YANDEX = [Origin("yandex_direct", "ad", "yandex", "cpc", str(c[0]), "WEBFORM", "https://yandex.ru/") for c in co.DIRECT_CAMPAIGNS]
+YANDEX = [
+    Origin("yandex_direct", "ad", "yandex", "cpc", str(c[0]), "WEBFORM", "https://yandex.ru/")
+    for c in co.DIRECT_CAMPAIGNS
+]
 VK = [Origin("vk_ads", "ad", "vk", "cpc", str(c[0]), "WEBFORM", "https://vk.com/") for c in co.VK_CAMPAIGNS]
 MAIL_CAMPAIGNS = [f"EM-{k:03d}" for k in range(1, 53)]  # one letter every second week
 WEIGHT_YANDEX = [c[4] for c in co.DIRECT_CAMPAIGNS]
@@ -55,11 +58,46 @@ def arrive(dice: Dice, t: int, weights: dict[str, float]) -> Origin:
         return mail(t)
     if name == "referral":
         return REFERRAL if dice.chance(0.7) else PARTNER
-    return {"seo": SEO, "direct": DIRECT, "call": CALL, "social": SOCIAL, "trade_show": TRADE_SHOW, "nothing": NOTHING}[name]
+    return {"seo": SEO, "direct": DIRECT, "call": CALL, "social": SOCIAL, "trade_show": TRADE_SHOW, "nothing": NOTHING}[
+        name
+    ]
 
 
-LEADS = {"yandex_direct": .3, "vk_ads": .14, "seo": .22, "email": .07, "referral": .1, "direct": .05, "call": .08, "trade_show": .025,
-         "nothing": .015}
-REPEAT_DEALS = {"call": .4, "email": .14, "referral": .14, "seo": .1, "yandex_direct": .12, "direct": .05, "nothing": .05}
-ORDERS = {"yandex_direct": .24, "vk_ads": .16, "seo": .26, "email": .12, "referral": .06, "direct": .14, "social": .02}
-VISITS = {"yandex_direct": .23, "vk_ads": .15, "seo": .33, "email": .05, "referral": .06, "direct": .16, "social": .02}
+LEADS = {
+    "yandex_direct": 0.3,
+    "vk_ads": 0.14,
+    "seo": 0.22,
+    "email": 0.07,
+    "referral": 0.1,
+    "direct": 0.05,
+    "call": 0.08,
+    "trade_show": 0.025,
+    "nothing": 0.015,
+}
+REPEAT_DEALS = {
+    "call": 0.4,
+    "email": 0.14,
+    "referral": 0.14,
+    "seo": 0.1,
+    "yandex_direct": 0.12,
+    "direct": 0.05,
+    "nothing": 0.05,
+}
+ORDERS = {
+    "yandex_direct": 0.24,
+    "vk_ads": 0.16,
+    "seo": 0.26,
+    "email": 0.12,
+    "referral": 0.06,
+    "direct": 0.14,
+    "social": 0.02,
+}
+VISITS = {
+    "yandex_direct": 0.23,
+    "vk_ads": 0.15,
+    "seo": 0.33,
+    "email": 0.05,
+    "referral": 0.06,
+    "direct": 0.16,
+    "social": 0.02,
+}

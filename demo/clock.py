@@ -68,7 +68,9 @@ def iso_utc(t) -> np.ndarray:
 
 def wall(t) -> np.ndarray:
     """'2024-09-02 18:37:18' in Moscow, as the web counter prints time."""
-    return np.char.replace(np.datetime_as_string((np.asarray(t, dtype="int64") + MSK).astype("datetime64[s]")), "T", " ")
+    return np.char.replace(
+        np.datetime_as_string((np.asarray(t, dtype="int64") + MSK).astype("datetime64[s]")), "T", " "
+    )
 
 
 def wall_day(t) -> np.ndarray:
@@ -83,8 +85,21 @@ _OFF = (
     "2026-02-23:23 2026-03-09:09 2026-05-01:01 2026-05-11:11 2026-06-12:12 2026-11-04:04 2026-12-31:31"
 )
 _WORKING_SATURDAYS = ("2024-04-27", "2024-11-02", "2024-12-28", "2025-11-01")
-_SHORT = ("2024-02-22", "2024-03-07", "2024-05-08", "2024-06-11", "2024-11-02", "2025-03-07", "2025-04-30", "2025-06-11",
-          "2025-11-01", "2026-04-30", "2026-05-08", "2026-06-11", "2026-11-03")
+_SHORT = (
+    "2024-02-22",
+    "2024-03-07",
+    "2024-05-08",
+    "2024-06-11",
+    "2024-11-02",
+    "2025-03-07",
+    "2025-04-30",
+    "2025-06-11",
+    "2025-11-01",
+    "2026-04-30",
+    "2026-05-08",
+    "2026-06-11",
+    "2026-11-03",
+)
 
 
 def calendar_exceptions() -> list[tuple[dt.date, bool, str | None, str | None]]:
@@ -131,8 +146,12 @@ def next_working(t: int, jitter: float = 0.0) -> int:
 _MONTH = np.array([0.86, 0.95, 1.05, 1.04, 0.93, 0.94, 0.84, 0.9, 1.06, 1.12, 1.16, 1.15])
 _BUSINESS_WEEK = np.array([1.1, 1.15, 1.12, 1.08, 1.0, 0.3, 0.25])
 _RETAIL_WEEK = np.array([1.0, 0.97, 0.98, 1.0, 1.08, 1.12, 1.05])
-_BUSINESS_HOURS = np.array([1, 1, .5, .5, .5, 1, 2, 4, 12, 30, 42, 44, 40, 34, 40, 42, 38, 32, 20, 12, 9, 7, 4, 2], float)
-_RETAIL_HOURS = np.array([6, 3, 2, 1, 1, 2, 5, 10, 18, 26, 33, 36, 37, 36, 35, 35, 36, 38, 42, 48, 52, 50, 36, 18], float)
+_BUSINESS_HOURS = np.array(
+    [1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 12, 30, 42, 44, 40, 34, 40, 42, 38, 32, 20, 12, 9, 7, 4, 2], float
+)
+_RETAIL_HOURS = np.array(
+    [6, 3, 2, 1, 1, 2, 5, 10, 18, 26, 33, 36, 37, 36, 35, 35, 36, 38, 42, 48, 52, 50, 36, 18], float
+)
 
 
 def day_weights(retail: bool, growth: float = 0.28) -> np.ndarray:

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-REGIONS = ["Москва", "Санкт-Петербург", "Московская область", "Свердловская область", "Татарстан", "Краснодарский край",
-           "Новосибирская область", "Нижегородская область"]
+REGIONS = [
+    "Москва",
+    "Санкт-Петербург",
+    "Московская область",
+    "Свердловская область",
+    "Татарстан",
+    "Краснодарский край",
+    "Новосибирская область",
+    "Нижегородская область",
+]
 REGION_WEIGHTS = [0.32, 0.17, 0.13, 0.1, 0.09, 0.08, 0.06, 0.05]
-CITIES = ["Moscow", "Saint Petersburg", "Khimki", "Yekaterinburg", "Kazan", "Krasnodar", "Novosibirsk", "Nizhny Novgorod"]
+CITIES = [
+    "Moscow",
+    "Saint Petersburg",
+    "Khimki",
+    "Yekaterinburg",
+    "Kazan",
+    "Krasnodar",
+    "Novosibirsk",
+    "Nizhny Novgorod",
+]
 SEGMENTS = ["Розница", "Малый бизнес", "Крупный бизнес"]
 
 DEPARTMENTS = [  # id, name, parent, head
@@ -47,37 +64,69 @@ EMPLOYEES = [
     (32, "Инна", "Руденко", 7, "2022-06-20", None, False),
 ]
 MANAGERS = [e[0] for e in EMPLOYEES if e[6]]
-TEAM_OF = {e[0]: dict((d[0], d[1]) for d in DEPARTMENTS)[e[3]] for e in EMPLOYEES}
+TEAM_OF = {e[0]: {d[0]: d[1] for d in DEPARTMENTS}[e[3]] for e in EMPLOYEES}
 HIRED = {e[0]: dt.date.fromisoformat(e[4]) for e in EMPLOYEES}
 LEFT = {e[0]: dt.date.fromisoformat(e[5]) if e[5] else None for e in EMPLOYEES}
-SKILL = {11: 1.12, 12: .95, 13: 1.05, 14: .85, 15: .8, 16: 1.15, 17: 1.0, 18: .92, 19: 1.06, 20: .88, 21: 1.18, 22: 1.02,
-         23: .9, 24: .97}
+SKILL = {
+    11: 1.12,
+    12: 0.95,
+    13: 1.05,
+    14: 0.85,
+    15: 0.8,
+    16: 1.15,
+    17: 1.0,
+    18: 0.92,
+    19: 1.06,
+    20: 0.88,
+    21: 1.18,
+    22: 1.02,
+    23: 0.9,
+    24: 0.97,
+}
 
 GROUPS = ["Кофемашины", "Кофе в зёрнах", "Аксессуары", "Сервис и ремонт", "Мебель для кофеен", "Подписки"]
 # id, group, name, price in roubles, unit cost (None = not known), currency of the cost
 PRODUCTS = [
-    (101, 0, "Кофемашина Бариста 1", 64900, 47200, "RUB"), (102, 0, "Кофемашина Бариста 2", 98900, 71500, "RUB"),
-    (103, 0, "Кофемашина Офис Мини", 42900, 31900, "RUB"), (104, 0, "Кофемашина Офис Макс", 132000, 960, "USD"),
-    (105, 0, "Кофемолка Про", 38500, 28400, "RUB"), (106, 0, "Кофемолка Дом", 11900, 8350, "RUB"),
-    (107, 0, "Рожковая станция Дуэт", 189000, 1420, "USD"), (108, 0, "Капсульная машина Лайт", 9900, 6900, "RUB"),
-    (201, 1, "Кофе Бразилия Сантос, 1 кг", 1890, 1150, "RUB"), (202, 1, "Кофе Эфиопия Иргачеффе, 1 кг", 2490, 1540, "RUB"),
-    (203, 1, "Кофе Колумбия Супремо, 1 кг", 2190, 1330, "RUB"), (204, 1, "Смесь Эспрессо, 1 кг", 1690, 980, "RUB"),
-    (205, 1, "Смесь Утро, 250 г", 590, 330, "RUB"), (206, 1, "Кофе без кофеина, 1 кг", 2290, 1480, "RUB"),
-    (207, 1, "Дрип-пакеты, 20 шт.", 990, 560, "RUB"), (208, 1, "Кофе Кения АА, 1 кг", 2790, 1810, "RUB"),
+    (101, 0, "Кофемашина Бариста 1", 64900, 47200, "RUB"),
+    (102, 0, "Кофемашина Бариста 2", 98900, 71500, "RUB"),
+    (103, 0, "Кофемашина Офис Мини", 42900, 31900, "RUB"),
+    (104, 0, "Кофемашина Офис Макс", 132000, 960, "USD"),
+    (105, 0, "Кофемолка Про", 38500, 28400, "RUB"),
+    (106, 0, "Кофемолка Дом", 11900, 8350, "RUB"),
+    (107, 0, "Рожковая станция Дуэт", 189000, 1420, "USD"),
+    (108, 0, "Капсульная машина Лайт", 9900, 6900, "RUB"),
+    (201, 1, "Кофе Бразилия Сантос, 1 кг", 1890, 1150, "RUB"),
+    (202, 1, "Кофе Эфиопия Иргачеффе, 1 кг", 2490, 1540, "RUB"),
+    (203, 1, "Кофе Колумбия Супремо, 1 кг", 2190, 1330, "RUB"),
+    (204, 1, "Смесь Эспрессо, 1 кг", 1690, 980, "RUB"),
+    (205, 1, "Смесь Утро, 250 г", 590, 330, "RUB"),
+    (206, 1, "Кофе без кофеина, 1 кг", 2290, 1480, "RUB"),
+    (207, 1, "Дрип-пакеты, 20 шт.", 990, 560, "RUB"),
+    (208, 1, "Кофе Кения АА, 1 кг", 2790, 1810, "RUB"),
     (209, 1, "Набор дегустационный", 1490, None, "RUB"),
-    (301, 2, "Питчер 600 мл", 1290, 640, "RUB"), (302, 2, "Темпер 58 мм", 1850, 930, "RUB"),
-    (303, 2, "Весы с таймером", 3490, 2120, "RUB"), (304, 2, "Чайник с тонким носиком", 4290, 2650, "RUB"),
-    (305, 2, "Воронка V60", 1190, 590, "RUB"), (306, 2, "Фильтры бумажные, 100 шт.", 390, 170, "RUB"),
-    (307, 2, "Чашки, набор 6 шт.", 2390, 1280, "RUB"), (308, 2, "Средство для чистки", 790, 360, "RUB"),
+    (301, 2, "Питчер 600 мл", 1290, 640, "RUB"),
+    (302, 2, "Темпер 58 мм", 1850, 930, "RUB"),
+    (303, 2, "Весы с таймером", 3490, 2120, "RUB"),
+    (304, 2, "Чайник с тонким носиком", 4290, 2650, "RUB"),
+    (305, 2, "Воронка V60", 1190, 590, "RUB"),
+    (306, 2, "Фильтры бумажные, 100 шт.", 390, 170, "RUB"),
+    (307, 2, "Чашки, набор 6 шт.", 2390, 1280, "RUB"),
+    (308, 2, "Средство для чистки", 790, 360, "RUB"),
     (309, 2, "Термокружка", 1590, 820, "RUB"),
-    (401, 3, "Выезд мастера", 2500, 1400, "RUB"), (402, 3, "Плановое обслуживание", 6900, 3600, "RUB"),
-    (403, 3, "Замена узла помола", 8900, 5700, "RUB"), (404, 3, "Обучение бариста", 14900, None, "RUB"),
+    (401, 3, "Выезд мастера", 2500, 1400, "RUB"),
+    (402, 3, "Плановое обслуживание", 6900, 3600, "RUB"),
+    (403, 3, "Замена узла помола", 8900, 5700, "RUB"),
+    (404, 3, "Обучение бариста", 14900, None, "RUB"),
     (405, 3, "Пусконаладка", 9900, 4800, "RUB"),
-    (501, 4, "Барная стойка", 118000, 83500, "RUB"), (502, 4, "Стол для гостей", 14900, 9800, "RUB"),
-    (503, 4, "Стул барный", 8900, 5900, "RUB"), (504, 4, "Витрина холодильная", 99000, 74000, "RUB"),
+    (501, 4, "Барная стойка", 118000, 83500, "RUB"),
+    (502, 4, "Стол для гостей", 14900, 9800, "RUB"),
+    (503, 4, "Стул барный", 8900, 5900, "RUB"),
+    (504, 4, "Витрина холодильная", 99000, 74000, "RUB"),
     (505, 4, "Проект кофейни под ключ", 240000, None, "RUB"),
-    (601, 5, "Подписка на зерно, месяц", 4900, 3050, "RUB"), (602, 5, "Сервисный контракт, год", 36000, 19800, "RUB"),
-    (603, 5, "Аренда кофемашины, месяц", 7900, 3900, "RUB"), (604, 5, "Подписка Офис, месяц", 12900, 8200, "RUB"),
+    (601, 5, "Подписка на зерно, месяц", 4900, 3050, "RUB"),
+    (602, 5, "Сервисный контракт, год", 36000, 19800, "RUB"),
+    (603, 5, "Аренда кофемашины, месяц", 7900, 3900, "RUB"),
+    (604, 5, "Подписка Офис, месяц", 12900, 8200, "RUB"),
 ]
 SHOP_PRODUCTS = [p[0] for p in PRODUCTS if p[1] in (1, 2) or p[0] in (105, 106, 108, 103, 401, 601)]
 DEAL_PRODUCTS = [p[0] for p in PRODUCTS if p[1] in (0, 3, 4, 5)] + [201, 203, 204]
@@ -118,45 +167,82 @@ REJECT_REASONS = ["Спам", "Не наш продукт", "Дубль", "Не 
 OBJECTIONS = ["Дорого", "Нужно подумать", "Есть поставщик", "Сроки", "Гарантия"]
 
 SOURCES = [  # id, name in the CRM's own dictionary
-    ("WEBFORM", "CRM-форма"), ("CALL", "Звонок"), ("EMAIL", "Электронная почта"), ("SEO", "Поисковые системы"),
-    ("RECOMMENDATION", "По рекомендации"), ("PARTNER", "Партнёр"), ("DIRECT", "Сайт, прямой заход"),
-    ("TRADE_SHOW", "Выставка"), ("OTHER", "Другое"),
+    ("WEBFORM", "CRM-форма"),
+    ("CALL", "Звонок"),
+    ("EMAIL", "Электронная почта"),
+    ("SEO", "Поисковые системы"),
+    ("RECOMMENDATION", "По рекомендации"),
+    ("PARTNER", "Партнёр"),
+    ("DIRECT", "Сайт, прямой заход"),
+    ("TRADE_SHOW", "Выставка"),
+    ("OTHER", "Другое"),
 ]
 # utm_source, utm_medium, traffic_source, source_name, channel: the first rule that matches wins
 CHANNEL_RULES = [
-    ("yandex", "cpc", None, None, "yandex_direct"), ("vk", "cpc", None, None, "vk_ads"),
-    (None, "email", None, None, "email"), (None, "referral", None, None, "referral"),
-    (None, None, "organic", None, "seo"), (None, None, "email", None, "email"),
-    (None, None, "referral", None, "referral"), (None, None, "direct", None, "direct"),
-    (None, None, None, "SEO", "seo"), (None, None, None, "Поисковые системы", "seo"),
-    (None, None, None, "EMAIL", "email"), (None, None, None, "Электронная почта", "email"),
-    (None, None, None, "RECOMMENDATION", "referral"), (None, None, None, "По рекомендации", "referral"),
-    (None, None, None, "PARTNER", "referral"), (None, None, None, "Партнёр", "referral"),
-    (None, None, None, "CALL", "direct"), (None, None, None, "Звонок", "direct"),
-    (None, None, None, "DIRECT", "direct"), (None, None, None, "Сайт, прямой заход", "direct"),
+    ("yandex", "cpc", None, None, "yandex_direct"),
+    ("vk", "cpc", None, None, "vk_ads"),
+    (None, "email", None, None, "email"),
+    (None, "referral", None, None, "referral"),
+    (None, None, "organic", None, "seo"),
+    (None, None, "email", None, "email"),
+    (None, None, "referral", None, "referral"),
+    (None, None, "direct", None, "direct"),
+    (None, None, None, "SEO", "seo"),
+    (None, None, None, "Поисковые системы", "seo"),
+    (None, None, None, "EMAIL", "email"),
+    (None, None, None, "Электронная почта", "email"),
+    (None, None, None, "RECOMMENDATION", "referral"),
+    (None, None, None, "По рекомендации", "referral"),
+    (None, None, None, "PARTNER", "referral"),
+    (None, None, None, "Партнёр", "referral"),
+    (None, None, None, "CALL", "direct"),
+    (None, None, None, "Звонок", "direct"),
+    (None, None, None, "DIRECT", "direct"),
+    (None, None, None, "Сайт, прямой заход", "direct"),
+    (None, None, "social", None, "(other)"),
+    (None, None, None, "TRADE_SHOW", "(other)"),
+    (None, None, None, "Выставка", "(other)"),
+    (None, None, None, "OTHER", "(other)"),
+    (None, None, None, "Другое", "(other)"),
 ]
 CHANNELS = ["yandex_direct", "vk_ads", "seo", "email", "referral", "direct"]
 
 # id, name, type, networks, weight, cost of a click in roubles
 DIRECT_CAMPAIGNS = [
-    (708888801, "Поиск | Москва | Кофемашины", "TEXT_CAMPAIGN", ("SEARCH",), .28, 460),
-    (708888802, "РСЯ | Ретаргетинг", "TEXT_CAMPAIGN", ("AD_NETWORK",), .22, 190),
-    (708888803, "ЕПК | Регионы", "UNIFIED_CAMPAIGN", ("SEARCH", "AD_NETWORK"), .2, 330),
-    (708888804, "Смарт-баннеры | Каталог", "SMART_CAMPAIGN", ("AD_NETWORK",), .12, 160),
-    (708888805, "Поиск | Бренд", "TEXT_CAMPAIGN", ("SEARCH",), .1, 120),
-    (708888806, "Поиск | Кофе для офиса", "TEXT_CAMPAIGN", ("SEARCH",), .08, 410),
+    (708888801, "Поиск | Москва | Кофемашины", "TEXT_CAMPAIGN", ("SEARCH",), 0.28, 460),
+    (708888802, "РСЯ | Ретаргетинг", "TEXT_CAMPAIGN", ("AD_NETWORK",), 0.22, 190),
+    (708888803, "ЕПК | Регионы", "UNIFIED_CAMPAIGN", ("SEARCH", "AD_NETWORK"), 0.2, 330),
+    (708888804, "Смарт-баннеры | Каталог", "SMART_CAMPAIGN", ("AD_NETWORK",), 0.12, 160),
+    (708888805, "Поиск | Бренд", "TEXT_CAMPAIGN", ("SEARCH",), 0.1, 120),
+    (708888806, "Поиск | Кофе для офиса", "TEXT_CAMPAIGN", ("SEARCH",), 0.08, 410),
 ]
 VK_CAMPAIGNS = [
-    (5201, "Кофе домой | конверсии", .36, 95), (5202, "Кофейням | лиды", .3, 210),
-    (5203, "Ретаргетинг | корзина", .2, 80), (5204, "Аренда машин | лиды", .14, 230),
+    (5201, "Кофе домой | конверсии", 0.36, 95),
+    (5202, "Кофейням | лиды", 0.3, 210),
+    (5203, "Ретаргетинг | корзина", 0.2, 80),
+    (5204, "Аренда машин | лиды", 0.14, 230),
 ]
 GOALS = [(101, "Заявка отправлена"), (102, "Заказан звонок"), (103, "Покупка")]
 SITE = "https://coffee-demo.example"
-LANDINGS = ["/", "/catalog/", "/catalog/beans/", "/catalog/machines/", "/catalog/accessories/", "/rent/", "/office/",
-            "/service/", "/turnkey/", "/blog/how-to-choose/", "/blog/grind/", "/sale/"]
-PAGES = LANDINGS + ["/about/", "/contacts/", "/delivery/", "/blog/recipes/", "/blog/descaling/", "/cart/"] + [
-    f"/product/{p}/" for p in SHOP_PRODUCTS
+LANDINGS = [
+    "/",
+    "/catalog/",
+    "/catalog/beans/",
+    "/catalog/machines/",
+    "/catalog/accessories/",
+    "/rent/",
+    "/office/",
+    "/service/",
+    "/turnkey/",
+    "/blog/how-to-choose/",
+    "/blog/grind/",
+    "/sale/",
 ]
+PAGES = (
+    LANDINGS
+    + ["/about/", "/contacts/", "/delivery/", "/blog/recipes/", "/blog/descaling/", "/cart/"]
+    + [f"/product/{p}/" for p in SHOP_PRODUCTS]
+)
 STORES = ["Магазин на Тверской", "Магазин на Невском", "Шоурум Химки"]
 COUNTER = 48211355
 ESHOP_USER = 6

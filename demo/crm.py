@@ -11,6 +11,11 @@ from demo.people import Dice, Party, Registry
 from demo.shop import Order
 
 MINUTE, HOUR, DAY = 60, 3600, clock.DAY
+NEARLY_TESTS = (
+    "Тестомес Т-10 для пекарни",
+    "Testo Group: поставка",
+    "Протестировать машину у клиента",
+)  # titles of real deals
 
 
 @dataclass
@@ -78,7 +83,10 @@ class Deal:
 
 @dataclass
 class Activity:
-    """kind: call, email, meeting, message, social, presentation, referral_request, task.  A call may be known to the CRM, to telephony or to both."""
+    """Kinds: call, email, meeting, message, social, presentation, referral_request, task.
+
+    A call may be known to the CRM, to telephony or to both.
+    """
 
     activity_id: int
     kind: str
@@ -116,7 +124,9 @@ class Crm:
         self.deals: list[Deal] = []
         self.activities: list[Activity] = []
         self.quotes: list[Quote] = []
-        self._buyers = sorted({o.party.party_id: o.party for o in orders if o.party}.values(), key=lambda p: (p.created, p.party_id))
+        self._buyers = sorted(
+            {o.party.party_id: o.party for o in orders if o.party}.values(), key=lambda p: (p.created, p.party_id)
+        )
         self._make_leads(5930)
         self._make_direct_deals(1640)
         self._make_order_deals(orders, 150)
@@ -131,7 +141,10 @@ class Crm:
         return [m for m in pool if co.HIRED[m] <= day and (co.LEFT[m] is None or day < co.LEFT[m])]
 
     def _manager(self, t: int, kind: str, pipeline: str = "0") -> int:
-        teams = {"person": (["Входящие продажи"], [1]), "company": (["Входящие продажи", "Корпоративные продажи"], [.35, .65])}
+        teams = {
+            "person": (["Входящие продажи"], [1]),
+            "company": (["Входящие продажи", "Корпоративные продажи"], [0.35, 0.65]),
+        }
         team = "Проектные продажи" if pipeline == "1" else self.dice.pick(*teams[kind])
         return self.dice.pick(self._on_duty([m for m in co.MANAGERS if co.TEAM_OF[m] == team], t))
 
@@ -173,7 +186,16 @@ class Crm:
             else:
                 manager = self._manager(t, party.kind, pipeline)
             nameless = draw >= 0.97
-            topic = d.pick(["Заявка с сайта", "Запрос цены", "Обратный звонок", "Аренда кофемашины", "Оснащение кофейни", "Кофе в офис"])
+            topic = d.pick(
+                [
+                    "Заявка с сайта",
+                    "Запрос цены",
+                    "Обратный звонок",
+                    "Аренда кофемашины",
+                    "Оснащение кофейни",
+                    "Кофе в офис",
+                ]
+            )
             lead = Lead(0, t, party, origin, client, manager, None if d.chance(0.06) else party.region, topic)
             if nameless:  # a missed form or a blocked number: no name, no contact
                 lead.party, lead.client_id = None, None
@@ -195,8 +217,12 @@ class Crm:
         for _ in range(1 + d.poisson(1.1)):
             at = clock.next_working(at + int(d.expo(0.9) * DAY) + 20 * MINUTE, d.u())
             reached = self._contact(lead, None, at) or reached
-        good = lead.party is not None and d.chance({"yandex_direct": .43, "vk_ads": .3, "seo": .44, "email": .47, "referral": .58,
-                                                    "direct": .45}.get(lead.origin.channel, .35) * co.SKILL[lead.manager])
+        good = lead.party is not None and d.chance(
+            {"yandex_direct": 0.43, "vk_ads": 0.3, "seo": 0.44, "email": 0.47, "referral": 0.58, "direct": 0.45}.get(
+                lead.origin.channel, 0.35
+            )
+            * co.SKILL[lead.manager]
+        )
         at = clock.next_working(at + int(d.expo(0.8) * DAY) + 5 * MINUTE, d.u())
         if not good or not reached:
             if d.chance(0.16):
@@ -246,7 +272,11 @@ class Crm:
                 party = self.registry.party("company" if d.chance(0.7) else "person", t, d.chance(0.5))
                 self._card(party)
             pipeline = "1" if party.kind == "company" and d.chance(0.25) else "0"
-            manager = self._keeper(party.manager, t) if party.manager and pipeline == "0" else self._manager(t, party.kind, pipeline)
+            manager = (
+                self._keeper(party.manager, t)
+                if party.manager and pipeline == "0"
+                else self._manager(t, party.kind, pipeline)
+            )
             party.manager = party.manager or manager
             deal = self._deal(t, party, None, channels.arrive(d, t, channels.REPEAT_DEALS), pipeline, manager)
             if deal.origin.utm_source and d.chance(0.5):
@@ -267,19 +297,41 @@ class Crm:
             deal.link = ("uf", "entity", "both")[k % 3]
             order.deal_id = k  # replaced by the deal's number later
 
-    def _deal(self, t: int, party: Party, lead: Lead | None, origin, pipeline: str, manager: int, order: Order | None = None) -> Deal:
+    def _deal(
+        self, t: int, party: Party, lead: Lead | None, origin, pipeline: str, manager: int, order: Order | None = None
+    ) -> Deal:
         d = self.dice
         if order:
             currency, lines = "RUB", list(order.lines)
         else:
-            currency = d.pick(["RUB", "USD", "EUR"], [.9, .06, .04] if party.kind == "company" else [.985, .01, .005])
-            lines = self._offer(currency, d.lognormal(122000 * (1.9 if pipeline == "1" else 1) * (1.15 if party.kind == "company" else .6), .8), t)
+            currency = d.pick(
+                ["RUB", "USD", "EUR"], [0.9, 0.06, 0.04] if party.kind == "company" else [0.985, 0.01, 0.005]
+            )
+            lines = self._offer(
+                currency,
+                d.lognormal(122000 * (1.9 if pipeline == "1" else 1) * (1.15 if party.kind == "company" else 0.6), 0.8),
+                t,
+            )
         amount = sum(q * p for _, q, p in lines)
         if not order and d.chance(0.02):
             lines = []  # the amount was typed in by hand
         who = party.title if party.kind == "company" else f"{party.last_name} {party.first_name}"
-        deal = Deal(0, t, party, lead, origin, None, pipeline, manager, f"{d.pick(['Поставка', 'Оснащение', 'Сервис', 'Заказ'])}: {who}", currency,
-                    lines, amount, clock.day_of(t + int((14 + 30 * d.u()) * DAY)), order=order)
+        deal = Deal(
+            0,
+            t,
+            party,
+            lead,
+            origin,
+            None,
+            pipeline,
+            manager,
+            f"{d.pick(['Поставка', 'Оснащение', 'Сервис', 'Заказ'])}: {who}",
+            currency,
+            lines,
+            amount,
+            clock.day_of(t + int((14 + 30 * d.u()) * DAY)),
+            order=order,
+        )
         if lead:
             lead.deal_id = 0
         if d.chance(0.2):
@@ -313,9 +365,9 @@ class Crm:
         deal.history.append((deal.created, path[0]))
         slow = 1.9 if deal.pipeline == "1" else 1.0
         skill = co.SKILL[deal.manager]
-        lose = {"0": .125, "1": .16}[deal.pipeline] / skill * (1.0 if deal.lead else 1.05)
+        lose = {"0": 0.125, "1": 0.16}[deal.pipeline] / skill * (1.0 if deal.lead else 1.05)
         if deal.order:
-            lose, slow = .03, .12
+            lose, slow = 0.03, 0.12
         at, k = deal.created, 0
         while True:
             mean = (2.2, 3.4, 5.5, 6.0, 3.5)[min(k, 4)] * slow
@@ -336,12 +388,13 @@ class Crm:
                     deal.lost_reason = None
                     continue
                 return
-            if d.chance(0.02):  # a stage that has been removed from the portal since
-                if at < clock.instant("2025-02-01"):
-                    self._move_deal(deal, at, co.DELETED_STAGES[deal.pipeline])
-                    at = clock.next_working(at + int(d.expo(1.5) * DAY) + HOUR, d.u())
-                    if at >= clock.END:
-                        return
+            if d.chance(0.02) and at < clock.instant(
+                "2025-02-01"
+            ):  # a stage that has been removed from the portal since
+                self._move_deal(deal, at, co.DELETED_STAGES[deal.pipeline])
+                at = clock.next_working(at + int(d.expo(1.5) * DAY) + HOUR, d.u())
+                if at >= clock.END:
+                    return
             if k >= 2 and d.chance(0.05):  # back to the drawing board
                 k -= 1
                 self._move_deal(deal, at, path[k])
@@ -353,8 +406,8 @@ class Crm:
                     return
                 at = clock.next_working(at + int((3 + d.expo(15)) * DAY), d.u())  # reopened
                 k = len(path) - 1
-                if not self._move_deal(deal, at, path[k]):
-                    return
+                if not self._move_deal(deal, at, path[k]) or d.chance(0.35):
+                    return  # and left open
                 continue
             self._move_deal(deal, at, path[k])
             if k == 1 and not d.chance(0.25):
@@ -364,7 +417,9 @@ class Crm:
 
     # --- what managers do ------------------------------------------------------------------------------------------
 
-    def _act(self, kind: str, created: int, started: int, ended: int, done: bool, direction, manager: int, **rest) -> Activity | None:
+    def _act(
+        self, kind: str, created: int, started: int, ended: int, done: bool, direction, manager: int, **rest
+    ) -> Activity | None:
         if created >= clock.END:
             return None
         activity = Activity(0, kind, int(created), int(started), int(ended), done, direction, manager, **rest)
@@ -388,12 +443,34 @@ class Crm:
             talk = int(min(1900, 15 + d.expo(170))) if answered else d.between(0, 25)
             code = "200" if answered else ("304" if incoming else d.pick(["486", "603", "480"]))
             in_telephony = not d.chance(0.08) or not answered
-            self._act("call", at, at, at + talk, True if answered or not incoming else False, "in" if incoming else "out", manager, **bound,
-                      outcome=outcome if answered else None, answered=answered, in_telephony=in_telephony, call_code=code)
+            self._act(
+                "call",
+                at,
+                at,
+                at + talk,
+                answered or not incoming,
+                "in" if incoming else "out",
+                manager,
+                **bound,
+                outcome=outcome if answered else None,
+                answered=answered,
+                in_telephony=in_telephony,
+                call_code=code,
+            )
             return answered
         if draw < 0.86:
             incoming = d.chance(0.12)
-            self._act("email", at, at, at, True, "in" if incoming else "out", manager, **bound, outcome=None if incoming else outcome)
+            self._act(
+                "email",
+                at,
+                at,
+                at,
+                True,
+                "in" if incoming else "out",
+                manager,
+                **bound,
+                outcome=None if incoming else outcome,
+            )
             return not incoming
         if draw < 0.97:
             self._act("message", at, at, at, True, "out", manager, **bound, outcome=outcome)
@@ -407,16 +484,29 @@ class Crm:
         manager = self._keeper((lead or deal).manager, offered)
         created = offered + d.between(1, 20) * MINUTE
         held = d.chance(0.78) and at + HOUR < clock.END
-        self._act("meeting", created, max(at, created + HOUR), max(at, created + HOUR) + d.between(25, 80) * MINUTE, held, None, manager, lead=lead,
-                  deal=deal, party=(lead or deal).party, outcome="Встреча состоялась" if held else None)
+        self._act(
+            "meeting",
+            created,
+            max(at, created + HOUR),
+            max(at, created + HOUR) + d.between(25, 80) * MINUTE,
+            held,
+            None,
+            manager,
+            lead=lead,
+            deal=deal,
+            party=(lead or deal).party,
+            outcome="Встреча состоялась" if held else None,
+        )
         if held and max(at, created + HOUR) + 2 * HOUR >= clock.END:
             self.activities[-1].done, self.activities[-1].outcome = False, None
         if held and d.chance(0.3):
-            self._act("presentation", at, at, at + HOUR, at + HOUR < clock.END, None, manager, party=(lead or deal).party)
+            self._act(
+                "presentation", at, at, at + HOUR, at + HOUR < clock.END, None, manager, party=(lead or deal).party
+            )
 
     def _quote(self, deal: Deal, at: int) -> None:
         d = self.dice
-        status = d.pick(["SENT", "APPROVED", "DECLAINED", "DRAFT"], [.55, .25, .1, .1])
+        status = d.pick(["SENT", "APPROVED", "DECLAINED", "DRAFT"], [0.55, 0.25, 0.1, 0.1])
         self.quotes.append(Quote(0, at + d.between(5, 50) * MINUTE, deal, status, deal.amount))
         if self.quotes[-1].created >= clock.END:
             self.quotes.pop()
@@ -426,8 +516,19 @@ class Crm:
         d = self.dice
         for t in clock.moments(d.rng, 1500, retail=False).tolist():
             answered = d.chance(0.55)
-            self._act("call", t, t, t + (20 + d.between(0, 120) if answered else d.between(5, 30)), answered, "in", d.pick(self._on_duty(co.MANAGERS, t)),
-                      answered=answered, in_crm=False, in_telephony=True, call_code="200" if answered else "304")
+            self._act(
+                "call",
+                t,
+                t,
+                t + (20 + d.between(0, 120) if answered else d.between(5, 30)),
+                answered,
+                "in",
+                d.pick(self._on_duty(co.MANAGERS, t)),
+                answered=answered,
+                in_crm=False,
+                in_telephony=True,
+                call_code="200" if answered else "304",
+            )
         won = [(x.won_at, x.party, x.manager) for x in self.deals if x.won_at]
         for k, (t, party, manager) in enumerate(won):
             at = clock.next_working(t + 2 * DAY + 3600 * (k % 7), d.u())
@@ -456,6 +557,8 @@ class Crm:
         self.activities.sort(key=lambda x: (x.created, x.kind, x.manager))
         for k, activity in enumerate(self.activities):
             activity.activity_id = 20001 + k
+        for deal, title in zip(self.deals[400::1200], NEARLY_TESTS, strict=False):
+            deal.title = title
         self.quotes.sort(key=lambda x: (x.created, x.deal.deal_id))
         for k, quote in enumerate(self.quotes):
             quote.quote_id = 301 + k

@@ -1,12 +1,13 @@
-"""Make the demo company's raw files and right answers:  uv run python -m demo.generate [--out demo] [--seed 20240701]"""
+"""Make the demo company's raw files and right answers: uv run python -m demo.generate [--out demo] [--seed 20240701]"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from demo import world, write
+from demo import answers, clock, defects, world, write
 from demo.layouts import bitrix24, bitrix_shop, files, yandex_direct, yandex_metrica
+from demo.people import Dice
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -15,10 +16,17 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=20240701)
     args = parser.parse_args(argv)
     company = world.build(args.seed)
+    report = defects.Report()
+    defects.extras(Dice(clock.stream(args.seed, "extras")), company, report)
+    defects.chains(Dice(clock.stream(args.seed, "chains")), company, report)
+    for name, text in answers.reckon(company).items():
+        write.text(text, args.out / "answers" / name)
     frames = {}
     for layout in (bitrix24, bitrix_shop, yandex_metrica, yandex_direct, files):
         frames |= layout.tables(company)
-    write.tables(frames, args.out / "raw")
+    broken = defects.plant(Dice(clock.stream(args.seed, "defects")), frames, company, report)
+    write.tables(frames, args.out / "raw", broken)
+    write.report(report, args.out / "answers" / "defects.json")
 
 
 if __name__ == "__main__":

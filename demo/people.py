@@ -9,11 +9,61 @@ import numpy as np
 
 from demo import company as co
 
-_FIRST = ["Алексей", "Наталья", "Дмитрий", "Ирина", "Олег", "Вера", "Кирилл", "Марина", "Степан", "Лариса", "Егор", "Софья"]
+_FIRST = [
+    "Алексей",
+    "Наталья",
+    "Дмитрий",
+    "Ирина",
+    "Олег",
+    "Вера",
+    "Кирилл",
+    "Марина",
+    "Степан",
+    "Лариса",
+    "Егор",
+    "Софья",
+]
 _LAST = ["Соколов", "Морозов", "Новиков", "Павлов", "Козлов", "Степанов", "Николаев", "Захаров", "Борисов", "Киселёв"]
-_LAST_LATIN = ["sokolov", "morozov", "novikov", "pavlov", "kozlov", "stepanov", "nikolaev", "zaharov", "borisov", "kiselev"]
-_COMPANY = ["Альфа", "Вектор", "Горизонт", "Дельта", "Зенит", "Импульс", "Квартал", "Лидер", "Маяк", "Орион", "Парус", "Ритм"]
-_COMPANY_LATIN = ["alfa", "vektor", "gorizont", "delta", "zenit", "impuls", "kvartal", "lider", "mayak", "orion", "parus", "ritm"]
+_LAST_LATIN = [
+    "sokolov",
+    "morozov",
+    "novikov",
+    "pavlov",
+    "kozlov",
+    "stepanov",
+    "nikolaev",
+    "zaharov",
+    "borisov",
+    "kiselev",
+]
+_COMPANY = [
+    "Альфа",
+    "Вектор",
+    "Горизонт",
+    "Дельта",
+    "Зенит",
+    "Импульс",
+    "Квартал",
+    "Лидер",
+    "Маяк",
+    "Орион",
+    "Парус",
+    "Ритм",
+]
+_COMPANY_LATIN = [
+    "alfa",
+    "vektor",
+    "gorizont",
+    "delta",
+    "zenit",
+    "impuls",
+    "kvartal",
+    "lider",
+    "mayak",
+    "orion",
+    "parus",
+    "ritm",
+]
 
 
 class Dice:

@@ -76,15 +76,28 @@ def simulate(dice: Dice, registry: Registry, buyers: int = 6050) -> list[Order]:
     for k, (t, person, web) in enumerate(drafts):
         currency = dice.pick(["RUB", "USD", "EUR"], [0.98, 0.011, 0.009])
         lines = _basket(dice, currency)
-        delivery = 0 if not web or dice.chance(0.25) else {"RUB": 30000, "USD": 500, "EUR": 450}[currency] * dice.between(1, 2)
+        delivery = (
+            0 if not web or dice.chance(0.25) else {"RUB": 30000, "USD": 500, "EUR": 450}[currency] * dice.between(1, 2)
+        )
         origin = channels.arrive(dice, t, channels.ORDERS) if web else None
         client = None
         if web and not dice.chance(0.03):
             client = person.second_client_id if person.second_client_id and dice.chance(0.4) else person.client_id
         known = web or not dice.chance(0.13)
-        order = Order(10001 + k, t, person if known else None, origin, client, currency, lines, delivery,
-                      None if web else dice.pick(co.STORES, [5, 4, 2]), co.ESHOP_USER if dice.chance(0.3) else None,
-                      person.region if known and not dice.chance(0.05) else None, phone_known=dice.chance(0.8))
+        order = Order(
+            10001 + k,
+            t,
+            person if known else None,
+            origin,
+            client,
+            currency,
+            lines,
+            delivery,
+            None if web else dice.pick(co.STORES, [5, 4, 2]),
+            co.ESHOP_USER if dice.chance(0.3) else None,
+            person.region if known and not dice.chance(0.05) else None,
+            phone_known=dice.chance(0.8),
+        )
         fate = dice.u()
         if not web or fate < 0.87:
             wait = 240 + dice.expo(400) if not web or dice.chance(0.8) else (0.3 + 2.5 * dice.u()) * clock.DAY

@@ -33,7 +33,9 @@ class Web:
     is_new: np.ndarray
     goals: dict[int, list[tuple[int, int]]]  # session -> (goal, reached at)
     purchases: dict[int, list[Order]]
-    products: dict[int, list[tuple[str, int, int, int, int, str]]]  # session -> (event, at, product, quantity, minor units, currency)
+    products: dict[
+        int, list[tuple[str, int, int, int, int, str]]
+    ]  # session -> (event, at, product, quantity, minor units, currency)
     hit_session: np.ndarray
     hit_time: np.ndarray
     hit_page: np.ndarray
@@ -69,7 +71,7 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
     rest = total - len(drafts)
     moments = clock.moments(rng, rest, retail=True)
     clients: list[int] = []
-    for k, t in enumerate(moments.tolist()):
+    for t in moments.tolist():
         if clients and dice.chance(0.36):
             back = min(len(clients), 9000)
             client = clients[len(clients) - 1 - int(back * dice.u() ** 2)]
@@ -101,11 +103,11 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
     views = np.where(kind != "", np.maximum(views, 4), np.minimum(views, 12))
     bounce = one & (rng.random(n) < 0.82)
     duration = np.where(bounce, rng.integers(0, 15, n), (20 + rng.exponential(65, n) * views).astype(int))
-    landing_weights = np.array([.2, .12, .12, .1, .06, .08, .08, .05, .05, .06, .04, .04])
+    landing_weights = np.array([0.2, 0.12, 0.12, 0.1, 0.06, 0.08, 0.08, 0.05, 0.05, 0.06, 0.04, 0.04])
     landing = rng.choice(len(co.LANDINGS), n, p=landing_weights / landing_weights.sum())
     by_client = {c: k for k, c in enumerate(np.unique(client).tolist())}
     client_no = np.array([by_client[c] for c in client.tolist()])
-    device_of = rng.choice(4, len(by_client), p=[.39, .55, .05, .01]) + 1
+    device_of = rng.choice(4, len(by_client), p=[0.39, 0.55, 0.05, 0.01]) + 1
     city_of = rng.choice(len(co.CITIES), len(by_client), p=co.REGION_WEIGHTS)
     first = np.zeros(n, dtype=int)
     first[np.unique(client_no, return_index=True)[1]] = 1
@@ -127,7 +129,10 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
             events = []
             for j, (product, quantity, price) in enumerate(which.lines):
                 at = s + span * (2 * j + 1) // (2 * len(which.lines) + 1)
-                events += [("detail", at, product, 1, price, which.currency), ("add", at + 15, product, quantity, price, which.currency)]
+                events += [
+                    ("detail", at, product, 1, price, which.currency),
+                    ("add", at + 15, product, quantity, price, which.currency),
+                ]
             events += [("purchase", which.created, p, q, price, which.currency) for p, q, price in which.lines]
             products[k] = events
         elif not bounce[k] and browse[k] < 0.17:
@@ -152,5 +157,23 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
     hit_page = rng.choice(len(co.PAGES), len(nth), p=page_weights / page_weights.sum())
     hit_page[nth == 0] = landing
     exit_page = hit_page[np.cumsum(views) - 1]
-    return Web(origins, start, client, origin, views, duration, bounce, device_of[client_no], city_of[client_no], landing, exit_page, first, goals,
-               purchases, products, hit_session, hit_time, hit_page)
+    return Web(
+        origins,
+        start,
+        client,
+        origin,
+        views,
+        duration,
+        bounce,
+        device_of[client_no],
+        city_of[client_no],
+        landing,
+        exit_page,
+        first,
+        goals,
+        purchases,
+        products,
+        hit_session,
+        hit_time,
+        hit_page,
+    )

@@ -5,9 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from demo import ads, backoffice, clock, shop, web
-from demo.crm import Crm
+from demo.crm import Crm, Deal, Lead
 from demo.people import Dice, Party, Registry
 from demo.rates import Rates
+
+
+@dataclass
+class Extra:
+    """Records that the systems hold but that are not part of the company's figures."""
+
+    test_leads: list[Lead] = field(default_factory=list)
+    test_deals: list[Deal] = field(default_factory=list)
+    deleted_leads: list[Lead] = field(default_factory=list)
+    deleted_deals: list[Deal] = field(default_factory=list)
+    deleted_orders: list[shop.Order] = field(default_factory=list)
+    unreadable_deals: list[Deal] = field(default_factory=list)
+    unreadable_orders: list[shop.Order] = field(default_factory=list)
+    future_leads: list[Lead] = field(default_factory=list)  # not loaded yet on the as-of day
+    future_orders: list[shop.Order] = field(default_factory=list)
+    late_leads: dict[int, int] = field(default_factory=dict)  # id -> load stamp of leads that arrived days late
+    late_orders: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def leads(self) -> list[Lead]:
+        return self.test_leads + self.deleted_leads + self.future_leads
+
+    @property
+    def deals(self) -> list[Deal]:
+        return self.test_deals + self.deleted_deals + self.unreadable_deals
+
+    @property
+    def orders(self) -> list[shop.Order]:
+        return self.deleted_orders + self.unreadable_orders + self.future_orders
 
 
 @dataclass
@@ -19,7 +48,10 @@ class World:
     web: web.Web
     spend: list[ads.Spend]
     files: dict[str, list[dict]]
-    contact_of_deal: dict[int, int] = field(default_factory=dict)  # deals that stand on a further card of the same person
+    contact_of_deal: dict[int, int] = field(
+        default_factory=dict
+    )  # deals that stand on a further card of the same person
+    extra: Extra = field(default_factory=Extra)
 
 
 def build(seed: int) -> World:
@@ -40,12 +72,24 @@ def build(seed: int) -> World:
     stock, usage = backoffice.materials(dice("materials"), crm)
     sprints, tasks, changes = backoffice.delivery(dice("delivery"))
     files = {
-        "contracts": contracts, "contract_schedule": schedule, "email_campaigns": campaigns, "email_events": letters, "targets": plan,
-        "expenses": backoffice.expenses(dice("expenses")), "competitor_prices": backoffice.competitor_prices(dice("competitors")),
-        "objections": backoffice.objections(dice("objections"), crm), "survey_responses": backoffice.surveys(dice("surveys"), crm, orders),
-        "reviews": backoffice.reviews(dice("reviews"), orders), "forecasts": backoffice.forecasts(dice("forecasts"), plan),
-        "time_entries": backoffice.time_entries(dice("time")), "tool_usage": backoffice.tool_usage(dice("tools")), "materials": stock,
-        "material_usage": usage, "tasks": tasks, "task_status_changes": changes, "sprints": sprints,
+        "contracts": contracts,
+        "contract_schedule": schedule,
+        "email_campaigns": campaigns,
+        "email_events": letters,
+        "targets": plan,
+        "expenses": backoffice.expenses(dice("expenses")),
+        "competitor_prices": backoffice.competitor_prices(dice("competitors")),
+        "objections": backoffice.objections(dice("objections"), crm),
+        "survey_responses": backoffice.surveys(dice("surveys"), crm, orders),
+        "reviews": backoffice.reviews(dice("reviews"), orders),
+        "forecasts": backoffice.forecasts(dice("forecasts"), plan),
+        "time_entries": backoffice.time_entries(dice("time")),
+        "tool_usage": backoffice.tool_usage(dice("tools")),
+        "materials": stock,
+        "material_usage": usage,
+        "tasks": tasks,
+        "task_status_changes": changes,
+        "sprints": sprints,
         "pipeline_runs": backoffice.pipeline_runs(dice("runs")),
     }
     return World(rates, registry.parties, orders, crm, site, spend, files)

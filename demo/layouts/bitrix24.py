@@ -12,7 +12,9 @@ from demo.channels import Origin
 from demo.crm import Activity, Deal, Lead
 from demo.people import Party
 
-VERSIONS_FROM = clock.instant("2025-12-01")  # from here on every night's version of a record is kept, before only of one in ten
+VERSIONS_FROM = clock.instant(
+    "2025-12-01"
+)  # from here on every night's version of a record is kept, before only of one in ten
 
 
 def iso(t) -> str:
@@ -48,8 +50,14 @@ def email_text(email: str, k: int) -> str:
 
 def utm(origin: Origin | None, term: str = "") -> dict[str, str]:
     o = origin or Origin("", "")
-    return {"UTM_SOURCE": o.utm_source or "", "UTM_MEDIUM": o.utm_medium or "", "UTM_CAMPAIGN": o.utm_campaign or "", "UTM_CONTENT": "",
-            "UTM_TERM": term, "SOURCE_ID": o.source_id or ""}
+    return {
+        "UTM_SOURCE": o.utm_source or "",
+        "UTM_MEDIUM": o.utm_medium or "",
+        "UTM_CAMPAIGN": o.utm_campaign or "",
+        "UTM_CONTENT": "",
+        "UTM_TERM": term,
+        "SOURCE_ID": o.source_id or "",
+    }
 
 
 def _region(k) -> str:
@@ -66,18 +74,37 @@ def lead_rows(leads: list[Lead]) -> list[dict]:
             converted = status == "CONVERTED"
             semantic = co.SEMANTIC["lead", status]
             named = p is not None
-            rows.append({
-                "ID": str(lead.lead_id), "TITLE": lead.title, "NAME": p.first_name if named else "", "LAST_NAME": p.last_name if named else "",
-                "COMPANY_TITLE": p.title if named else "", "STATUS_ID": status, "STATUS_SEMANTIC_ID": semantic,
-                "STATUS_DESCRIPTION": lead.reject_reason or "" if status == "JUNK" else "", "CURRENCY_ID": "RUB", "OPPORTUNITY": "0.00",
-                "ASSIGNED_BY_ID": str(lead.manager), "CREATED_BY_ID": "1", "DATE_CREATE": iso(lead.created), "DATE_MODIFY": iso(at),
-                "MOVED_TIME": iso(at), "DATE_CLOSED": iso(at) if semantic in "SF" else "",
-                "COMPANY_ID": str(p.company_id) if converted and p.company_id else "0", "CONTACT_ID": str(p.contact_id) if converted else "0",
-                **utm(lead.origin), "HAS_PHONE": "Y" if named else "N",
-                "PHONE": multi(phone_text(p.phone, lead.lead_id)) if named else "",
-                "EMAIL": multi(email_text(p.email, lead.lead_id)) if named and (p.user_id or lead.lead_id % 4) else "",
-                "UF_CRM_YM_CLIENT_ID": str(lead.client_id or ""), "UF_CRM_REGION": _region(lead.region), "_load": load,
-            })
+            rows.append(
+                {
+                    "ID": str(lead.lead_id),
+                    "TITLE": lead.title,
+                    "NAME": p.first_name if named else "",
+                    "LAST_NAME": p.last_name if named else "",
+                    "COMPANY_TITLE": p.title if named else "",
+                    "STATUS_ID": status,
+                    "STATUS_SEMANTIC_ID": semantic,
+                    "STATUS_DESCRIPTION": lead.reject_reason or "" if status == "JUNK" else "",
+                    "CURRENCY_ID": "RUB",
+                    "OPPORTUNITY": "0.00",
+                    "ASSIGNED_BY_ID": str(lead.manager),
+                    "CREATED_BY_ID": "1",
+                    "DATE_CREATE": iso(lead.created),
+                    "DATE_MODIFY": iso(at),
+                    "MOVED_TIME": iso(at),
+                    "DATE_CLOSED": iso(at) if semantic in "SF" else "",
+                    "COMPANY_ID": str(p.company_id) if converted and p.company_id else "0",
+                    "CONTACT_ID": str(p.contact_id) if converted else "0",
+                    **utm(lead.origin),
+                    "HAS_PHONE": "Y" if named else "N",
+                    "PHONE": multi(phone_text(p.phone, lead.lead_id)) if named else "",
+                    "EMAIL": multi(email_text(p.email, lead.lead_id))
+                    if named and (p.user_id or lead.lead_id % 4)
+                    else "",
+                    "UF_CRM_YM_CLIENT_ID": str(lead.client_id or ""),
+                    "UF_CRM_REGION": _region(lead.region),
+                    "_load": load,
+                }
+            )
         if lead.deleted_at:
             rows.append({"ID": str(lead.lead_id), "_deleted": "Y", "_load": int(clock.night_after(lead.deleted_at))})
     return rows
@@ -96,18 +123,38 @@ def deal_rows(deals: list[Deal], contact_of: dict[int, int]) -> list[dict]:
             final = at == deal.history[-1][0]
             amount = deal.guess if deal.guess and not final and len(known) <= 2 else deal.amount
             closed = semantic in "SF"
-            rows.append({
-                "ID": str(deal.deal_id), "TITLE": deal.title, "TYPE_ID": "SALE", "CATEGORY_ID": deal.pipeline, "STAGE_ID": stage,
-                "STAGE_SEMANTIC_ID": semantic, "PROBABILITY": "", "CURRENCY_ID": deal.currency, "OPPORTUNITY": money(amount),
-                "IS_MANUAL_OPPORTUNITY": "N" if deal.lines else "Y", "COMPANY_ID": str(p.company_id or 0),
-                "CONTACT_ID": str(contact_of.get(deal.deal_id, p.contact_id)), "LEAD_ID": str(deal.lead.lead_id) if deal.lead else "",
-                "BEGINDATE": iso(clock.day_start(clock.day_of(deal.created))),
-                "CLOSEDATE": iso(clock.day_start(clock.day_of(at))) if closed else iso(clock.day_start(deal.expected_close)),
-                "CLOSED": "Y" if closed else "N", "ASSIGNED_BY_ID": str(deal.manager), "CREATED_BY_ID": "1", "DATE_CREATE": iso(deal.created),
-                "DATE_MODIFY": iso(at), "MOVED_TIME": iso(at), **utm(deal.origin),
-                "UF_CRM_YM_CLIENT_ID": str(deal.client_id or ""), "UF_CRM_LOST_REASON": (deal.lost_reason or "") if semantic == "F" else "",
-                "UF_CRM_ORDER_ID": str(deal.order.order_id) if deal.order and deal.link in ("uf", "both") else "", "_load": load,
-            })
+            rows.append(
+                {
+                    "ID": str(deal.deal_id),
+                    "TITLE": deal.title,
+                    "TYPE_ID": "SALE",
+                    "CATEGORY_ID": deal.pipeline,
+                    "STAGE_ID": stage,
+                    "STAGE_SEMANTIC_ID": semantic,
+                    "PROBABILITY": "",
+                    "CURRENCY_ID": deal.currency,
+                    "OPPORTUNITY": money(amount),
+                    "IS_MANUAL_OPPORTUNITY": "N" if deal.lines else "Y",
+                    "COMPANY_ID": str(p.company_id or 0),
+                    "CONTACT_ID": str(contact_of.get(deal.deal_id, p.contact_id)),
+                    "LEAD_ID": str(deal.lead.lead_id) if deal.lead else "",
+                    "BEGINDATE": iso(clock.day_start(clock.day_of(deal.created))),
+                    "CLOSEDATE": iso(clock.day_start(clock.day_of(at)))
+                    if closed
+                    else iso(clock.day_start(deal.expected_close)),
+                    "CLOSED": "Y" if closed else "N",
+                    "ASSIGNED_BY_ID": str(deal.manager),
+                    "CREATED_BY_ID": "1",
+                    "DATE_CREATE": iso(deal.created),
+                    "DATE_MODIFY": iso(at),
+                    "MOVED_TIME": iso(at),
+                    **utm(deal.origin),
+                    "UF_CRM_YM_CLIENT_ID": str(deal.client_id or ""),
+                    "UF_CRM_LOST_REASON": (deal.lost_reason or "") if semantic == "F" else "",
+                    "UF_CRM_ORDER_ID": str(deal.order.order_id) if deal.order and deal.link in ("uf", "both") else "",
+                    "_load": load,
+                }
+            )
         if deal.deleted_at:
             rows.append({"ID": str(deal.deal_id), "_deleted": "Y", "_load": int(clock.night_after(deal.deleted_at))})
     return rows
@@ -119,23 +166,52 @@ def contact_rows(parties: list[Party]) -> list[dict]:
         cards = [{"id": p.contact_id, "phone": p.phone, "email": p.email, "at": p.created}] if p.contact_id else []
         for card in cards + p.duplicates:
             at = card["at"]
-            rows.append({
-                "ID": str(card["id"]), "NAME": p.first_name, "LAST_NAME": p.last_name, "TYPE_ID": "CLIENT", "SOURCE_ID": "WEBFORM",
-                "ASSIGNED_BY_ID": str(p.manager or co.ESHOP_USER), "DATE_CREATE": iso(at), "DATE_MODIFY": iso(at),
-                "COMPANY_ID": str(p.company_id or 0), "PHONE": multi(phone_text(card["phone"], card["id"])),
-                "EMAIL": multi(email_text(card["email"], card["id"] + 4)), "UF_CRM_YM_CLIENT_ID": str(p.client_id or "") if card["id"] == p.contact_id else "",
-                "UF_CRM_REGION": _region(p.region), "UF_CRM_SEGMENT": p.segment or "", "_load": int(clock.night_after(at)),
-            })
+            rows.append(
+                {
+                    "ID": str(card["id"]),
+                    "NAME": p.first_name,
+                    "LAST_NAME": p.last_name,
+                    "TYPE_ID": "CLIENT",
+                    "SOURCE_ID": "WEBFORM",
+                    "ASSIGNED_BY_ID": str(p.manager or co.ESHOP_USER),
+                    "DATE_CREATE": iso(at),
+                    "DATE_MODIFY": iso(at),
+                    "COMPANY_ID": str(p.company_id or 0),
+                    "PHONE": multi(phone_text(card["phone"], card["id"])),
+                    "EMAIL": multi(email_text(card["email"], card["id"] + 4)),
+                    "UF_CRM_YM_CLIENT_ID": str(p.client_id or "") if card["id"] == p.contact_id else "",
+                    "UF_CRM_REGION": _region(p.region),
+                    "UF_CRM_SEGMENT": p.segment or "",
+                    "_load": int(clock.night_after(at)),
+                }
+            )
     return sorted(rows, key=lambda r: int(r["ID"]))
 
 
 def company_rows(parties: list[Party]) -> list[dict]:
     """A company's card holds the e-mail of the person who speaks for it."""
-    return sorted(({
-        "ID": str(p.company_id), "TITLE": p.title, "COMPANY_TYPE": "CUSTOMER", "INDUSTRY": "OTHER", "ASSIGNED_BY_ID": str(p.manager or 1),
-        "DATE_CREATE": iso(p.created), "DATE_MODIFY": iso(p.created), "CONTACT_ID": str(p.contact_id), "PHONE": multi(f"7495{p.party_id:07d}"),
-        "EMAIL": multi(p.email), "UF_CRM_REGION": _region(p.region), "UF_CRM_SEGMENT": p.segment or "", "_load": int(clock.night_after(p.created)),
-    } for p in parties if p.company_id), key=lambda r: int(r["ID"]))
+    return sorted(
+        (
+            {
+                "ID": str(p.company_id),
+                "TITLE": p.title,
+                "COMPANY_TYPE": "CUSTOMER",
+                "INDUSTRY": "OTHER",
+                "ASSIGNED_BY_ID": str(p.manager or 1),
+                "DATE_CREATE": iso(p.created),
+                "DATE_MODIFY": iso(p.created),
+                "CONTACT_ID": str(p.contact_id),
+                "PHONE": multi(f"7495{p.party_id:07d}"),
+                "EMAIL": multi(p.email),
+                "UF_CRM_REGION": _region(p.region),
+                "UF_CRM_SEGMENT": p.segment or "",
+                "_load": int(clock.night_after(p.created)),
+            }
+            for p in parties
+            if p.company_id
+        ),
+        key=lambda r: int(r["ID"]),
+    )
 
 
 def history_rows(items: list, kind: str) -> list[dict]:
@@ -148,8 +224,12 @@ def history_rows(items: list, kind: str) -> list[dict]:
     rows = []
     for number, (t, owner, k, stage, item) in enumerate(entries):
         semantic = co.SEMANTIC.get((kind, stage), "P")
-        row = {"ID": str(3001 + number), "TYPE_ID": "1" if k == 0 else ("2" if semantic == "P" else "3"), "OWNER_ID": str(owner),
-               "CREATED_TIME": iso(t)}
+        row = {
+            "ID": str(3001 + number),
+            "TYPE_ID": "1" if k == 0 else ("2" if semantic == "P" else "3"),
+            "OWNER_ID": str(owner),
+            "CREATED_TIME": iso(t),
+        }
         if kind == "lead":
             row |= {"STATUS_SEMANTIC_ID": semantic, "STATUS_ID": stage}
         else:
@@ -160,12 +240,25 @@ def history_rows(items: list, kind: str) -> list[dict]:
 
 # kind -> TYPE_ID, PROVIDER_ID, PROVIDER_TYPE_ID
 PROVIDERS = {
-    "call": ("2", "VOXIMPLANT_CALL", "CALL"), "email": ("4", "CRM_EMAIL", "EMAIL"), "meeting": ("1", "CRM_MEETING", "MEETING"),
-    "message": ("6", "IMOPENLINES_SESSION", "1"), "social": ("6", "REST_APP", "SOCIAL"), "presentation": ("6", "REST_APP", "PRESENTATION"),
-    "referral_request": ("6", "REST_APP", "REFERRAL_REQUEST"), "task": ("6", "CRM_TASKS_TASK", "TASKS"),
+    "call": ("2", "VOXIMPLANT_CALL", "CALL"),
+    "email": ("4", "CRM_EMAIL", "EMAIL"),
+    "meeting": ("1", "CRM_MEETING", "MEETING"),
+    "message": ("6", "IMOPENLINES_SESSION", "1"),
+    "social": ("6", "REST_APP", "SOCIAL"),
+    "presentation": ("6", "REST_APP", "PRESENTATION"),
+    "referral_request": ("6", "REST_APP", "REFERRAL_REQUEST"),
+    "task": ("6", "CRM_TASKS_TASK", "TASKS"),
 }
-SUBJECTS = {"call": "Звонок", "email": "Письмо", "meeting": "Встреча", "message": "Сообщение", "social": "Ответ в сообществе",
-            "presentation": "Презентация", "referral_request": "Просьба о рекомендации", "task": "Задача"}
+SUBJECTS = {
+    "call": "Звонок",
+    "email": "Письмо",
+    "meeting": "Встреча",
+    "message": "Сообщение",
+    "social": "Ответ в сообществе",
+    "presentation": "Презентация",
+    "referral_request": "Просьба о рекомендации",
+    "task": "Задача",
+}
 
 
 def _owner(a: Activity) -> tuple[str, str]:
@@ -194,14 +287,28 @@ def activity_rows(activities: list[Activity]) -> list[dict]:
         if a.done and clock.night_after(a.created) < clock.night_after(a.ended):
             versions.insert(0, (a.created, False))
         for t, done in versions:
-            rows.append({
-                "ID": str(a.activity_id), "OWNER_ID": owner, "OWNER_TYPE_ID": owner_type, "TYPE_ID": kind, "PROVIDER_ID": provider,
-                "PROVIDER_TYPE_ID": provider_type, "SUBJECT": SUBJECTS[a.kind], "CREATED": iso(a.created), "LAST_UPDATED": iso(t),
-                "START_TIME": iso(a.started), "END_TIME": iso(a.ended), "DEADLINE": iso(a.started), "COMPLETED": "Y" if done else "N",
-                "STATUS": "2" if done else "1", "DIRECTION": {"in": "1", "out": "2", None: "0"}[a.direction], "RESPONSIBLE_ID": str(a.manager),
-                "AUTHOR_ID": str(a.manager), "RESULT_SOURCE_ID": a.outcome or "" if done else "",
-                "BINDINGS": json.dumps(bindings, separators=(",", ":")), "_load": int(clock.night_after(t)),
-            })
+            rows.append(
+                {
+                    "ID": str(a.activity_id),
+                    "OWNER_ID": owner,
+                    "OWNER_TYPE_ID": owner_type,
+                    "TYPE_ID": kind,
+                    "PROVIDER_ID": provider,
+                    "PROVIDER_TYPE_ID": provider_type,
+                    "SUBJECT": SUBJECTS[a.kind],
+                    "CREATED": iso(a.created),
+                    "LAST_UPDATED": iso(t),
+                    "START_TIME": iso(a.started),
+                    "END_TIME": iso(a.ended),
+                    "COMPLETED": "Y" if done else "N",
+                    "STATUS": "2" if done else "1",
+                    "DIRECTION": {"in": "1", "out": "2", None: "0"}[a.direction],
+                    "RESPONSIBLE_ID": str(a.manager),
+                    "RESULT_SOURCE_ID": a.outcome or "" if done else "",
+                    "BINDINGS": json.dumps(bindings, separators=(",", ":")),
+                    "_load": int(clock.night_after(t)),
+                }
+            )
     return rows
 
 
@@ -210,24 +317,55 @@ def call_rows(activities: list[Activity]) -> list[dict]:
     for a in activities:
         if not a.in_telephony:
             continue
-        entity, number = ("LEAD", a.lead.lead_id) if a.lead else (("CONTACT", a.party.contact_id) if a.party and a.party.contact_id else ("", ""))
-        rows.append({
-            "ID": str(a.activity_id - 15000), "CALL_ID": f"externalCall.{a.activity_id:x}", "CALL_CATEGORY": "external",
-            "PORTAL_USER_ID": str(a.manager), "PORTAL_NUMBER": "74951234567", "PHONE_NUMBER": a.party.phone if a.party else f"7900{a.activity_id:07d}",
-            "CALL_TYPE": "2" if a.direction == "in" else "1", "CALL_DURATION": str(a.ended - a.started), "CALL_START_DATE": iso(a.started),
-            "CALL_FAILED_CODE": a.call_code, "CRM_ENTITY_TYPE": entity, "CRM_ENTITY_ID": str(number),
-            "CRM_ACTIVITY_ID": str(a.activity_id) if a.in_crm else "", "COST": "0.0000", "COST_CURRENCY": "RUR", "_load": int(clock.night_after(a.started)),
-        })
+        entity, number = (
+            ("LEAD", a.lead.lead_id)
+            if a.lead
+            else (("CONTACT", a.party.contact_id) if a.party and a.party.contact_id else ("", ""))
+        )
+        rows.append(
+            {
+                "ID": str(a.activity_id - 15000),
+                "CALL_ID": f"externalCall.{a.activity_id:x}",
+                "CALL_CATEGORY": "external",
+                "PORTAL_USER_ID": str(a.manager),
+                "PORTAL_NUMBER": "74951234567",
+                "PHONE_NUMBER": a.party.phone if a.party else f"7900{a.activity_id:07d}",
+                "CALL_TYPE": "2" if a.direction == "in" else "1",
+                "CALL_DURATION": str(a.ended - a.started),
+                "CALL_START_DATE": iso(a.started),
+                "CALL_FAILED_CODE": a.call_code,
+                "CRM_ENTITY_TYPE": entity,
+                "CRM_ENTITY_ID": str(number),
+                "CRM_ACTIVITY_ID": str(a.activity_id) if a.in_crm else "",
+                "COST": "0.0000",
+                "COST_CURRENCY": "RUR",
+                "_load": int(clock.night_after(a.started)),
+            }
+        )
     return rows
 
 
 def quote_rows(quotes) -> list[dict]:
-    return [{
-        "ID": str(q.quote_id), "TITLE": f"Предложение {q.quote_id}", "STATUS_ID": q.status, "DEAL_ID": str(q.deal.deal_id), "LEAD_ID": "",
-        "COMPANY_ID": str(q.deal.party.company_id or 0), "CONTACT_ID": str(q.deal.party.contact_id), "ASSIGNED_BY_ID": str(q.deal.manager),
-        "CURRENCY_ID": q.deal.currency, "OPPORTUNITY": money(q.amount), "DATE_CREATE": iso(q.created), "DATE_MODIFY": iso(q.created),
-        "BEGINDATE": iso(clock.day_start(clock.day_of(q.created))), "CLOSED": "N", "_load": int(clock.night_after(q.created)),
-    } for q in quotes]
+    return [
+        {
+            "ID": str(q.quote_id),
+            "TITLE": f"Предложение {q.quote_id}",
+            "STATUS_ID": q.status,
+            "DEAL_ID": str(q.deal.deal_id),
+            "LEAD_ID": "",
+            "COMPANY_ID": str(q.deal.party.company_id or 0),
+            "CONTACT_ID": str(q.deal.party.contact_id),
+            "ASSIGNED_BY_ID": str(q.deal.manager),
+            "CURRENCY_ID": q.deal.currency,
+            "OPPORTUNITY": money(q.amount),
+            "DATE_CREATE": iso(q.created),
+            "DATE_MODIFY": iso(q.created),
+            "BEGINDATE": iso(clock.day_start(clock.day_of(q.created))),
+            "CLOSED": "N",
+            "_load": int(clock.night_after(q.created)),
+        }
+        for q in quotes
+    ]
 
 
 def product_row_rows(deals: list[Deal]) -> list[dict]:
@@ -235,47 +373,137 @@ def product_row_rows(deals: list[Deal]) -> list[dict]:
     for deal in deals:
         for k, (product, quantity, price) in enumerate(deal.lines):
             number += 1
-            rows.append({
-                "id": str(number), "ownerId": str(deal.deal_id), "ownerType": "D", "productId": str(product), "productName": co.PRODUCT_NAME[product],
-                "price": money(price), "quantity": str(quantity), "discountSum": "0", "taxRate": "20", "taxIncluded": "Y", "sort": str(10 * (k + 1)),
-                "_load": int(clock.night_after(deal.created)),
-            })
+            rows.append(
+                {
+                    "id": str(number),
+                    "ownerId": str(deal.deal_id),
+                    "ownerType": "D",
+                    "productId": str(product),
+                    "productName": co.PRODUCT_NAME[product],
+                    "price": money(price),
+                    "quantity": str(quantity),
+                    "discountSum": "0",
+                    "taxRate": "20",
+                    "taxIncluded": "Y",
+                    "sort": str(10 * (k + 1)),
+                    "_load": int(clock.night_after(deal.created)),
+                }
+            )
     return rows
 
 
 def dictionaries(first_load: int) -> dict[str, list[dict]]:
     entity = {("lead", ""): "STATUS", ("deal", "0"): "DEAL_STAGE", ("deal", "1"): "DEAL_STAGE_1"}
-    statuses = [{"ID": str(100 + k), "ENTITY_ID": entity[s[0], s[1]], "STATUS_ID": s[2], "SORT": str(s[4]), "NAME": s[3],
-                 "SEMANTICS": {"open": "", "won": "S", "lost": "F"}[s[5]], "CATEGORY_ID": s[1]} for k, s in enumerate(co.STAGES)]
-    statuses += [{"ID": str(200 + k), "ENTITY_ID": "SOURCE", "STATUS_ID": i, "SORT": str(10 * k), "NAME": name, "SEMANTICS": "", "CATEGORY_ID": ""}
-                 for k, (i, name) in enumerate(co.SOURCES)]
-    statuses += [{"ID": str(300 + k), "ENTITY_ID": "QUOTE_STATUS", "STATUS_ID": i, "SORT": str(10 * k), "NAME": name, "SEMANTICS": s, "CATEGORY_ID": ""}
-                 for k, (i, name, s) in enumerate([("DRAFT", "Черновик", ""), ("SENT", "Отправлено клиенту", ""), ("APPROVED", "Принято", "S"),
-                                                   ("DECLAINED", "Отклонено", "F")])]
+    statuses = [
+        {
+            "ID": str(100 + k),
+            "ENTITY_ID": entity[s[0], s[1]],
+            "STATUS_ID": s[2],
+            "SORT": str(s[4]),
+            "NAME": s[3],
+            "SEMANTICS": {"open": "", "won": "S", "lost": "F"}[s[5]],
+            "CATEGORY_ID": s[1],
+        }
+        for k, s in enumerate(co.STAGES)
+    ]
+    statuses += [
+        {
+            "ID": str(200 + k),
+            "ENTITY_ID": "SOURCE",
+            "STATUS_ID": i,
+            "SORT": str(10 * k),
+            "NAME": name,
+            "SEMANTICS": "",
+            "CATEGORY_ID": "",
+        }
+        for k, (i, name) in enumerate(co.SOURCES)
+    ]
+    statuses += [
+        {
+            "ID": str(300 + k),
+            "ENTITY_ID": "QUOTE_STATUS",
+            "STATUS_ID": i,
+            "SORT": str(10 * k),
+            "NAME": name,
+            "SEMANTICS": s,
+            "CATEGORY_ID": "",
+        }
+        for k, (i, name, s) in enumerate(
+            [
+                ("DRAFT", "Черновик", ""),
+                ("SENT", "Отправлено клиенту", ""),
+                ("APPROVED", "Принято", "S"),
+                ("DECLAINED", "Отклонено", "F"),
+            ]
+        )
+    ]
     tables = {
         "crm_status": statuses,
-        "crm_category": [{"id": p, "name": name, "sort": str(100 * (k + 1)), "entityTypeId": "2", "isDefault": "Y" if p == "0" else "N"}
-                         for k, (p, name) in enumerate(co.PIPELINES.items())],
-        "catalog_section": [{"id": str(40 + k), "iblockId": "14", "iblockSectionId": "", "name": g} for k, g in enumerate(co.GROUPS)],
-        "catalog_product": [{"id": str(p[0]), "iblockId": "14", "iblockSectionId": str(40 + p[1]), "name": p[2], "active": "Y",
-                             "purchasingPrice": f"{p[4]}.00" if p[4] is not None else "", "purchasingCurrency": p[5] if p[4] is not None else "",
-                             "timestampX": "2024-06-03T12:00:00+03:00"} for p in co.PRODUCTS],
-        "user": [{"ID": str(e[0]), "ACTIVE": "N" if e[5] else "Y", "NAME": e[1], "LAST_NAME": e[2], "WORK_POSITION": "Менеджер по продажам" if e[6] else "",
-                  "UF_DEPARTMENT": f"[{e[3]}]", "UF_EMPLOYMENT_DATE": f"{e[4]}T03:00:00+03:00", "USER_TYPE": "employee"} for e in co.EMPLOYEES],
-        "department": [{"ID": str(d[0]), "NAME": d[1], "SORT": "500", "PARENT": str(d[2] or ""), "UF_HEAD": str(d[3])} for d in co.DEPARTMENTS],
-        "crm_currency": [{"CURRENCY": c, "AMOUNT": a, "AMOUNT_CNT": "1", "BASE": "Y" if c == "RUB" else "N"}
-                         for c, a in (("RUB", "1.0000"), ("USD", "86.1000"), ("EUR", "94.8000"))],
+        "crm_category": [
+            {
+                "id": p,
+                "name": name,
+                "sort": str(100 * (k + 1)),
+                "entityTypeId": "2",
+                "isDefault": "Y" if p == "0" else "N",
+            }
+            for k, (p, name) in enumerate(co.PIPELINES.items())
+        ],
+        "catalog_section": [
+            {"id": str(40 + k), "iblockId": "14", "iblockSectionId": "", "name": g} for k, g in enumerate(co.GROUPS)
+        ],
+        "catalog_product": [
+            {
+                "id": str(p[0]),
+                "iblockId": "14",
+                "iblockSectionId": str(40 + p[1]),
+                "name": p[2],
+                "active": "Y",
+                "purchasingPrice": f"{p[4]}.00" if p[4] is not None else "",
+                "purchasingCurrency": p[5] if p[4] is not None else "",
+                "timestampX": "2024-06-03T12:00:00+03:00",
+            }
+            for p in co.PRODUCTS
+        ],
+        "user": [
+            {
+                "ID": str(e[0]),
+                "ACTIVE": "N" if e[5] else "Y",
+                "NAME": e[1],
+                "LAST_NAME": e[2],
+                "WORK_POSITION": "Менеджер по продажам" if e[6] else "",
+                "UF_DEPARTMENT": f"[{e[3]}]",
+                "UF_EMPLOYMENT_DATE": f"{e[4]}T03:00:00+03:00",
+                "USER_TYPE": "employee",
+            }
+            for e in co.EMPLOYEES
+        ],
+        "department": [
+            {"ID": str(d[0]), "NAME": d[1], "SORT": "500", "PARENT": str(d[2] or ""), "UF_HEAD": str(d[3])}
+            for d in co.DEPARTMENTS
+        ],
+        "crm_currency": [
+            {"CURRENCY": c, "AMOUNT": a, "AMOUNT_CNT": "1", "BASE": "Y" if c == "RUB" else "N"}
+            for c, a in (("RUB", "1.0000"), ("USD", "86.1000"), ("EUR", "94.8000"))
+        ],
     }
     return {name: [r | {"_load": first_load} for r in rows] for name, rows in tables.items()}
 
 
 def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     crm = world.crm
+    leads, deals = crm.leads + world.extra.leads, crm.deals + world.extra.deals
     rows = {
-        "crm_lead": lead_rows(crm.leads), "crm_deal": deal_rows(crm.deals, world.contact_of_deal), "crm_contact": contact_rows(world.parties),
-        "crm_company": company_rows(world.parties), "crm_stagehistory_lead": history_rows(crm.leads, "lead"),
-        "crm_stagehistory_deal": history_rows(crm.deals, "deal"), "crm_activity": activity_rows(crm.activities), "crm_quote": quote_rows(crm.quotes),
-        "crm_item_productrow": product_row_rows(crm.deals), "voximplant_statistic": call_rows(crm.activities),
+        "crm_lead": lead_rows(leads),
+        "crm_deal": deal_rows(deals, world.contact_of_deal),
+        "crm_contact": contact_rows(world.parties),
+        "crm_company": company_rows(world.parties),
+        "crm_stagehistory_lead": history_rows(leads, "lead"),
+        "crm_stagehistory_deal": history_rows(deals, "deal"),
+        "crm_activity": activity_rows(crm.activities),
+        "crm_quote": quote_rows(crm.quotes),
+        "crm_item_productrow": product_row_rows(deals),
+        "voximplant_statistic": call_rows(crm.activities),
         **dictionaries(int(clock.night_after(clock.START - 3 * clock.DAY))),
     }
     return {("bitrix24", name): pd.DataFrame(r) for name, r in rows.items()}

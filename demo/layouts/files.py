@@ -11,8 +11,17 @@ from demo import clock
 from demo import company as co
 from demo.backoffice import customer_ref
 
-CSV = {"expenses": "cp1251", "targets": "utf-8", "ad_spend": "cp1251", "competitor_prices": "cp1251", "pipeline_runs": "utf-8", "forecasts": "utf-8",
-       "exchange_rates": "utf-8", "working_calendar": "utf-8", "channel_rules": "utf-8"}
+CSV = {
+    "expenses": "cp1251",
+    "targets": "utf-8",
+    "ad_spend": "cp1251",
+    "competitor_prices": "cp1251",
+    "pipeline_runs": "utf-8",
+    "forecasts": "utf-8",
+    "exchange_rates": "utf-8",
+    "working_calendar": "utf-8",
+    "channel_rules": "utf-8",
+}
 
 
 def _text(value, comma: bool) -> str:
@@ -41,7 +50,9 @@ def _frame(name: str, rows: list[dict], when: str | None) -> pd.DataFrame:
             elif key in ("deal", "months"):
                 continue
             elif key.endswith("_minor"):
-                line[{"total_minor": "total_amount", "price_minor": "price"}.get(key, key[:-6])] = _text(Decimal(value) / 100, comma)
+                line[{"total_minor": "total_amount", "price_minor": "price"}.get(key, key[:-6])] = _text(
+                    Decimal(value) / 100, comma
+                )
             elif (key.endswith("_at") or key == "scheduled_for") and not isinstance(value, str):
                 line[key] = "" if value is None else clock.iso_one(value)
             else:
@@ -56,16 +67,30 @@ def _frame(name: str, rows: list[dict], when: str | None) -> pd.DataFrame:
 
 def ad_spend(world) -> list[dict]:
     names = {c[0]: c[1] for c in co.VK_CAMPAIGNS}
-    return [{
-        "date": s.day, "platform": "vk", "account_id": "vk-77120", "campaign_id": s.campaign_id, "campaign_name": names.get(s.campaign_id, ""),
-        "impressions": s.impressions, "clicks": s.clicks, "cost_minor": s.cost, "currency": "RUB", "cost_includes_vat": False,
-        "conversions": s.conversions, "utm_source": "vk" if s.campaign_id else None, "utm_medium": "cpc" if s.campaign_id else None,
-        "utm_campaign": s.campaign_id,
-    } for s in world.spend if s.platform == "vk"]
+    return [
+        {
+            "date": s.day,
+            "platform": "vk",
+            "account_id": "vk-77120",
+            "campaign_id": s.campaign_id,
+            "campaign_name": names.get(s.campaign_id, ""),
+            "impressions": s.impressions,
+            "clicks": s.clicks,
+            "cost_minor": s.cost,
+            "currency": "RUB",
+            "cost_includes_vat": False,
+            "conversions": s.conversions,
+            "utm_source": "vk" if s.campaign_id else None,
+            "utm_medium": "cpc" if s.campaign_id else None,
+            "utm_campaign": s.campaign_id,
+        }
+        for s in world.spend
+        if s.platform == "vk"
+    ]
 
 
 def customers(world) -> list[dict]:
-    """The firm's own list of the customers that its lists name, with the e-mail that ties them to the CRM and the shop."""
+    """The customers that the firm's own lists name, with the e-mail that ties them to the CRM and the shop."""
     named = {}
     for name in ("contracts", "email_events", "survey_responses", "reviews"):
         for row in world.files[name]:
@@ -73,10 +98,23 @@ def customers(world) -> list[dict]:
     return [{"customer_id": customer_ref(p), "kind": p.kind, "email": p.email} for _, p in sorted(named.items())]
 
 
-WHEN = {"contracts": "starts_on", "email_campaigns": "sent_at", "email_events": "occurred_at", "objections": "recorded_at",
-        "survey_responses": "answered_at", "reviews": "created_at", "forecasts": "as_of", "time_entries": "date", "tool_usage": "date",
-        "material_usage": "used_at", "task_status_changes": "entered_at", "pipeline_runs": "finished_at", "ad_spend": "date", "exchange_rates": "date",
-        "competitor_prices": "observed_on"}
+WHEN = {
+    "contracts": "starts_on",
+    "email_campaigns": "sent_at",
+    "email_events": "occurred_at",
+    "objections": "recorded_at",
+    "survey_responses": "answered_at",
+    "reviews": "created_at",
+    "forecasts": "as_of",
+    "time_entries": "date",
+    "tool_usage": "date",
+    "material_usage": "used_at",
+    "task_status_changes": "entered_at",
+    "pipeline_runs": "finished_at",
+    "ad_spend": "date",
+    "exchange_rates": "date",
+    "competitor_prices": "observed_on",
+}
 
 
 def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
@@ -84,9 +122,20 @@ def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     rows["ad_spend"] = ad_spend(world)
     rows["customers"] = customers(world)
     rows["exchange_rates"] = [{"date": d, "currency": c, "rate_to_base": r} for d, c, r in world.rates.rows]
-    rows["working_calendar"] = [{"date": d, "is_working_day": w, "opens_at": o, "closes_at": c} for d, w, o, c in clock.calendar_exceptions()]
-    rows["channel_rules"] = [{"position": 10 * (k + 1), "utm_source": r[0], "utm_medium": r[1], "traffic_source": r[2], "source_name": r[3],
-                              "channel": r[4]} for k, r in enumerate(co.CHANNEL_RULES)]
+    rows["working_calendar"] = [
+        {"date": d, "is_working_day": w, "opens_at": o, "closes_at": c} for d, w, o, c in clock.calendar_exceptions()
+    ]
+    rows["channel_rules"] = [
+        {
+            "position": 10 * (k + 1),
+            "utm_source": r[0],
+            "utm_medium": r[1],
+            "traffic_source": r[2],
+            "source_name": r[3],
+            "channel": r[4],
+        }
+        for k, r in enumerate(co.CHANNEL_RULES)
+    ]
     frames = {}
     for name, items in rows.items():
         frame = _frame(name, items, WHEN.get(name))

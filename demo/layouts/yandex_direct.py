@@ -25,12 +25,23 @@ def performance(spend: list[Spend]) -> pd.DataFrame:
         if WITH_VAT_TOO[0] <= s.day <= WITH_VAT_TOO[1]:
             series.append(("YES", s.cost * 120 // 100))
         for vat, cost in series:
-            rows.append({
-                "Date": s.day.isoformat(), "CampaignId": str(s.campaign_id or "--"), "CampaignName": name, "CampaignType": kind,
-                "AdNetworkType": s.network, "Impressions": str(s.impressions), "Clicks": str(s.clicks), "Cost": f"{cost // 100}.{cost % 100:02d}",
-                "Conversions": "--" if s.conversions is None else str(s.conversions), "ClientLogin": LOGIN, "Currency": "RUB", "IncludeVAT": vat,
-                "_load": int(clock.night_after(clock.day_start(s.day))),
-            })
+            rows.append(
+                {
+                    "Date": s.day.isoformat(),
+                    "CampaignId": str(s.campaign_id or "--"),
+                    "CampaignName": name,
+                    "CampaignType": kind,
+                    "AdNetworkType": s.network,
+                    "Impressions": str(s.impressions),
+                    "Clicks": str(s.clicks),
+                    "Cost": f"{cost // 100}.{cost % 100:02d}",
+                    "Conversions": "--" if s.conversions is None else str(s.conversions),
+                    "ClientLogin": LOGIN,
+                    "Currency": "RUB",
+                    "IncludeVAT": vat,
+                    "_load": int(clock.night_after(clock.day_start(s.day))),
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -30,19 +30,39 @@ def hit_ids(web: Web) -> np.ndarray:
 def start_urls(web: Web) -> np.ndarray:
     urls = []
     for o in web.origins:
-        query = f"?utm_source={o.utm_source}&utm_medium={o.utm_medium}" + (f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else "")
+        query = f"?utm_source={o.utm_source}&utm_medium={o.utm_medium}" + (
+            f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else ""
+        )
         urls.append([co.SITE + page + (query if o.utm_source else "") for page in co.LANDINGS])
     return np.array(urls)[web.origin, web.landing]
 
 
 def visits(web: Web) -> pd.DataFrame:
     n = len(web.start)
-    take = lambda values: np.array(values)[web.origin]  # noqa: E731
+
+    def take(values: list[str]) -> np.ndarray:
+        return np.array(values)[web.origin]
+
     ids = hit_ids(web).astype(str)
     ends = np.cumsum(web.views)
-    empty = {name: ["[]"] * n for name in (
-        "goalsID", "goalsDateTime", "purchaseID", "purchaseDateTime", "purchaseRevenue", "purchaseCurrency", "productEventType", "productEventTime",
-        "productID", "productCategory", "productPrice", "productQuantity", "productCurrency")}
+    empty = {
+        name: ["[]"] * n
+        for name in (
+            "goalsID",
+            "goalsDateTime",
+            "purchaseID",
+            "purchaseDateTime",
+            "purchaseRevenue",
+            "purchaseCurrency",
+            "productEventType",
+            "productEventTime",
+            "productID",
+            "productCategory",
+            "productPrice",
+            "productQuantity",
+            "productCurrency",
+        )
+    }
     for k, reached in web.goals.items():
         empty["goalsID"][k] = _list([g for g, _ in reached], False)
         empty["goalsDateTime"][k] = _list([clock.wall_one(t) for _, t in reached], True)
@@ -61,16 +81,29 @@ def visits(web: Web) -> pd.DataFrame:
         empty["productCurrency"][k] = _list([e[5] for e in events], True)
     pages = np.array([co.SITE + p for p in co.PAGES])
     columns = {
-        "ym:s:visitID": visit_ids(web).astype(str), "ym:s:counterID": np.full(n, str(co.COUNTER)),
+        "ym:s:visitID": visit_ids(web).astype(str),
+        "ym:s:counterID": np.full(n, str(co.COUNTER)),
         "ym:s:watchIDs": [_list(ids[a:b], False) for a, b in zip(ends - web.views, ends, strict=True)],
-        "ym:s:date": clock.wall_day(web.start), "ym:s:dateTime": clock.wall(web.start), "ym:s:isNewUser": web.is_new.astype(str),
-        "ym:s:startURL": start_urls(web), "ym:s:endURL": pages[web.exit], "ym:s:pageViews": web.views.astype(str),
-        "ym:s:visitDuration": web.duration.astype(str), "ym:s:bounce": web.bounce.astype(int).astype(str),
-        "ym:s:regionCountry": np.full(n, "RU"), "ym:s:regionCity": np.array(co.CITIES)[web.city], "ym:s:clientID": web.client.astype(str),
-        "ym:s:lastTrafficSource": take([o.traffic for o in web.origins]), "ym:s:lastUTMSource": take([o.utm_source or "" for o in web.origins]),
-        "ym:s:lastUTMMedium": take([o.utm_medium or "" for o in web.origins]), "ym:s:lastUTMCampaign": take([o.utm_campaign or "" for o in web.origins]),
-        "ym:s:lastUTMContent": np.full(n, ""), "ym:s:lastUTMTerm": np.full(n, ""), "ym:s:referer": take([o.referer for o in web.origins]),
-        "ym:s:deviceCategory": web.device.astype(str), **{f"ym:s:{name}": values for name, values in empty.items()},
+        "ym:s:date": clock.wall_day(web.start),
+        "ym:s:dateTime": clock.wall(web.start),
+        "ym:s:isNewUser": web.is_new.astype(str),
+        "ym:s:startURL": start_urls(web),
+        "ym:s:endURL": pages[web.exit],
+        "ym:s:pageViews": web.views.astype(str),
+        "ym:s:visitDuration": web.duration.astype(str),
+        "ym:s:bounce": web.bounce.astype(int).astype(str),
+        "ym:s:regionCountry": np.full(n, "RU"),
+        "ym:s:regionCity": np.array(co.CITIES)[web.city],
+        "ym:s:clientID": web.client.astype(str),
+        "ym:s:lastTrafficSource": take([o.traffic for o in web.origins]),
+        "ym:s:lastUTMSource": take([o.utm_source or "" for o in web.origins]),
+        "ym:s:lastUTMMedium": take([o.utm_medium or "" for o in web.origins]),
+        "ym:s:lastUTMCampaign": take([o.utm_campaign or "" for o in web.origins]),
+        "ym:s:lastUTMContent": np.full(n, ""),
+        "ym:s:lastUTMTerm": np.full(n, ""),
+        "ym:s:referer": take([o.referer for o in web.origins]),
+        "ym:s:deviceCategory": web.device.astype(str),
+        **{f"ym:s:{name}": values for name, values in empty.items()},
         "_load": clock.night_after(web.start),
     }
     return pd.DataFrame(columns)
@@ -81,14 +114,25 @@ def hits(web: Web) -> pd.DataFrame:
     first = np.append(True, session[1:] != session[:-1])
     url = np.where(first, start_urls(web)[session], np.array([co.SITE + p for p in co.PAGES])[web.hit_page])
     known = web.start[session] >= HITS_KNOW_THE_VISIT_FROM
-    return pd.DataFrame({
-        "ym:pv:watchID": hit_ids(web).astype(str), "ym:pv:visitID": np.where(known, visit_ids(web)[session].astype(str), ""),
-        "ym:pv:clientID": web.client[session].astype(str), "ym:pv:date": clock.wall_day(web.hit_time), "ym:pv:dateTime": clock.wall(web.hit_time),
-        "ym:pv:URL": url, "ym:pv:isPageView": np.full(len(session), "1"), "_load": clock.night_after(web.start[session]),
-    })
+    return pd.DataFrame(
+        {
+            "ym:pv:watchID": hit_ids(web).astype(str),
+            "ym:pv:visitID": np.where(known, visit_ids(web)[session].astype(str), ""),
+            "ym:pv:clientID": web.client[session].astype(str),
+            "ym:pv:date": clock.wall_day(web.hit_time),
+            "ym:pv:dateTime": clock.wall(web.hit_time),
+            "ym:pv:URL": url,
+            "ym:pv:isPageView": np.full(len(session), "1"),
+            "_load": clock.night_after(web.start[session]),
+        }
+    )
 
 
 def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     first = int(clock.night_after(clock.START - 3 * clock.DAY))
     goals = pd.DataFrame([{"id": str(i), "name": name, "_load": first} for i, name in co.GOALS])
-    return {("yandex_metrica", "visits"): visits(world.web), ("yandex_metrica", "hits"): hits(world.web), ("yandex_metrica", "goals"): goals}
+    return {
+        ("yandex_metrica", "visits"): visits(world.web),
+        ("yandex_metrica", "hits"): hits(world.web),
+        ("yandex_metrica", "goals"): goals,
+    }

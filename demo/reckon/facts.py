@@ -1,0 +1,254 @@
+"""What several families of answers share: who a record belongs to, sales and refunds, contacts, attribution."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from demo import channels, clock
+from demo import company as co
+from demo.crm import Activity, Deal, Lead
+from demo.people import Party
+from demo.shop import Order
+from demo.world import World
+
+LOOKBACK = 90 * clock.DAY
+
+
+@dataclass
+class Sale:
+    """A won deal at its win, or a paid order (of no won deal) at its payment; money in roubles."""
+
+    kind: str
+    record: Deal | Order
+    at: int
+    day: dt.date
+    party: Party | None
+    amount: Decimal
+    dims: dict
+    lines: list[tuple[str, str, int, Decimal, Decimal | None]]  # product, group, units, roubles, cost in roubles
+
+    @property
+    def key(self) -> tuple:
+        return (self.at, self.kind, self.record.deal_id if self.kind == "deal" else self.record.order_id)
+
+
+@dataclass
+class Refund:
+    day: dt.date
+    amount: Decimal
+    share: Decimal  # of the sale's amount
+    sale: Sale
+
+
+class Facts:
+    """Views of a world that the families read.  Everything is as known at the end of 2026-06-30."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.leads, self.deals, self.orders = world.crm.leads, world.crm.deals, world.orders
+
+    # --- who -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def region(party: Party | None, own: int | None) -> str:
+        """The customer's region where the CRM has a card of them, else the record's own."""
+        k = party.region if party and party.contact_id and party.region is not None else own
+        return "(unknown)" if k is None else co.REGIONS[k]
+
+    @staticmethod
+    def segment(party: Party | None) -> str:
+        return party.segment if party and party.contact_id and party.segment else "(unknown)"
+
+    def lead_dims(self, lead: Lead) -> dict:
+        dims = {
+            "channel": lead.origin.channel,
+            "source_system": "bitrix24",
+            "manager": lead.manager,
+            "team": co.TEAM_OF[lead.manager],
+            "region": self.region(lead.party, lead.region),
+            "reject_reason": lead.reject_reason,
+        }
+        if lead.origin.utm_campaign:
+            dims["campaign"] = lead.origin.utm_campaign
+        return dims
+
+    def origin_of(self, deal: Deal) -> channels.Origin:
+        """A deal's own marks; where it has none, its lead's."""
+        if deal.origin is not None and deal.origin is not channels.NOTHING:
+            return deal.origin
+        return deal.lead.origin if deal.lead else channels.NOTHING
+
+    def deal_dims(self, deal: Deal) -> dict:
+        origin = self.origin_of(deal)
+        dims = {
+            "channel": origin.channel,
+            "source_system": "bitrix24",
+            "manager": deal.manager,
+            "team": co.TEAM_OF[deal.manager],
+            "pipeline": deal.pipeline,
+            "region": self.region(deal.party, deal.lead.region if deal.lead else None),
+            "customer_segment": self.segment(deal.party),
+            "point_of_sale": "(unknown)",
+        }
+        if origin.utm_campaign:
+            dims["campaign"] = origin.utm_campaign
+        return dims
+
+    def order_dims(self, order: Order) -> dict:
+        """A shop order knows its channel by its UTM marks alone."""
+        tagged = order.origin is not None and order.origin.utm_source is not None
+        return {
+            "channel": order.origin.channel if tagged else "(unknown)",
+            "source_system": "bitrix_shop",
+            "manager": order.responsible,
+            "team": co.TEAM_OF[order.responsible] if order.responsible else None,
+            "region": self.region(order.party, order.region),
+            "customer_segment": self.segment(order.party),
+            "point_of_sale": order.store or "Сайт",
+            **({"campaign": order.origin.utm_campaign} if tagged and order.origin.utm_campaign else {}),
+        }
+
+    # --- sales -----------------------------------------------------------------------------------------------------
+
+    def _lines(self, record, amount: Decimal, day: dt.date) -> list[tuple]:
+        rates, minor = self.world.rates, record.amount
+        products = {p[0]: p for p in co.PRODUCTS}
+        lines, explained = [], 0
+        for product, quantity, price in record.lines:
+            explained += quantity * price
+            cost = products[product][4]
+            known = None if cost is None else rates.to_base(cost * 100, products[product][5], day) * quantity
+            lines.append((str(product), co.GROUP_OF[product], quantity, amount * quantity * price / minor, known))
+        if explained != minor:
+            lines.append(("(not itemised)", "(not itemised)", 0, amount * (minor - explained) / minor, None))
+        return lines
+
+    @cached_property
+    def sales(self) -> list[Sale]:
+        rates, sales = self.world.rates, []
+        for d in self.deals:
+            if d.won_at:
+                day = clock.day_of(d.won_at)
+                amount = rates.to_base(d.amount, d.currency, day)
+                sales.append(
+                    Sale("deal", d, d.won_at, day, d.party, amount, self.deal_dims(d), self._lines(d, amount, day))
+                )
+        folded = {d.order.order_id for d in self.deals if d.order and d.won_at}
+        for o in self.orders:
+            if o.paid and o.order_id not in folded:
+                day = clock.day_of(o.paid)
+                amount = rates.to_base(o.amount, o.currency, day)
+                sales.append(
+                    Sale("order", o, o.paid, day, o.party, amount, self.order_dims(o), self._lines(o, amount, day))
+                )
+        return sorted(sales, key=lambda s: s.key)
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        """Money given back, on its own day and at that day's rate; a refund has the dimensions of its sale."""
+        rows = []
+        for s in self.sales:
+            if s.kind == "order" and s.record.refund_at:
+                o = s.record
+                day = clock.day_of(o.refund_at)
+                rows.append(
+                    Refund(
+                        day,
+                        self.world.rates.to_base(o.refund_amount, o.currency, day),
+                        Decimal(o.refund_amount) / o.amount,
+                        s,
+                    )
+                )
+        return rows
+
+    @cached_property
+    def money(self) -> list[tuple[dt.date, dict, Decimal]]:
+        """Revenue facts: sales, and refunds as negative amounts."""
+        return [(s.day, s.dims, s.amount) for s in self.sales] + [(r.day, r.sale.dims, -r.amount) for r in self.refunds]
+
+    @cached_property
+    def first_sale(self) -> dict[int, Sale]:
+        """The first sale of each known customer."""
+        first: dict[int, Sale] = {}
+        for s in self.sales:
+            if s.party and s.party.party_id not in first:
+                first[s.party.party_id] = s
+        return first
+
+    # --- contacts ----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def is_contact(a: Activity) -> bool:
+        """What reaches a prospect: an answered call, a meeting held, an e-mail or message sent."""
+        if a.kind == "call":
+            return bool(a.answered)
+        if a.kind == "meeting":
+            return a.done
+        return a.kind in ("email", "message") and a.direction == "out" and a.done
+
+    @cached_property
+    def contacts_of_lead(self) -> dict[int, list[Activity]]:
+        """Contacts with each lead, or with the deal made of it, from the lead's creation on, in order of time."""
+        found = defaultdict(list)
+        for a in self.world.crm.activities:
+            lead = a.lead or (a.deal.lead if a.deal else None)
+            if lead and self.is_contact(a) and a.started >= lead.created:
+                found[lead.lead_id].append(a)
+        return {k: sorted(v, key=lambda a: (a.started, a.activity_id)) for k, v in found.items()}
+
+    @cached_property
+    def contacts_of_deal(self) -> dict[int, list[int]]:
+        """Times of contacts bound to each deal itself."""
+        found = defaultdict(list)
+        for a in self.world.crm.activities:
+            if a.deal and self.is_contact(a):
+                found[a.deal.deal_id].append(a.started)
+        return found
+
+    # --- attribution -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _touches(self) -> dict[int, list[tuple[int, str, str | None]]]:
+        """Touches of each customer: sessions of browsers that some record names, and records' own marks when created."""
+        owner: dict[int, int] = {}
+        for p in self.world.parties:
+            if p.contact_id and p.client_id:
+                owner[p.client_id] = p.party_id
+        for record in [*self.leads, *self.deals, *self.orders]:
+            if record.client_id and record.party:
+                owner[record.client_id] = record.party.party_id
+        touches = defaultdict(list)
+        web = self.world.web
+        for t, client, o in zip(web.start.tolist(), web.client.tolist(), web.origin.tolist(), strict=True):
+            if client in owner:
+                origin = web.origins[o]
+                touches[owner[client]].append((t, origin.channel, origin.utm_campaign))
+        for record in [*self.leads, *self.deals, *self.orders]:
+            origin = record.origin
+            if record.party is None or origin is None or origin is channels.NOTHING:
+                continue
+            if isinstance(record, Order) and origin.utm_source is None:
+                continue
+            touches[record.party.party_id].append((record.created, origin.channel, origin.utm_campaign))
+        return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}
+
+    def attributed(self, sale: Sale) -> tuple[str, str | None]:
+        """Channel and campaign of the last touch before the sale that was not direct; else direct, else none."""
+        if sale.party is None:
+            return "(none)", None
+        touches = self._touches.get(sale.party.party_id, [])
+        k = bisect_right([t[0] for t in touches], sale.at)
+        within = [t for t in touches[:k] if t[0] >= sale.at - LOOKBACK]
+        for t in reversed(within):
+            if t[1] != "direct":
+                return t[1], t[2]
+        return ("direct", None) if within else ("(none)", None)
+
+    @cached_property
+    def attribution(self) -> dict[tuple, tuple[str, str | None]]:
+        return {s.key: self.attributed(s) for s in self.sales}

@@ -1,0 +1,236 @@
+"""Leads, deals, stages, response."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+from itertools import pairwise
+
+from demo import clock
+from demo import company as co
+from demo.crm import Deal
+from demo.reckon.facts import Facts
+from demo.tally import GRAINS, Sheet, period_end, period_start, periods
+
+SLA, WINDOW = 60 * 60, 48 * 3600
+
+
+def entered(deal: Deal) -> dict[int, int]:
+    """First entry into each place of the deal's pipeline: open stages first, the won stage last.
+
+    A skipped stage counts as entered with the next one reached; lost and deleted stages have no place.
+    """
+    line = co.OPEN_PATH[deal.pipeline] + [co.WON_STAGE[deal.pipeline]]
+    reached: dict[int, int] = {}
+    for t, stage in deal.history:
+        if stage in line:
+            for place in range(line.index(stage) + 1):
+                reached.setdefault(place, t)
+    return reached
+
+
+def leads_and_deals(f: Facts, sheet: Sheet) -> None:
+    day = clock.day_of
+    by = ("channel", "campaign", "source_system", "manager", "team", "region")
+    created = [(day(x.created), f.lead_dims(x)) for x in f.leads]
+    sheet.sums("leads_new", ((d, dims, 1) for d, dims in created), by, daily=True)
+    sheet.sums(
+        "opportunities_new",
+        ((day(x.created), f.deal_dims(x), 1) for x in f.deals),
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+
+    won = {x.lead.lead_id for x in f.deals if x.lead and x.won_at}
+    qualified = []
+    for x in f.leads:
+        at = next((t for t, s in x.history if s in ("PROCESSED", "CONVERTED")), None)
+        if at:
+            qualified.append((day(at), f.lead_dims(x), x.lead_id in won))
+    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, _ in qualified), ("channel", "manager", "team"))
+    sheet.ratios(
+        "qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w in qualified), ("channel", "manager", "team")
+    )
+    sheet.sums(
+        "leads_rejected",
+        ((day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"),
+        ("channel", "manager", "team", "reject_reason"),
+    )
+    sheet.ratios(
+        "lead_cohort_conversion",
+        ((day(x.created), f.lead_dims(x), int(x.lead_id in won), 1) for x in f.leads),
+        ("channel", "campaign", "manager", "team"),
+    )
+    wins = [(day(x.won_at), f.deal_dims(x), 1, 0) for x in f.deals if x.won_at]
+    sheet.ratios(
+        "lead_to_deal_conversion",
+        wins + [(d, dims, 0, 1) for d, dims in created],
+        ("channel", "campaign", "manager", "team", "region"),
+    )
+
+
+def closing(f: Facts, sheet: Sheet) -> None:
+    day = clock.day_of
+    won = [(day(x.won_at), f.deal_dims(x)) for x in f.deals if x.won_at]
+    lost = [(day(x.lost_at), f.deal_dims(x)) for x in f.deals if x.lost_at]
+    sheet.ratios(
+        "win_rate",
+        [(d, dims, 1, 1) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+    sheet.ratios(
+        "win_loss_ratio",
+        [(d, dims, 1, 0) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
+        ("manager", "team"),
+    )
+    sheet.ratios(
+        "won_share_of_all_deals",
+        ((day(x.created), f.deal_dims(x), int(bool(x.won_at)), 1) for x in f.deals),
+        ("channel", "manager", "team"),
+    )
+
+    cycles = []
+    for x in f.deals:
+        if x.won_at:
+            times = list(f.contacts_of_deal.get(x.deal_id, []))
+            if x.lead:
+                times += [a.started for a in f.contacts_of_lead.get(x.lead.lead_id, [])]
+            first = min((t for t in times if t <= x.won_at), default=x.created)
+            cycles.append((day(x.won_at), f.deal_dims(x), round((x.won_at - first) / clock.DAY, 8), 1))
+    sheet.ratios(
+        "deal_cycle_days",
+        ((d, dims, _dec(v), n) for d, dims, v, n in cycles),
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+
+
+def _dec(value: float):
+    return Decimal(str(value))
+
+
+def open_deals(f: Facts, sheet: Sheet) -> None:
+    """Deals open at the end of each period, by the stage they stood in."""
+    for grain in GRAINS:
+        for start in periods(grain):
+            end = min(clock.day_start(period_end(start, grain)), clock.END)
+            counts: dict[tuple, int] = defaultdict(int)
+            for x in f.deals:
+                if x.created >= end:
+                    continue
+                stage = [s for t, s in x.history if t < end][-1]
+                if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                    counts["all", "all"] += 1
+                    if grain == "month":
+                        for dimension, key in (
+                            ("manager", x.manager),
+                            ("team", co.TEAM_OF[x.manager]),
+                            ("pipeline", x.pipeline),
+                            ("stage", f"{x.pipeline}:{stage}"),
+                        ):
+                            counts[dimension, str(key)] += 1
+            for (dimension, key), n in sorted(counts.items()):
+                sheet.put("deals_active", grain, start, dimension, key, n)
+
+
+def stages(f: Facts, sheet: Sheet) -> None:
+    conversion, stays = [], []
+    for x in f.deals:
+        line = co.OPEN_PATH[x.pipeline] + [co.WON_STAGE[x.pipeline]]
+        reached = entered(x)
+        for place, at in reached.items():
+            if place < len(line) - 1:
+                conversion.append(
+                    (
+                        clock.day_of(at),
+                        {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline},
+                        int(max(reached) > place),
+                        1,
+                    )
+                )
+        for (t, stage), (left, _) in pairwise(x.history):
+            if stage in line[:-1]:
+                stays.append(
+                    (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"}, _dec(round((left - t) / clock.DAY, 8)), 1)
+                )
+    sheet.ratios("stage_conversion", conversion, ("stage",), grains=())
+    sheet.ratios("stage_duration_days", stays, ("stage",), grains=())
+
+    deal_of = {x.lead.lead_id: x for x in f.deals if x.lead}
+    held = {
+        (a.lead or a.deal.lead).lead_id
+        for a in f.world.crm.activities
+        if a.kind == "meeting" and a.done and (a.lead or (a.deal and a.deal.lead))
+    }
+    sent = {q.deal.lead.lead_id for q in f.world.crm.quotes if q.status != "DRAFT" and q.deal.lead}
+    step = {s[2]: s[7] for s in co.STAGES}
+    order = ["meeting", "proposal", "deal"]
+    cohort = []
+    for lead in f.leads:
+        deal, place = deal_of.get(lead.lead_id), -1
+        if lead.lead_id in held:
+            place = 0
+        if lead.lead_id in sent:
+            place = 1
+        if deal:
+            place = max([place] + [order.index(step[s]) for _, s in deal.history if step.get(s) in order[:2]])
+            place = 2 if deal.won_at else place
+        for k, name in enumerate(["lead", *order]):
+            cohort.append((clock.day_of(lead.created), {"stage": name}, int(place >= k - 1), 1))
+    sheet.ratios("funnel_stage_share", cohort, ("stage",), grains=())
+
+
+def response(f: Facts, sheet: Sheet) -> None:
+    by = ("channel", "manager", "team")
+    minutes, sla, again, window, quality = [], [], [], [], []
+    for x in f.leads:
+        d, dims = clock.day_of(x.created), f.lead_dims(x)
+        contacts = f.contacts_of_lead.get(x.lead_id, [])
+        first = contacts[0].started if contacts else None
+        if first is not None:
+            minutes.append((d, dims, _dec(round((first - x.created) / 60, 8)), 1))
+            second = contacts[1].started if len(contacts) > 1 else None
+            again.append((d, dims, int(second is not None), 1))
+            window.append((d, dims, int(second is not None and second - first <= WINDOW), 1))
+            quality.append((d, dims, int(any(a.started - first <= WINDOW and a.outcome for a in contacts[1:])), 1))
+        if first is not None or x.created + SLA <= clock.END:
+            sla.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
+    sheet.ratios("response_time_minutes", minutes, by)
+    sheet.ratios("response_within_sla", sla, by)
+    sheet.ratios("lead_follow_up_rate", again, by)
+    sheet.ratios("lead_follow_up_within_window", window, by)
+    sheet.ratios("quality_follow_up_rate", quality, ("manager", "team"))
+    meetings = [
+        (clock.day_of(a.created), {"manager": a.manager, "team": co.TEAM_OF[a.manager]}, int(a.done), 1)
+        for a in f.world.crm.activities
+        if a.kind == "meeting"
+    ]
+    sheet.ratios("meeting_acceptance_rate", meetings, ("manager", "team"))
+
+
+def carts(f: Facts, sheet: Sheet) -> None:
+    """A visitor's cart is abandoned when no purchase follows within 72 hours of the first add of the period."""
+    web = f.world.web
+    adds, bought = defaultdict(list), defaultdict(list)
+    for session, events in web.products.items():
+        adds[int(web.client[session])] += [t for event, t, *_ in events if event == "add"]
+    for session, orders in web.purchases.items():
+        bought[int(web.client[session])] += [o.created for o in orders]
+    for grain in GRAINS:
+        carts: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
+        for client, times in adds.items():
+            first: dict[dt.date, int] = {}
+            for t in sorted(times):
+                first.setdefault(period_start(clock.day_of(t), grain), t)
+            for start, t in first.items():
+                carts[start][0] += not any(t <= b <= t + 72 * 3600 for b in bought[client])
+                carts[start][1] += 1
+        for start in sorted(carts):
+            a, b = carts[start]
+            sheet.put("cart_abandonment_rate", grain, start, "all", "all", _dec(a / b), a, b)
+
+
+def reckon(f: Facts) -> Sheet:
+    sheet = Sheet()
+    for part in (leads_and_deals, closing, open_deals, stages, response, carts):
+        part(f, sheet)
+    return sheet

@@ -1,0 +1,185 @@
+"""The site, ads and letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+import numpy as np
+
+from demo import clock
+from demo import company as co
+from demo.reckon.facts import Facts
+from demo.tally import GRAINS, Sheet, period_start
+
+DEVICES = {1: "desktop", 2: "mobile", 3: "tablet", 4: "tv"}
+PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
+
+
+class Visits:
+    """The web arrays with a month and the dimensions of each session."""
+
+    def __init__(self, f: Facts):
+        web = self.web = f.world.web
+        self.days = clock.local_day(web.start).astype("datetime64[D]")
+        origins = web.origins
+        self.dims = {
+            "channel": np.array([o.channel for o in origins], dtype=object)[web.origin],
+            "landing_page": np.array(co.LANDINGS, dtype=object)[web.landing],
+            "device": np.array([DEVICES[d] for d in (1, 2, 3, 4)], dtype=object)[web.device - 1],
+            "region": np.array(co.CITIES, dtype=object)[web.city],
+            "campaign": np.array([o.utm_campaign for o in origins], dtype=object)[web.origin],
+        }
+        self.reached = {k: [g for g, _ in v] for k, v in web.goals.items()}
+
+
+def site(f: Facts, sheet: Sheet) -> None:
+    v = Visits(f)
+    ones = np.ones(len(v.days), dtype=int)
+    sheet.columns(
+        "visits", v.days, {d: v.dims[d] for d in ("channel", "landing_page", "device", "region")}, ones, daily=True
+    )
+    sheet.columns(
+        "bounce_rate",
+        v.days,
+        {d: v.dims[d] for d in ("landing_page", "channel", "campaign", "device")},
+        v.web.bounce.astype(int),
+        ones,
+    )
+    hit_days = clock.local_day(v.web.hit_time).astype("datetime64[D]")
+    pages = {"channel": v.dims["channel"][v.web.hit_session], "page": np.array(co.PAGES, dtype=object)[v.web.hit_page]}
+    sheet.columns("page_views", hit_days, pages, np.ones(len(hit_days), dtype=int))
+
+    dates = v.days.astype(object).tolist()
+    clients = v.web.client.tolist()
+    names = dict(co.GOALS)
+    for grain in (*GRAINS, "day"):
+        visitors, done = defaultdict(set), defaultdict(set)
+        starts = [period_start(d, grain) for d in dates]
+        columns = (
+            [(d, v.dims[d].tolist()) for d in ("channel", "campaign", "landing_page", "device")]
+            if grain == "month"
+            else []
+        )
+        for k, start in enumerate(starts):
+            cells = [(start, "all", "all")] + [(start, d, keys[k]) for d, keys in columns if keys[k] is not None]
+            for cell in cells:
+                visitors[cell].add(clients[k])
+                if k in v.reached:
+                    done[cell].add(clients[k])
+            if grain == "month":
+                for goal in v.reached.get(k, ()):
+                    done[start, "goal", names[goal]].add(clients[k])
+        for cell in sorted(visitors, key=lambda c: (c[1] != "all", c[1], c[0], c[2])):
+            start, dimension, key = cell
+            n = len(visitors[cell])
+            if dimension in ("all", "channel"):
+                sheet.put("users_active", grain, start, dimension, key, n)
+            if grain != "day":
+                sheet.put(
+                    "site_conversion_rate",
+                    grain,
+                    start,
+                    dimension,
+                    key,
+                    Decimal(len(done[cell])) / n,
+                    len(done[cell]),
+                    n,
+                )
+        for cell in sorted((c for c in done if c[1] == "goal"), key=lambda c: (c[0], c[2])):
+            n = len(visitors[cell[0], "all", "all"])
+            sheet.put(
+                "site_conversion_rate",
+                grain,
+                cell[0],
+                "goal",
+                cell[2],
+                Decimal(len(done[cell])) / n,
+                len(done[cell]),
+                n,
+            )
+
+
+def ads(f: Facts, sheet: Sheet) -> None:
+    """Spend without VAT; revenue and new customers by the last touch that was not direct."""
+    rows = [
+        (
+            s.day,
+            {
+                "channel": PLATFORM_CHANNEL[s.platform],
+                "campaign": str(s.campaign_id or "(unallocated)"),
+                "source_system": "yandex_direct" if s.platform == "yandex_direct" else "files",
+            },
+            Decimal(s.cost) / 100,
+            s.clicks,
+        )
+        for s in f.world.spend
+    ]
+    paid = set(PLATFORM_CHANNEL.values())
+    sheet.sums(
+        "ad_spend",
+        ((d, dims, cost) for d, dims, cost, _ in rows),
+        ("channel", "campaign", "source_system"),
+        daily=False,
+    )
+    sheet.ratios("cpc", rows, ("channel", "campaign"))
+    earned = [(s.day, f.attribution[s.key], s.amount) for s in f.sales] + [
+        (r.day, f.attribution[r.sale.key], -r.amount) for r in f.refunds
+    ]
+    earned = [(d, {"channel": c, **({"campaign": m} if m else {})}, v) for d, (c, m), v in earned if c in paid]
+    sheet.ratios(
+        "rpc",
+        [(d, dims, v, 0) for d, dims, v in earned] + [(d, dims, Decimal(0), n) for d, dims, _, n in rows],
+        ("channel", "campaign"),
+    )
+    sheet.ratios(
+        "roi",
+        [(d, dims, v, Decimal(0)) for d, dims, v in earned] + [(d, dims, -cost, cost) for d, dims, cost, _ in rows],
+        ("channel", "campaign"),
+    )
+
+    new = [
+        (
+            s.day,
+            {
+                "channel": f.attribution[s.key][0],
+                **({"campaign": f.attribution[s.key][1]} if f.attribution[s.key][1] else {}),
+            },
+        )
+        for s in f.first_sale.values()
+    ]
+    spend = [(d, dims, cost, 0) for d, dims, cost, _ in rows]
+    sheet.ratios(
+        "cpa", spend + [(d, dims, Decimal(0), 1) for d, dims in new if dims["channel"] in paid], ("channel", "campaign")
+    )
+    outlay = [
+        (r["month"], {"channel": r["channel"]} if r["channel"] else {}, Decimal(r["amount_minor"]) / 100, 0)
+        for r in f.world.files["expenses"]
+        if r["kind"] == "direct_acquisition"
+    ]
+    grains = ("month", "quarter", "year")
+    sheet.ratios("cac", spend + outlay + [(d, dims, Decimal(0), 1) for d, dims in new], ("channel",), grains=grains)
+    leads = [(clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1) for x in f.leads]
+    sheet.ratios("cpl", spend + outlay + leads, ("channel",), grains=grains)
+
+
+def letters(f: Facts, sheet: Sheet) -> None:
+    """A letter is one copy to one reader; letters count in the period their campaign was sent."""
+    facts = [
+        (clock.day_of(c["sent_at"]), {"email_campaign": c["campaign_id"]}, c) for c in f.world.files["email_campaigns"]
+    ]
+    sheet.ratios(
+        "email_open_rate", ((d, dims, c["opened_unique"], c["delivered"]) for d, dims, c in facts), ("email_campaign",)
+    )
+    sheet.ratios(
+        "email_click_rate",
+        ((d, dims, c["clicked_unique"], c["delivered"]) for d, dims, c in facts),
+        ("email_campaign",),
+    )
+
+
+def reckon(f: Facts) -> Sheet:
+    sheet = Sheet()
+    for part in (site, ads, letters):
+        part(f, sheet)
+    return sheet

@@ -1,0 +1,156 @@
+"""Periods and sums for the answers: plain loops over dated facts, no SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from demo import clock
+
+ALL = "all"
+GRAINS = ("week", "month", "quarter", "year")
+
+
+@cache
+def period_start(day: dt.date, grain: str) -> dt.date:
+    if grain == "week":
+        return day - dt.timedelta(days=day.weekday())
+    if grain == "month":
+        return day.replace(day=1)
+    if grain == "quarter":
+        return dt.date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return dt.date(day.year, 1, 1) if grain == "year" else day
+
+
+def period_end(start: dt.date, grain: str) -> dt.date:
+    """The first day after the period."""
+    if grain == "day":
+        return start + dt.timedelta(days=1)
+    if grain == "week":
+        return start + dt.timedelta(days=7)
+    months = {"month": 1, "quarter": 3, "year": 12}[grain]
+    k = start.year * 12 + start.month - 1 + months
+    return dt.date(k // 12, k % 12 + 1, 1)
+
+
+def periods(grain: str) -> list[dt.date]:
+    days = (clock.FIRST_DAY + dt.timedelta(days=k) for k in range(730))
+    return list(dict.fromkeys(period_start(d, grain) for d in days))
+
+
+class Sheet:
+    """Answer rows of one family of KPIs."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple] = []
+
+    def put(
+        self, kpi: str, grain: str, start: dt.date, dimension: str, key, value, numerator=None, denominator=None
+    ) -> None:
+        key = "(unknown)" if key is None else str(key)
+        self.rows.append((kpi, grain, start.isoformat(), dimension, key, value, numerator, denominator))
+
+    def sums(
+        self,
+        kpi: str,
+        facts: Iterable[tuple[dt.date, dict, object]],
+        dimensions: tuple = (),
+        grains=GRAINS,
+        daily: bool = False,
+    ) -> None:
+        """Sum of facts (day, {dimension: key}, value) by period; in all, and by month and dimension."""
+        self.ratios(kpi, ((day, dims, value, None) for day, dims, value in facts), dimensions, grains, daily)
+
+    def ratios(
+        self,
+        kpi: str,
+        facts: Iterable[tuple[dt.date, dict, object, object]],
+        dimensions: tuple = (),
+        grains=GRAINS,
+        daily: bool = False,
+    ) -> None:
+        """Sum over sum of facts (day, {dimension: key}, numerator, denominator); without denominators a sum."""
+        top: dict[tuple, object] = defaultdict(int)
+        bottom: dict[tuple, object] = defaultdict(int)
+        plain = True
+        wanted = grains + (("day",) if daily else ())
+        of_day: dict[dt.date, list] = {}
+        for day, dims, a, b in facts:
+            if day not in of_day:
+                of_day[day] = [(grain, period_start(day, grain), ALL, ALL) for grain in wanted]
+            cells = of_day[day].copy()
+            month = period_start(day, "month")
+            cells += [("month", month, d, dims[d]) for d in dimensions if d in dims]
+            for cell in cells:
+                top[cell] += a
+                if b is not None:
+                    plain = False
+                    bottom[cell] += b
+        for cell in sorted(top, key=lambda c: (c[2] != ALL, c[2], c[0], c[1], str(c[3]))):
+            grain, start, dimension, key = cell
+            if plain:
+                self.put(kpi, grain, start, dimension, key, top[cell])
+            elif bottom[cell]:
+                self.put(
+                    kpi,
+                    grain,
+                    start,
+                    dimension,
+                    key,
+                    Decimal(top[cell]) / Decimal(bottom[cell]),
+                    top[cell],
+                    bottom[cell],
+                )
+
+    def columns(
+        self,
+        kpi: str,
+        days: np.ndarray,
+        dimensions: dict[str, np.ndarray],
+        top: np.ndarray,
+        bottom: np.ndarray | None = None,
+        daily: bool = False,
+    ) -> None:
+        """As ratios(), of facts in long columns: `days` as datetime64[D]; a key of None belongs to no slice."""
+        frame = pd.DataFrame({"top": top, "bottom": top if bottom is None else bottom})
+        distinct, code = np.unique(days, return_inverse=True)
+        dates = [d.astype(object) for d in distinct]
+
+        def put(grain: str, dimension: str, sums: pd.DataFrame) -> None:
+            for (start, key), a, b in zip(sums.index, sums["top"].tolist(), sums["bottom"].tolist(), strict=True):
+                if bottom is None:
+                    self.put(kpi, grain, start, dimension, key, a)
+                elif b:
+                    self.put(kpi, grain, start, dimension, key, Decimal(a) / Decimal(b), a, b)
+
+        for grain in GRAINS + (("day",) if daily else ()):
+            starts = np.array([period_start(d, grain) for d in dates], dtype=object)[code]
+            put(grain, ALL, frame.groupby([starts, np.full(len(frame), ALL)]).sum())
+        months = np.array([period_start(d, "month") for d in dates], dtype=object)[code]
+        for dimension, keys in dimensions.items():
+            put("month", dimension, frame.groupby([months, keys]).sum())
+
+    def text(self) -> str:
+        """The sheet as CSV."""
+        lines = ["kpi_id,period_grain,period_start,dimension,dimension_key,value,numerator,denominator"]
+        for *head, value, a, b in self.rows:
+            parts = [number(a), number(b)] if head[3] == ALL else ["", ""]  # slices give their value alone
+            lines.append(",".join([*(_cell(v) for v in head), number(value), *parts]))
+        return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return f'"{text}"' if "," in text or '"' in text else text
+
+
+def number(value) -> str:
+    if value is None:
+        return ""
+    text = f"{Decimal(value):.6f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
