@@ -82,20 +82,16 @@ class Cache:
         Raises:
             OSError: the disk is full, or the folder can't be written.
         """
-        placed = {part: self.place(temporary, key) for part, temporary in parts.items()}
-        named = {part: [path.name, crc] for part, (path, crc) in placed.items()}
-        body = json.dumps({**entry, "parts": named}, ensure_ascii=True)
+        named = {}
+        for part, temporary in parts.items():
+            crc = checksum(temporary)
+            named[part] = (f"{key}-{crc:08x}.parquet", crc)  # equal names have equal bytes
+            os.replace(temporary, self.folder / named[part][0])
+        body = json.dumps({**entry, "parts": named})
         temporary = self.temporary()
         temporary.write_text(f"{zlib.crc32(body.encode())}\n{body}", "utf-8")
         os.replace(temporary, self.folder / f"{key}.json")
-        return {**entry, "parts": {part: str(path) for part, (path, _) in placed.items()}}
-
-    def place(self, temporary: Path, key: str) -> tuple[Path, int]:
-        """Renames a finished file to a name that holds its checksum: equal names have equal bytes."""
-        crc = checksum(temporary)
-        path = self.folder / f"{key}-{crc:08x}.parquet"
-        os.replace(temporary, path)
-        return path, crc
+        return {**entry, "parts": {part: str(self.folder / name) for part, (name, _) in named.items()}}
 
     def clean(self, keep_seconds: float = KEEP_SECONDS) -> None:
         """Removes what was neither written nor used for `keep_seconds`, whatever the root: old entries and files

@@ -80,29 +80,32 @@ def _fit(file) -> list[str]:
 
 
 def _summaries(files: list, cache) -> tuple[str, str]:
-    """Writes the rejects and the list of files; returns the paths of the two Parquet files."""
+    """Writes the rejects and the list of files, unless they are as before; returns the paths of two Parquet files."""
+    rejected, listed = [], []
+    for file in files:
+        origin = (file.table.source, file.table.name, file.raw_file)
+        rejected += [(*origin, row, reason) for row, reason in file.rejects]
+        listed.append((*origin, file.rows, file.readable))
+    return (
+        _summary(cache, rejected, ("raw_row", "int64"), ("reason", "string")),
+        _summary(cache, listed, ("row_count", "int64"), ("readable", "bool")),
+    )
+
+
+def _summary(cache, rows: list[tuple], *last: tuple[str, str]) -> str:
+    key = cache.key(last, rows)
+    if entry := cache.load(key):
+        return entry["parts"]["data"]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    text, number = pa.string(), pa.int64()
-    rejected = [
-        (file.table.source, file.table.name, file.raw_file, row, reason)
-        for file in files
-        for row, reason in file.rejects
-    ]
-    listed = [(file.table.source, file.table.name, file.raw_file, file.rows, file.readable) for file in files]
-    paths = []
-    for title, rows, last in (
-        ("rejected_lines", rejected, [("raw_row", number), ("reason", text)]),
-        ("files", listed, [("row_count", number), ("readable", pa.bool_())]),
-    ):
-        schema = pa.schema([("source_name", text), ("table_name", text), ("raw_file", text), *last])
-        columns = zip(*rows) if rows else [()] * len(schema)
-        table = pa.table([pa.array(values, kind) for values, kind in zip(columns, schema.types)], schema=schema)
-        temporary = cache.temporary()
-        pq.write_table(table, temporary)
-        paths.append(str(cache.place(temporary, title)[0]))
-    return paths[0], paths[1]
+    origin = [(name, "string") for name in ("source_name", "table_name", "raw_file")]
+    schema = pa.schema([*origin, *last])
+    columns = zip(*rows) if rows else [()] * len(schema)
+    table = pa.table([pa.array(values, kind) for values, kind in zip(columns, schema.types)], schema=schema)
+    temporary = cache.temporary()
+    pq.write_table(table, temporary)
+    return cache.store(key, {}, {"data": temporary})["parts"]["data"]
 
 
 def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:

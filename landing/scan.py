@@ -250,27 +250,21 @@ def examine(file: DataFile, cache: Cache, engine: Callable[[], "duckdb.DuckDBPyC
     file.readable, file.rows = True, entry["rows"]
     file.columns = [(name, kind) for name, kind in entry["columns"]]
     file.data = entry["parts"].get("data", file.path)
-    if "rejects" in entry["parts"]:
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(entry["parts"]["rejects"])
-        file.rejects = list(zip(*(table[name].to_pylist() for name in ("raw_row", "reason"))))
+    file.rejects = [(line, reason) for line, reason in entry["rejects"]]
     return [f"{file.raw_file}: {note}" for note in entry["notes"]]
 
 
 def _read(file: DataFile, cache: Cache, key: str, engine: Callable[[], "duckdb.DuckDBPyConnection"]) -> dict:
     """Reads a file and keeps what came of it. Raises OSError if the cache can't be written."""
-    entry: dict = {"reason": None, "rows": 0, "columns": [], "notes": []}
+    entry: dict = {"reason": None, "rows": 0, "columns": [], "rejects": [], "notes": []}
     parts: dict[str, Path] = {}
     try:
         try:
             if file.is_csv:
                 parts["data"] = cache.temporary()
                 done = csv_files.convert(file.path, file.raw_file, parts["data"])
-                entry.update(rows=done.rows, columns=[(name, "VARCHAR") for name in done.columns], notes=done.notes)
-                if done.rejects:
-                    parts["rejects"] = cache.temporary()
-                    _write_rejects(done.rejects, parts["rejects"])
+                columns = [(name, "VARCHAR") for name in done.columns]
+                entry.update(rows=done.rows, columns=columns, rejects=done.rejects, notes=done.notes)
             else:
                 entry["rows"], entry["columns"] = prove_parquet(file.path, engine())
         except Unreadable as error:
@@ -288,11 +282,3 @@ def _read(file: DataFile, cache: Cache, key: str, engine: Callable[[], "duckdb.D
     finally:
         for temporary in parts.values():
             temporary.unlink(missing_ok=True)
-
-
-def _write_rejects(rejects: list[tuple[int, str]], target: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    lines, reasons = zip(*rejects)
-    pq.write_table(pa.table([pa.array(lines, pa.int64()), pa.array(reasons)], ["raw_row", "reason"]), target)
