@@ -1,7 +1,16 @@
 {#- The models that hold the verdict on every raw row: source → raw table → model.  Sources that are switched off are left out. -#}
 {% macro judged_models() -%}
     {%- set models = {
-        'bitrix24': {},
+        'bitrix24': {
+            'crm_lead': 'stg_bitrix24__leads', 'crm_deal': 'stg_bitrix24__deals', 'crm_contact': 'base_bitrix24__crm_contact',
+            'crm_company': 'base_bitrix24__crm_company', 'crm_stagehistory_lead': 'base_bitrix24__crm_stagehistory_lead',
+            'crm_stagehistory_deal': 'base_bitrix24__crm_stagehistory_deal', 'crm_status': 'base_bitrix24__crm_status',
+            'crm_category': 'base_bitrix24__crm_category', 'crm_activity': 'base_bitrix24__crm_activity',
+            'crm_item_productrow': 'base_bitrix24__crm_item_productrow', 'catalog_product': 'stg_bitrix24__products',
+            'catalog_section': 'base_bitrix24__catalog_section', 'crm_quote': 'stg_bitrix24__quotes', 'user': 'base_bitrix24__user',
+            'department': 'base_bitrix24__department', 'voximplant_statistic': 'base_bitrix24__voximplant_statistic',
+            'crm_currency': 'base_bitrix24__crm_currency',
+        },
         'yandex_metrica': {},
         'yandex_direct': {},
         'bitrix_shop': {},

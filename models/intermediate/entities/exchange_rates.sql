@@ -1,7 +1,7 @@
 -- Grain: one date, currency of a source account.
 {{ union_sources(
     'exchange_rates',
-    ['files', 'seed'],
+    ['bitrix24', 'files', 'seed'],
     {
         'date': 'date',
         'currency': 'string',

@@ -3,7 +3,7 @@
 with parts as (
     {%- set subjects = [
         'leads', 'deals', 'stages', 'funnel_steps', 'pipeline', 'coverage', 'sales', 'growth', 'customers', 'prospects', 'contracts', 'site',
-        'marketing', 'attribution', 'activities', 'prices'
+        'marketing', 'attribution', 'activities', 'work', 'quota', 'responses', 'prices', 'delivery', 'reporting'
     ] %}
     {%- for subject in subjects %}
     select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}

@@ -40,9 +40,26 @@ averages as (
     select * from groups_at_end
     union all
     select * from groups_at_start
+),
+
+engaged as (
+    select
+        period_grain,
+        period_start,
+        {{ sliced_by(['channel', 'customer_segment']) }},
+        cast(count(distinct customer_key) as double) as customers_engaged,
+        cast(sum(interactions) as double) as customer_interactions
+    from {{ ref('engaged_customers') }}
+    group by grouping sets (
+        (period_grain, period_start), (period_grain, period_start, channel), (period_grain, period_start, customer_segment)
+    )
 )
 
 select * from balances
+union all
+select 'customers_engaged', period_grain, period_start, dimension, dimension_key, customers_engaged from engaged
+union all
+select 'customer_interactions', period_grain, period_start, dimension, dimension_key, customer_interactions from engaged
 union all
 select 'customers_at_start', period_grain, period_start, dimension, dimension_key, value from at_start
 union all

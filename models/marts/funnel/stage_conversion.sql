@@ -1,0 +1,67 @@
+-- Grain: one period, pipeline and stage: how many deals entered it and went on, how many of the pipeline's first stage came as far, and
+-- whether it is the pipeline's bottleneck of the period.
+with entered as (
+    select
+        measures.period_grain,
+        measures.period_start,
+        stages.pipeline_id as pipeline,
+        stages.stage_key as stage,
+        stages.stage_name,
+        stages.place,
+        cast(max(case when measures.measure = 'stage_entries' then measures.value end) as bigint) as deals_entered,
+        cast(coalesce(max(case when measures.measure = 'stage_passes' then measures.value end), 0) as bigint) as deals_passed,
+        max(case when measures.measure = 'stage_days_median' then measures.value end) as median_days
+    from {{ ref('measures_stages') }} as measures
+    inner join {{ ref('dim_stages') }} as stages
+        on measures.dimension = 'stage' and measures.dimension_key = stages.stage_key and stages.object = 'deal'
+    where stages.status = 'open'
+    group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.place
+),
+
+-- from the first stage to the win, for the deals that entered the first stage in the period
+first_to_last as (
+    {%- for grain in period_grains() %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start("'" ~ grain ~ "'", 'events.event_date') }} as period_start,
+        events.pipeline,
+        {{ ratio("sum(" ~ flag("deals.status = 'won'") ~ ")", 'count(*)') }} as first_to_last_conversion
+    from {{ ref('stage_events') }} as events
+    inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.place = 1
+    inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
+    where events.event = 'entered' and stages.status <> 'lost'
+    group by 2, 3
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+ranked as (
+    select
+        *,
+        {{ ratio('deals_passed', 'deals_entered') }} as conversion,
+        rank() over (
+            partition by period_grain, period_start, pipeline
+            order by {{ ratio('deals_passed', 'deals_entered') }} nulls last, place
+        ) as weakness
+    from entered
+    where deals_entered > 0
+)
+
+select
+    ranked.period_grain,
+    ranked.period_start,
+    ranked.pipeline,
+    ranked.stage,
+    ranked.stage_name,
+    ranked.place,
+    ranked.deals_entered,
+    ranked.deals_passed,
+    ranked.conversion,
+    ranked.median_days,
+    first_to_last.first_to_last_conversion,
+    ranked.weakness = 1 and ranked.deals_passed < ranked.deals_entered as is_bottleneck
+from ranked
+left join first_to_last
+    on ranked.period_grain = first_to_last.period_grain
+    and ranked.period_start = first_to_last.period_start
+    and ranked.pipeline = first_to_last.pipeline

@@ -1,0 +1,30 @@
+-- Grain: one period and one customer who is active at its end and had an interaction in it.
+with interactions as (
+    {%- for grain in period_grains() %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start,
+        customer_key,
+        count(*) as interactions
+    from {{ ref('customer_interactions') }}
+    group by 2, 3
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    interactions.period_grain,
+    interactions.period_start,
+    interactions.customer_key,
+    buyers.channel,
+    buyers.region,
+    buyers.customer_segment,
+    interactions.interactions
+from interactions
+inner join {{ ref('periods') }} as periods
+    on interactions.period_grain = periods.period_grain and interactions.period_start = periods.period_start
+inner join {{ ref('buyers') }} as buyers on interactions.customer_key = buyers.customer_key
+inner join {{ ref('int_customer_spells') }} as spells
+    on interactions.customer_key = spells.customer_key
+    and spells.product_group = 'all'
+    and periods.last_known_day >= spells.active_from and periods.last_known_day < spells.active_until
