@@ -6,7 +6,7 @@
     A row that says that its record is gone needs no more than the key; without a version it is as new as its load.
 
     Gives the typed columns and, for each raw row, row_status:
-      rejected       a value cannot be read, a required one is missing, a rule is broken, or the key stands twice in one file
+      rejected       a value cannot be read, a required one is missing, a rule is broken, or the key stands twice in one load of one file
       not_yet_known  loaded after the as-of date
       superseded     a newer version of the same record is known
       deleted        the newest version says that the record is gone
@@ -80,7 +80,8 @@ ranked as (
         *,
         row_number() over ({{ same_record }} order by {{ order_by }}) as recency,
         first_value(_raw_row) over ({{ same_record }} order by {{ order_by }}) as latest_row,
-        first_value(_raw_file) over ({{ same_record }} order by {{ order_by }}) as latest_file
+        first_value(_raw_file) over ({{ same_record }} order by {{ order_by }}) as latest_file,
+        first_value(loaded_at) over ({{ same_record }} order by {{ order_by }}) as latest_load
         {%- if version %},
         first_value({{ version }}) over ({{ same_record }} order by {{ order_by }}) as latest_version
         {%- endif %}
@@ -90,7 +91,8 @@ ranked as (
 repeated as (
     select
         *,
-        recency > 1 and _raw_file = latest_file {{- ' and ' ~ version ~ ' is not distinct from latest_version' if version }} as is_repeat
+        recency > 1 and _raw_file = latest_file and loaded_at is not distinct from latest_load
+        {{- ' and ' ~ version ~ ' is not distinct from latest_version' if version }} as is_repeat
     from ranked
 )
 
