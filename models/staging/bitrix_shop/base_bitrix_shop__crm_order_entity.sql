@@ -1,0 +1,10 @@
+-- Grain: one raw row of bitrix_shop/crm_order_entity, with its verdict.
+{{ judged_rows(
+    source('bitrix_shop', 'crm_order_entity'),
+    columns={
+        'order_id': ['orderId', 'ref', 'required'],
+        'owner_id': ['ownerId', 'ref'],
+        'owner_type_id': ['ownerTypeId', 'ref', 'required']
+    },
+    key=['order_id', 'owner_type_id']
+) }}

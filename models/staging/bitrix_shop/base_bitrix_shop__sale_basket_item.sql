@@ -1,0 +1,17 @@
+-- Grain: one raw row of bitrix_shop/sale_basket_item, with its verdict.
+{{ judged_rows(
+    source('bitrix_shop', 'sale_basket_item'),
+    columns={
+        'item_id': ['id', 'integer', 'required'],
+        'order_id': ['orderId', 'ref'],
+        'position': ['sort', 'integer'],
+        'product_id': ['productId', 'ref'],
+        'product_name': ['name', 'text'],
+        'price': ['price', 'number'],
+        'quantity': ['quantity', 'number'],
+        'updated_at': ['dateUpdate', 'timestamp']
+    },
+    key=['item_id'],
+    version='updated_at',
+    rules={'quantity: negative': 'quantity < 0'}
+) }}

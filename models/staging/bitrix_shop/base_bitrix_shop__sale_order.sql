@@ -1,0 +1,18 @@
+-- Grain: one raw row of bitrix_shop/sale_order, with its verdict.
+{{ judged_rows(
+    source('bitrix_shop', 'sale_order'),
+    columns={
+        'order_id': ['id', 'ref', 'required'],
+        'created_at': ['dateInsert', 'timestamp', 'required'],
+        'updated_at': ['dateUpdate', 'timestamp'],
+        'status_id': ['statusId', 'text'],
+        'amount': ['price', 'money'],
+        'currency': ['currency', 'text'],
+        'user_id': ['userId', 'ref'],
+        'employee_id': ['responsibleId', 'ref'],
+        'is_paid': ['payed', 'boolean'],
+        'is_cancelled': ['canceled', 'boolean']
+    },
+    key=['order_id'],
+    version='updated_at'
+) }}

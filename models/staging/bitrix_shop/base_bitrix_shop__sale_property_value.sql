@@ -1,0 +1,11 @@
+-- Grain: one raw row of bitrix_shop/sale_property_value, with its verdict.
+{{ judged_rows(
+    source('bitrix_shop', 'sale_property_value'),
+    columns={
+        'property_id': ['id', 'integer', 'required'],
+        'order_id': ['orderId', 'ref', 'required'],
+        'code': ['code', 'enum'],
+        'value': ['value', 'text']
+    },
+    key=['property_id']
+) }}

@@ -1,0 +1,10 @@
+-- Grain: one raw row of bitrix_shop/sale_status, with its verdict.
+{{ judged_rows(
+    source('bitrix_shop', 'sale_status'),
+    columns={
+        'status_id': ['id', 'text', 'required'],
+        'type': ['type', 'text'],
+        'position': ['sort', 'integer']
+    },
+    key=['status_id']
+) }}

@@ -1,0 +1,12 @@
+-- Grain: one raw row of control/totals, with its verdict.
+{{ judged_rows(
+    source('control', 'totals'),
+    columns={
+        'source_name': ['source_name', 'text', 'required'],
+        'table_name': ['table_name', 'text', 'required'],
+        'day': ['day', 'date', 'required'],
+        'row_count': ['row_count', 'integer'],
+        'amount': ['amount', 'money']
+    },
+    key=['source_name', 'table_name', 'day']
+) }}

@@ -1,0 +1,9 @@
+-- Grain: one raw row of yandex_metrica/goals, with its verdict.
+{{ judged_rows(
+    source('yandex_metrica', 'goals'),
+    columns={
+        'goal_id': ['id', 'ref', 'required'],
+        'name': ['name', 'text']
+    },
+    key=['goal_id']
+) }}

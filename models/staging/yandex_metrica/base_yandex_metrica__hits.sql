@@ -1,0 +1,26 @@
+-- Grain: one raw row of yandex_metrica/hits, with its verdict.
+{% set counter, visit, time = adapter.quote('ym:pv:counterID'), adapter.quote('ym:pv:visitID'), adapter.quote('ym:pv:dateTime') -%}
+{%- set hits -%}
+(
+    select
+        *,
+        case
+            when {{ counter }} <> '' and {{ visit }} not in ('', '0') then concat_ws('-', {{ counter }}, left({{ time }}, 4), {{ visit }})
+        end as session_id
+    from {{ source('yandex_metrica', 'hits') }}
+) as hits
+{%- endset %}
+{{ judged_rows(
+    hits,
+    columns={
+        'counter_id': ['ym:pv:counterID', 'ref'],
+        'hit_id': ['ym:pv:watchID', 'ref', 'required'],
+        'session_id': ['session_id', 'text'],
+        'web_client_id': ['ym:pv:clientID', 'ref', 'required'],
+        'occurred_at': ['ym:pv:dateTime', 'timestamp', 'required'],
+        'is_page_view': ['ym:pv:isPageView', 'boolean'],
+        'url': ['ym:pv:URL', 'text'],
+        'title': ['ym:pv:title', 'text']
+    },
+    key=['counter_id', 'hit_id']
+) }}

@@ -1,0 +1,48 @@
+-- Grain: one raw row of yandex_metrica/visits, with its verdict.
+{% set visits -%}
+(
+    select
+        *,
+        concat_ws('-', {{ adapter.quote('ym:s:counterID') }}, left({{ adapter.quote('ym:s:dateTime') }}, 4), {{ adapter.quote('ym:s:visitID') }})
+            as session_id
+    from {{ source('yandex_metrica', 'visits') }}
+) as visits
+{%- endset %}
+{{ judged_rows(
+    visits,
+    columns={
+        'session_id': ['session_id', 'text'],
+        'counter_id': ['ym:s:counterID', 'ref', 'required'],
+        'visit_id': ['ym:s:visitID', 'ref', 'required'],
+        'web_client_id': ['ym:s:clientID', 'ref', 'required'],
+        'started_at': ['ym:s:dateTime', 'timestamp', 'required'],
+        'duration_seconds': ['ym:s:visitDuration', 'number'],
+        'page_views': ['ym:s:pageViews', 'integer'],
+        'is_bounce': ['ym:s:bounce', 'boolean'],
+        'start_url': ['ym:s:startURL', 'text'],
+        'traffic_source': ['ym:s:lastTrafficSource', 'enum'],
+        'utm_source': ['ym:s:lastUTMSource', 'text'],
+        'utm_medium': ['ym:s:lastUTMMedium', 'text'],
+        'utm_campaign': ['ym:s:lastUTMCampaign', 'text'],
+        'utm_content': ['ym:s:lastUTMContent', 'text'],
+        'utm_term': ['ym:s:lastUTMTerm', 'text'],
+        'referrer': ['ym:s:referer', 'text'],
+        'device_category': ['ym:s:deviceCategory', 'enum'],
+        'region': ['ym:s:regionCity', 'text'],
+        'hit_ids': ['ym:s:watchIDs', 'text'],
+        'goal_ids': ['ym:s:goalsID', 'text'],
+        'goal_times': ['ym:s:goalsDateTime', 'text'],
+        'purchase_ids': ['ym:s:purchaseID', 'text'],
+        'purchase_times': ['ym:s:purchaseDateTime', 'text'],
+        'purchase_revenues': ['ym:s:purchaseRevenue', 'text'],
+        'purchase_currencies': ['ym:s:purchaseCurrency', 'text'],
+        'product_event_types': ['ym:s:productEventType', 'text'],
+        'product_event_times': ['ym:s:productEventTime', 'text'],
+        'product_ids': ['ym:s:productID', 'text'],
+        'product_categories': ['ym:s:productCategory', 'text'],
+        'product_quantities': ['ym:s:productQuantity', 'text'],
+        'product_prices': ['ym:s:productPrice', 'text'],
+        'product_currencies': ['ym:s:productCurrency', 'text']
+    },
+    key=['session_id']
+) }}
