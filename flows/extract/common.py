@@ -1,0 +1,441 @@
+"""What every loader needs: settings, errors that say how to go on, secrets that stay secret, HTTP that gives up in time.
+
+HTTP goes through dlt's `requests` helper, which repeats a request after a broken connection, a time-out or a passing
+server error, with growing pauses. dlt's pipelines are not used for the landing: they put files in place one by one,
+keep the cursor state apart from the data and name tables and columns their own way, while a load here must be seen
+whole or not at all, with its cursor (see `commit`).
+"""
+
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as day_time
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from requests import Response
+
+LOG = logging.getLogger("flows.extract")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How patient a load is. Everything that ends in `_seconds` is in seconds.
+
+    Args:
+        connect_seconds: to reach a server.
+        read_seconds: without a byte from it.
+        attempts: of one request, the first one included.
+        backoff_seconds: pause after the first failed attempt; each further one doubles it.
+        backoff_max_seconds: the longest such pause.
+        poll_seconds: between two questions whether something is ready, where the server does not say.
+        wait_seconds: the longest wait for one report, one export or one limit.
+        load_seconds: the longest load.
+        progress_seconds: between two progress lines.
+        rate_per_second: Bitrix24 requests that the portal's bucket drains in a second.
+        burst: Bitrix24 requests that fit into the bucket.
+        operating_limit_seconds: of one Bitrix24 method's running time in ten minutes; the loader pauses before it.
+        chain: pages of a Bitrix24 list fetched by one batch, 1 to 50.
+        max_deleted_share: of a table's known records; if more are gone at once, it is taken for lost permissions.
+    """
+
+    connect_seconds: float = 10
+    read_seconds: float = 90
+    attempts: int = 6
+    backoff_seconds: float = 1
+    backoff_max_seconds: float = 60
+    poll_seconds: float = 20
+    wait_seconds: float = 3 * 3600
+    load_seconds: float = 8 * 3600
+    progress_seconds: float = 10
+    rate_per_second: float = 2
+    burst: int = 50
+    operating_limit_seconds: float = 400
+    chain: int = 25
+    max_deleted_share: float = 0.2
+
+
+class LoadError(Exception):
+    """A load that failed; nothing of it can be seen in the raw root.
+
+    Args:
+        what: what failed, with its place: method, table, page or part.
+        advice: how to go on.
+    """
+
+    def __init__(self, what: str, advice: str = ""):
+        self.what, self.advice = scrub(what), scrub(advice)
+        super().__init__(f"{self.what}. {self.advice}" if advice else self.what)
+
+
+class ConfigError(LoadError):
+    """A setting is missing or wrong; no request was sent."""
+
+
+class RequestFailed(LoadError):
+    """The server could not be reached, or did not answer as its protocol says, in all attempts."""
+
+
+class Refused(LoadError):
+    """The server understood and said no: credentials, rights, or a request that it does not take. `code` is its own."""
+
+    def __init__(self, what: str, advice: str = "", code: str = ""):
+        super().__init__(what, advice)
+        self.code = code
+
+
+class LimitReached(LoadError):
+    """A limit of the server did not lift in the time that the settings allow."""
+
+
+class TimedOut(LoadError):
+    """The load, or one report or export, took longer than the settings allow."""
+
+
+class Incomplete(LoadError):
+    """What arrived is not what the source says it has: a count, a part or a page is wrong."""
+
+
+class Busy(LoadError):
+    """Another load of the same source is at work in the same raw root."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A source's own total: of a table on a day, as text; None where it does not tell. amount: in its own currency."""
+
+    table: str
+    day: str
+    row_count: str | None
+    amount: str | None = None
+
+
+@dataclass
+class LoadReport:
+    """What a load did, or a dry run would do.
+
+    Args:
+        source: its name.
+        load_id: the first part of its files' names; "" for a dry run.
+        rows: by table, deletions included; in a dry run what the source says would come (-1 = it does not say).
+        files: relative to the raw root.
+        seconds: how long it took.
+        totals: the source's own totals.
+        warnings: what a person should look at.
+        dry_run: nothing was loaded.
+    """
+
+    source: str
+    load_id: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    totals: list[Total] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+    def __str__(self) -> str:
+        done = "would load" if self.dry_run else f"load {self.load_id}:"
+        tables = [f"  {table}: {'?' if rows < 0 else rows} rows" for table, rows in self.rows.items()]
+        lines = [f"{self.source}: {done} {len(self.rows)} tables in {self.seconds:.1f} s", *tables]
+        return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
+
+
+# --- secrets ----------------------------------------------------------------------------------------------------
+
+_secrets: set[str] = set()
+_PATTERNS = (
+    (re.compile(r"(/rest/(?:api/)?)\d+/[^/\s'\"?]+"), r"\1***"),
+    (re.compile(r"\b(OAuth|Bearer)\s+[^\s'\",}]+"), r"\1 ***"),
+)
+
+
+def keep_secret(*texts: str) -> None:
+    """Blots these texts out of everything that `scrub` sees from now on."""
+    _secrets.update(text for text in texts if len(text) > 3)
+
+
+def scrub(text: str) -> str:
+    """A text without any secret that this process was given."""
+    for known in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(known, "***")
+    for pattern, instead in _PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class _ScrubFilter(logging.Filter):
+    """Takes secrets out of the HTTP libraries' own log records, which hold whole addresses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = scrub(record.getMessage()), ()
+        return True
+
+
+def setting(name: str, why: str) -> str:
+    """A setting from the environment.
+
+    Raises:
+        ConfigError: it is not set.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ConfigError(f"{name} is not set", why)
+    return value
+
+
+def secret(name: str, why: str) -> str:
+    """A secret from the environment, never shown from now on. Raises ConfigError if it is not set."""
+    value = setting(name, why)
+    keep_secret(value)
+    return value
+
+
+def address(name: str, url: str) -> str:
+    """A base address without the slash at its end.
+
+    Raises:
+        ConfigError: not http(s), or plain http to another machine, where anybody could read the token.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{name} is no web address", "It begins with https://")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ConfigError(f"{name} is a plain http address", "Use https://: over http the token can be read on the way")
+    return url.rstrip("/")
+
+
+# --- time -------------------------------------------------------------------------------------------------------
+
+
+def business_zone() -> ZoneInfo:
+    """The zone of the business's days: env KPI_TIMEZONE, by default Europe/Moscow. Raises ConfigError if unknown."""
+    name = os.environ.get("KPI_TIMEZONE") or "Europe/Moscow"
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        pass
+    raise ConfigError(f"KPI_TIMEZONE is {name}, which is no time zone", "Example: Europe/Moscow")
+
+
+def day_start(day: date) -> datetime:
+    """Midnight at which a business day begins."""
+    return datetime.combine(day, day_time(), business_zone())
+
+
+def yesterday(now: datetime) -> date:
+    """The last full business day before `now`."""
+    return now.astimezone(business_zone()).date() - timedelta(days=1)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as ISO text in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+class Deadline:
+    """Ends a load that takes too long.
+
+    Args:
+        seconds: from now.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def check(self, doing: str) -> None:
+        """Raises TimedOut if the time is up."""
+        if time.monotonic() > self._end:
+            raise TimedOut(
+                f"{doing}: the load took longer than {self.seconds:.0f} s",
+                "Nothing was loaded; load a shorter span with --since and --until, or allow more time",
+            )
+
+    def sleep(self, seconds: float, doing: str) -> None:
+        """Waits; raises TimedOut at once if the wait would last beyond the deadline."""
+        if time.monotonic() + seconds > self._end:
+            self._end = 0
+            self.check(doing)
+        time.sleep(seconds)
+
+
+class Waiting:
+    """Bounds the wait for one thing: a report, an export, a limit.
+
+    Args:
+        doing: what is waited for, for the error.
+        settings: `wait_seconds` is the bound.
+        deadline: of the whole load.
+        error: the class to raise when the bound is reached.
+    """
+
+    def __init__(self, doing: str, settings: Settings, deadline: Deadline, error: type[LoadError] = TimedOut):
+        self.doing, self.deadline, self.error = doing, deadline, error
+        self.left = settings.wait_seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, or raises the error if that would be longer than is left."""
+        if seconds > self.left:
+            raise self.error(f"{self.doing}: no end in sight", "Nothing was loaded; run the load again later")
+        self.left -= seconds
+        self.deadline.sleep(seconds, self.doing)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a load was asked for.
+
+    Args:
+        source: the source's name.
+        root: the raw root.
+        now: when it began.
+        since, until: first and last day asked for, or None.
+        settings, deadline: how patient to be.
+    """
+
+    source: str
+    root: Path
+    now: datetime
+    since: date | None
+    until: date | None
+    settings: Settings
+    deadline: Deadline
+
+
+class Progress:
+    """A line now and then while a load runs, on the logger `flows.extract`.
+
+    Args:
+        source: the source's name.
+        every: seconds between two lines.
+    """
+
+    def __init__(self, source: str, every: float):
+        self.source, self.every = source, every
+        self.begun = self._shown = time.monotonic()
+        self.rows: dict[str, int] = {}
+
+    def add(self, table: str, rows: int) -> None:
+        """Counts rows that have come, and says so if the last line is old enough."""
+        self.rows[table] = self.rows.get(table, 0) + rows
+        self.say(f"{table}, {self.rows[table]} rows")
+
+    def say(self, text: str) -> None:
+        """Says what is being done, if the last line is old enough."""
+        now = time.monotonic()
+        if now - self._shown >= self.every:
+            self._shown = now
+            LOG.info("%s: %s (%d rows in all, %.0f s)", self.source, text, sum(self.rows.values()), now - self.begun)
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of up to `size` items, in order."""
+    items = iter(items)
+    while some := list(islice(items, size)):
+        yield some
+
+
+# --- values -----------------------------------------------------------------------------------------------------
+
+
+class _Number(float):
+    """A JSON number with a fraction that remembers how it was written."""
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def parse_json(text: str | bytes) -> Any:
+    """JSON with the digits of its numbers kept. Raises ValueError."""
+    return json.loads(text, parse_float=_Number)
+
+
+def as_text(value: Any) -> str | None:
+    """A JSON value as the raw files hold it: text as it is, numbers with their own digits, the rest as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, _Number):
+        return value.text
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- HTTP -------------------------------------------------------------------------------------------------------
+
+
+class Http:
+    """Requests to one service.
+
+    Args:
+        settings: time-outs, attempts, pauses.
+        deadline: of the whole load.
+        passing: whether an answer is a passing trouble, so that the same request should be sent again.
+        headers: sent with every request; their values never show.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        deadline: Deadline,
+        passing: Callable[["Response"], bool],
+        headers: dict[str, str] | None = None,
+    ):
+        from dlt.sources.helpers.requests import Client
+
+        for name in ("urllib3.connectionpool", "urllib3.util.retry", "dlt"):
+            logger = logging.getLogger(name)
+            if not any(isinstance(known, _ScrubFilter) for known in logger.filters):
+                logger.addFilter(_ScrubFilter())
+        self._deadline, self._passing = deadline, passing
+        self._session = Client(
+            request_timeout=(settings.connect_seconds, settings.read_seconds),
+            raise_for_status=False,
+            status_codes=(),
+            retry_condition=self._again,
+            request_max_attempts=settings.attempts,
+            request_backoff_factor=settings.backoff_seconds,
+            request_max_retry_delay=settings.backoff_max_seconds,
+        ).session
+        self._session.headers.update({"User-Agent": "kpi-warehouse", **(headers or {})})
+
+    def _again(self, response: "Response | None", error: BaseException | None) -> bool:
+        again = response is not None and self._passing(response)
+        if again:
+            LOG.info("HTTP %d, which may pass: the request is sent again", response.status_code)
+        return again
+
+    def request(self, doing: str, method: str, url: str, **kwargs: Any) -> "Response":
+        """Sends a request, again if trouble passes, and gives the last answer, whatever its status is.
+
+        Args:
+            doing: what it is for, for errors.
+            method: GET or POST.
+            url: the whole address.
+            kwargs: as `requests` takes them; `stream` answers are to be closed by the caller.
+
+        Raises:
+            RequestFailed: no answer in all attempts.
+            TimedOut: the load's time is up.
+        """
+        import requests
+
+        self._deadline.check(doing)
+        try:
+            return self._session.request(method, url, allow_redirects=False, **kwargs)
+        except requests.RequestException as error:
+            kind = "no answer in time" if isinstance(error, requests.Timeout) else "the connection failed"
+            trouble = f"{doing}: {kind} ({type(error).__name__})"
+        # Raised here, so that the error does not carry the first one, which holds the whole address.
+        raise RequestFailed(trouble, "Nothing was loaded; check the network and the address, and run the load again")
