@@ -1,0 +1,142 @@
+"""Bitrix24 by inbound webhook (source page 01, sections 1 to 3, 5 and 6). Env KPI_BITRIX24_WEBHOOK: its address.
+
+What is loaded, each time:
+
+- leads, deals, contacts, companies, quotes, activities: those changed since the last load, less ten minutes; then an id
+  scan finds the deleted ones, and any record that is missing is fetched by its id; the portal's count must agree;
+- product rows: of every deal that was loaded, as a change of them shows in the deal alone;
+- stage history and calls: those above the last id; the ids are scanned if the portal's count differs;
+- statuses, pipelines, users, departments, currencies, catalog sections: whole, which keeps their history;
+- products: those changed, and those missing. Products and dictionaries are never marked as deleted, for old records
+  still point to them.
+
+A webhook without the scopes `telephony` or `catalog` leaves those tables out, with a warning.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flows.extract.bitrix_rest import NO_SUCH, Listing, Portal, Reading, counts, portal_of, span
+from flows.extract.commit import Load, state_of
+from flows.extract.common import LoadReport, Refused, Run
+
+WEBHOOK = "KPI_BITRIX24_WEBHOOK"
+HISTORY_OVERLAP = 1000  # ids; the ids of changes made at once may come late
+CALL_OVERLAP = 200  # ids; the CRM record and the vote of a call are filled in after it
+EVERYTHING = ("*", "UF_*")
+WITH_CONTACTS = (*EVERYTHING, "PHONE", "EMAIL")
+
+LEADS = Listing("crm_lead", "crm.lead.list", changed="DATE_MODIFY", select=WITH_CONTACTS)
+DEALS = Listing("crm_deal", "crm.deal.list", changed="DATE_MODIFY", select=EVERYTHING)
+RECORDS = (
+    LEADS,
+    Listing("crm_contact", "crm.contact.list", changed="DATE_MODIFY", select=WITH_CONTACTS),
+    Listing("crm_company", "crm.company.list", changed="DATE_MODIFY", select=WITH_CONTACTS),
+    Listing("crm_quote", "crm.quote.list", changed="DATE_MODIFY", select=EVERYTHING),
+    Listing("crm_activity", "crm.activity.list", changed="LAST_UPDATED", select=("*", "BINDINGS")),
+)
+HISTORIES = (
+    Listing(
+        "crm_stagehistory_lead", "crm.stagehistory.list", "items", changed="CREATED_TIME", fixed={"entityTypeId": 1}
+    ),
+    Listing(
+        "crm_stagehistory_deal", "crm.stagehistory.list", "items", changed="CREATED_TIME", fixed={"entityTypeId": 2}
+    ),
+)
+CALLS = Listing("voximplant_statistic", "voximplant.statistic.get", changed="CALL_START_DATE", telephony=True)
+PRODUCT_ROWS = Listing("crm_item_productrow", "crm.item.productrow.list", "productRows", key="id")
+DICTIONARIES = (
+    Listing("crm_status", "crm.status.list"),
+    Listing("crm_category", "crm.category.list", "categories", key="id", fixed={"entityTypeId": 2}),
+    Listing("user", "user.get", fixed={"sort": "ID", "order": "ASC", "ADMIN_MODE": True}),
+    Listing("department", "department.get", fixed={"sort": "ID", "order": "ASC"}),
+    Listing("crm_currency", "crm.currency.list", key="CURRENCY"),
+)
+CATALOGS = Listing("catalog_catalog", "catalog.catalog.list", "catalogs", key="id")
+PRODUCT_FIELDS = (
+    *("id", "iblockId", "iblockSectionId", "name", "active", "code", "xmlId", "type", "measure"),
+    *("purchasingPrice", "purchasingCurrency", "vatId", "vatIncluded", "dateCreate", "timestampX"),
+)
+
+
+def _products(iblock: str) -> Listing:
+    return Listing(
+        *("catalog_product", "catalog.product.list", "products", "id", "timestampX", PRODUCT_FIELDS),
+        conditions={"iblockId": iblock},
+        reference=True,
+    )
+
+
+def _sections(iblock: str) -> Listing:
+    fields = ("id", "iblockId", "iblockSectionId", "name", "active", "sort", "code", "xmlId")
+    return Listing(
+        "catalog_section", "catalog.section.list", "sections", "id", select=fields, conditions={"iblockId": iblock}
+    )
+
+
+def read(load: Load, run: Run) -> dict[str, Any]:
+    """Loads everything that changed.
+
+    Args:
+        load: where to put it.
+        run: what was asked for.
+
+    Returns:
+        The cursors.
+
+    Raises:
+        LoadError: see `common`.
+    """
+    portal = portal_of(run, WEBHOOK)
+    reading = Reading(portal, load, run, state_of(run.root, run.source))
+    for listing in DICTIONARIES:
+        reading.whole(listing)
+    for listing in RECORDS:
+        reading.changed(listing)
+    deals, gone = reading.changed(DEALS)
+    owners = ({"=ownerType": "D", "=ownerId": deal} for deal in sorted(deals, key=int))
+    reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone)
+    for listing in HISTORIES:
+        reading.appended(listing, HISTORY_OVERLAP, settled=True)
+    _if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
+    _if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
+    return reading.state()
+
+
+def _read_catalog(portal: Portal, reading: Reading) -> None:
+    for catalog in portal.whole(CATALOGS):
+        iblock = str(catalog["iblockId"])
+        reading.whole(_sections(iblock))
+        reading.changed(_products(iblock))
+
+
+def _if_allowed(load: Load, what: str, action: Callable[[], None]) -> None:
+    try:
+        action()
+    except Refused as error:
+        if error.code not in NO_SUCH:
+            raise
+        load.warn(f"{what} left out: {error.what}")
+
+
+def plan(run: Run) -> LoadReport:
+    """Asks the portal how many rows a load would bring; nothing is written.
+
+    Args:
+        run: what would be asked for.
+
+    Raises:
+        LoadError: see `common`.
+    """
+    portal = portal_of(run, WEBHOOK)
+    state = state_of(run.root, run.source)
+    listings = (*DICTIONARIES, *RECORDS, DEALS, *HISTORIES, CALLS)
+    conditions: dict[str, dict[str, Any]] = {}
+    for listing in listings:
+        last = state.get("last_ids", {}).get(listing.table)
+        if last is not None and not run.since:
+            conditions[listing.table] = {f">{listing.key}": last, **span(listing, None, run.until, None)}
+        else:
+            conditions[listing.table] = span(listing, run.since, run.until, state.get("cursor"))
+    rows = counts(portal, listings, conditions)
+    return LoadReport(run.source, rows=rows | {"crm_item_productrow": -1, "catalog_section": -1, "catalog_product": -1})

@@ -1,0 +1,637 @@
+"""The REST of Bitrix24 and of the 1C-Bitrix shop by inbound webhook (source pages 01, sections 1, 2 and 6, and 11 A).
+
+The official b24pysdk serves for one thing here, the encoding of batch commands. Its clients do not: they know no other
+scheme than https, so nothing can be tried on loopback; they repeat on HTTP 503 only and never look at the operating
+time; their fast list logs an error inside a batch as a warning and ends as if all rows had come; and their errors
+quote the webhook's address.
+
+A list is read by id: `order` by id, `filter` above the last id, `start` -1, until a page has fewer than 50 rows. So
+records that change, come or go while pages are read move no other record. From the second page on, one batch fetches a
+chain of pages, each filtered by the last id of the page before.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from flows.extract.commit import Load, known_keys
+from flows.extract.common import (
+    Deadline,
+    Http,
+    Incomplete,
+    LimitReached,
+    LoadError,
+    Refused,
+    RequestFailed,
+    Run,
+    Settings,
+    Total,
+    Waiting,
+    address,
+    business_zone,
+    chunks,
+    day_start,
+    iso,
+    keep_secret,
+    parse_json,
+    secret,
+)
+
+if TYPE_CHECKING:
+    from requests import Response
+
+PAGE = 50
+COMMANDS = 50
+OVERLAP = timedelta(minutes=10)
+ROUNDS = 3
+OPERATING = "OPERATION_TIME_LIMIT"
+PASSING = {"QUERY_LIMIT_EXCEEDED", "OVERLOAD_LIMIT", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
+FINAL = {OPERATING, "PORTAL_DELETED"}
+CREDENTIALS = {"NO_AUTH_FOUND", "EXPIRED_TOKEN", "INVALID_CREDENTIALS", "INVALID_TOKEN", "USER_ACCESS_ERROR"}
+NO_SUCH = {"INSUFFICIENT_SCOPE", "ERROR_METHOD_NOT_FOUND", "ACCESS_DENIED", "200040300010", "200040300030"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list method and how it is asked.
+
+    Args:
+        table: the raw table.
+        method: the REST method.
+        path: the key of `result` under which the rows are; "" = `result` itself.
+        key: the id's name, in rows, filter and order.
+        changed: the field that tells a change, for the cursor; "" = none.
+        select: the fields to ask for; () = the method has no select.
+        fixed: further parameters.
+        conditions: filter conditions that every request needs.
+        telephony: parameters in upper case, sorting by SORT and ORDER.
+        reference: other records point to it long after it is gone: rows are never marked as deleted.
+        unique: the fields that make a row one, if not the id alone.
+    """
+
+    table: str
+    method: str
+    path: str = ""
+    key: str = "ID"
+    changed: str = ""
+    select: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    telephony: bool = False
+    reference: bool = False
+    unique: tuple[str, ...] = ()
+
+    def params(self, conditions: Mapping[str, Any], start: int = -1, ids_only: bool = False) -> dict[str, Any]:
+        """The parameters of one request; `start` -1 asks for no count."""
+        chosen = {**self.conditions, **conditions}
+        if self.telephony:
+            return {"FILTER": chosen, "SORT": self.key, "ORDER": "ASC", "start": max(start, 0)}
+        select = (self.key, *self.conditions) if ids_only else self.select
+        params: dict[str, Any] = {"order": {self.key: "ASC"}, "start": start, **self.fixed}
+        if chosen:
+            params["filter"] = chosen
+        if select:
+            params["select"] = list(select)
+        return params
+
+    def rows(self, result: Any) -> list[dict[str, Any]]:
+        """The rows in a `result`."""
+        found = result.get(self.path) if self.path and isinstance(result, dict) else result
+        return list(found.values()) if isinstance(found, dict) else found or []
+
+    def identity(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """What makes a row one, as text."""
+        return tuple(str(row[name]) for name in self.unique or (self.key,))
+
+    def among(self, ids: Iterable[str]) -> dict[str, Any]:
+        """A condition for some ids."""
+        return {self.key if self.telephony else f"@{self.key}": list(ids)}
+
+
+class Portal:
+    """A portal behind a webhook.
+
+    Args:
+        source: the source's name, for messages.
+        webhook: its address, `https://…/rest/<user>/<secret>/`; kept out of every message.
+        settings, deadline: how patient to be.
+    """
+
+    def __init__(self, source: str, webhook: str, settings: Settings, deadline: Deadline):
+        self.source = source
+        self.started: datetime | None = None
+        self._settings, self._deadline = settings, deadline
+        self._http = Http(settings, deadline, _passing)
+        self._url = webhook
+        self._width = settings.chain
+        self._bucket, self._filled = 0.0, time.monotonic()
+        self._operating: dict[str, tuple[float, float]] = {}
+
+    def __repr__(self) -> str:
+        return f"Portal({self.source})"
+
+    def call(self, method: str, params: Mapping[str, Any], place: str = "") -> dict[str, Any]:
+        """Calls one method.
+
+        Args:
+            method: its name.
+            params: its parameters.
+            place: where in a list this is, for errors.
+
+        Returns:
+            The whole answer, with `result`.
+
+        Raises:
+            Refused: the portal said no.
+            LimitReached: a limit did not lift in time.
+            RequestFailed: no proper answer in all attempts.
+            TimedOut: the load's time is up.
+        """
+        doing = f"{self.source}: {method}" + (f", {place}" if place else "")
+        waiting = Waiting(f"{doing}, {OPERATING}", self._settings, self._deadline, LimitReached)
+        for attempt in count():
+            self._keep_pace(doing)
+            self._rest(method, waiting)
+            response = self._http.request(doing, "POST", f"{self._url}/{method}", json=params)
+            body = _body(response)
+            if body is not None and "result" in body and "error" not in body:
+                self._remember(method, body.get("time"))
+                return body
+            code = _code(body)
+            if code != OPERATING:
+                raise self._error(doing, code, _description(body), response.status_code)
+            self._remember(method, body.get("time"))
+            waiting.sleep(self._pause(method, attempt))
+
+    def batch(self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], place: str) -> dict[str, dict[str, Any]]:
+        """Calls up to 50 methods in one request, and those again that met a limit.
+
+        Args:
+            commands: key to method and parameters.
+            place: where in a list this is, for errors.
+
+        Returns:
+            Key to `{"result": …, "next": …}`, for every key.
+
+        Raises:
+            As `call`; an error inside the batch counts like one outside.
+        """
+        answers: dict[str, dict[str, Any]] = {}
+        left = dict(commands)
+        attempt = 0
+        while left:
+            result = self._send_batch(left, place, halt=False)
+            done = [key for key in left if key in result["result"] and key not in result["result_error"]]
+            for key in done:
+                answers[key] = {"result": result["result"][key], "next": result["result_next"].get(key)}
+                del left[key]
+            attempt = 0 if done else attempt + 1
+            if left:
+                key, (method, _) = next(iter(left.items()))
+                self._inner_error(method, result["result_error"].get(key), place, attempt)
+        return answers
+
+    def pages(self, listing: Listing, conditions: Mapping[str, Any], after: int = 0, ids_only: bool = False):
+        """Reads a list by id.
+
+        Args:
+            listing: which list.
+            conditions: the filter.
+            after: only above this id.
+            ids_only: the ids alone.
+
+        Yields:
+            Pages of rows, by rising id.
+
+        Raises:
+            Incomplete: the portal does not keep to the order or the filter.
+            As `call`.
+        """
+        last, width, attempt = after, 1, 0
+        while True:
+            found, error = self._chain(listing, conditions, last, width, ids_only)
+            attempt = 0 if found else attempt + 1
+            for number, page in enumerate(found):
+                ids = [int(row[listing.key]) for row in page]
+                rising = all(low < high for low, high in zip([last, *ids], ids))
+                if number and not (ids and rising):
+                    self._width = self._width if rising else 1  # the portal does not follow references: one by one
+                    break
+                if not rising:
+                    raise Incomplete(
+                        f"{self.source}: {listing.method}, page after id {last}: the ids do not rise from there",
+                        "Nothing was loaded; the portal ignores the order or the filter of this method",
+                    )
+                if page:
+                    yield page
+                    last = ids[-1]
+                if len(page) < PAGE:
+                    return
+            if error is not None:
+                self._inner_error(listing.method, error, f"page after id {last}", attempt)
+            width = self._width
+
+    def _chain(
+        self, listing: Listing, conditions: Mapping[str, Any], last: int, width: int, ids_only: bool
+    ) -> tuple[list[list[dict[str, Any]]], Mapping[str, Any] | None]:
+        """Some pages after an id, in one request, and the error at which the chain broke off."""
+        place = f"page after id {last}"
+        bound = f">{listing.key}"
+        if width == 1:
+            body = self.call(listing.method, listing.params({**conditions, bound: last}, ids_only=ids_only), place)
+            return [listing.rows(body["result"])], None
+        commands = {}
+        for number in range(width):
+            before = f"$result[p{number - 1}]" + (f"[{listing.path}]" if listing.path else "")
+            above = f"{before}[{PAGE - 1}][{listing.key}]" if number else last
+            commands[f"p{number}"] = (listing.method, listing.params({**conditions, bound: above}, ids_only=ids_only))
+        result = self._send_batch(commands, f"{listing.method}, {place}", halt=True)
+        found: list[list[dict[str, Any]]] = []
+        for key in commands:
+            if key in result["result_error"]:
+                return found, result["result_error"][key]
+            if key not in result["result"]:
+                break
+            found.append(listing.rows(result["result"][key]))
+        if not found:
+            return found, {"error": "ERROR_UNEXPECTED_ANSWER", "error_description": "a batch without an answer"}
+        return found, None
+
+    def whole(self, listing: Listing) -> list[dict[str, Any]]:
+        """Reads a whole list page by page, again if it changed meanwhile.
+
+        Raises:
+            Incomplete: it never came whole.
+            As `call`.
+        """
+        for _ in range(ROUNDS):
+            body = self.call(listing.method, listing.params({}, 0), "rows from 0")
+            rows = {listing.identity(row): row for row in listing.rows(body["result"])}
+            total, start = int(body.get("total") or 0), body.get("next")
+            while start is not None:
+                starts = range(start, max(total, start + 1), PAGE)[:COMMANDS]
+                commands = {f"s{at}": (listing.method, listing.params({}, at)) for at in starts}
+                answers = self.batch(commands, f"rows from {start}")
+                for key in commands:
+                    rows |= {listing.identity(row): row for row in listing.rows(answers[key]["result"])}
+                start = answers[f"s{starts[-1]}"]["next"]
+            if not total or total == len(rows):
+                return list(rows.values())
+        raise Incomplete(
+            f"{self.source}: {listing.method}: {len(rows)} rows came, the portal says {total}", "Run the load again"
+        )
+
+    def many(
+        self, listing: Listing, filters: Iterable[Mapping[str, Any]], place: str
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Reads several short lists of one method, as many as fit into each batch.
+
+        Args:
+            listing: the method.
+            filters: the conditions of each list.
+            place: what they are, for errors.
+
+        Yields:
+            Pages of rows.
+        """
+        for some in chunks(filters, COMMANDS):
+            commands = {f"c{number}": (listing.method, listing.params(one)) for number, one in enumerate(some)}
+            answers = self.batch(commands, place)
+            for number, one in enumerate(some):
+                page = listing.rows(answers[f"c{number}"]["result"])
+                if page:
+                    yield page
+                if len(page) >= PAGE:
+                    yield from self.pages(listing, one, after=int(page[-1][listing.key]))
+
+    def count(self, listing: Listing, conditions: Mapping[str, Any]) -> int | None:
+        """How many rows the portal says there are; None if it does not say."""
+        total = self.call(listing.method, listing.params(conditions, 0, ids_only=True), "count").get("total")
+        return None if total is None else int(total)
+
+    def _send_batch(
+        self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], place: str, halt: bool
+    ) -> dict[str, dict[str, Any]]:
+        from b24pysdk.utils.encoding import encode_params
+
+        methods = {method for method, _ in commands.values()}
+        waiting = Waiting(f"{self.source}: {place}, the portal's limit", self._settings, self._deadline, LimitReached)
+        for method in methods:
+            self._rest(method, waiting)
+        lines = {key: f"{method}?{encode_params(params)}" for key, (method, params) in commands.items()}
+        result = self.call("batch", {"halt": int(halt), "cmd": lines}, place)["result"]
+        parts = {name: _mapping(result.get(name)) for name in ("result", "result_error", "result_next", "result_time")}
+        for key, times in parts["result_time"].items():
+            if key in commands:
+                self._remember(commands[key][0], times)
+        return parts
+
+    def _inner_error(self, method: str, error: Any, place: str, attempt: int) -> None:
+        """Waits where an error inside a batch may pass, and raises it where it will not."""
+        code = _code(error) if isinstance(error, dict) else "ERROR_UNEXPECTED_ANSWER"
+        doing = f"{self.source}: {method} in a batch, {place}"
+        if code not in PASSING and code != OPERATING:
+            raise self._error(doing, code, _description(error), 200)
+        if attempt >= self._settings.attempts:
+            raise LimitReached(
+                f"{doing}: {code} {attempt} times in a row", "Nothing was loaded; run the load again later"
+            )
+        self._deadline.sleep(self._pause(method if code == OPERATING else "", attempt), doing)
+
+    def _error(self, doing: str, code: str, description: str, status: int) -> LoadError:
+        text = f"{doing}: HTTP {status} {code}" + (f" ({description})" if description else "")
+        if code in CREDENTIALS:
+            return Refused(
+                text, "Nothing was loaded; make a new inbound webhook in the portal and set its address", code
+            )
+        if code == "INSUFFICIENT_SCOPE":
+            return Refused(text, "Nothing was loaded; give the webhook the scope that this method needs", code)
+        if code in PASSING:
+            return LimitReached(text, "Nothing was loaded; run the load again later")
+        if status >= 500 or not code:
+            return RequestFailed(text, "Nothing was loaded; run the load again later")
+        return Refused(text, "Nothing was loaded; see the portal's REST documentation for this code", code)
+
+    def _keep_pace(self, doing: str) -> None:
+        """Waits until one more request fits into the portal's leaky bucket."""
+        now = time.monotonic()
+        self._bucket = max(0.0, self._bucket - (now - self._filled) * self._settings.rate_per_second)
+        self._filled = now
+        over = self._bucket + 1 - self._settings.burst
+        if over > 0:
+            self._deadline.sleep(over / self._settings.rate_per_second, doing)
+        self._bucket += 1
+
+    def _remember(self, method: str, times: Any) -> None:
+        """Keeps a method's operating time, when it will be less, and the portal's clock at the load's first answer."""
+        if not isinstance(times, dict):
+            return
+        finish = _moment(times.get("finish")) or datetime.now(UTC)
+        self.started = self.started or _moment(times.get("start"))
+        if (reset := _moment(times.get("operating_reset_at"))) is not None:
+            until = time.monotonic() + (reset - finish).total_seconds()
+            self._operating[method] = (float(times.get("operating") or 0), until)
+
+    def _pause(self, method: str, attempt: int) -> float:
+        """Seconds before the next attempt: until a part of the method's operating time is given back, if that is known."""
+        until = self._operating.get(method, (0, 0))[1] - time.monotonic()
+        grown = min(self._settings.backoff_seconds * 2**attempt, self._settings.backoff_max_seconds)
+        return max(min(until, 660), grown)
+
+    def _rest(self, method: str, waiting: Waiting) -> None:
+        """Waits before a method's operating time reaches the limit."""
+        used, until = self._operating.get(method, (0, 0))
+        if used >= self._settings.operating_limit_seconds and until > time.monotonic():
+            waiting.sleep(self._pause(method, 0))
+
+
+def portal_of(run: Run, variable: str) -> Portal:
+    """The portal behind the webhook in an environment variable. Raises ConfigError if it is not set or no address."""
+    webhook = address(variable, secret(variable, "The address of an inbound webhook: https://…/rest/<user>/<secret>/"))
+    keep_secret(webhook, *webhook.split("/rest/")[1:], webhook.rsplit("/", 1)[-1])
+    return Portal(run.source, webhook, run.settings, run.deadline)
+
+
+def _passing(response: "Response") -> bool:
+    if response.status_code == 200 and response.content[:1] == b"{":
+        return False
+    code = _code(_body(response))
+    return code not in FINAL and (code in PASSING or response.status_code >= 500 or response.status_code in (200, 429))
+
+
+def _body(response: "Response") -> dict[str, Any] | None:
+    try:
+        body = parse_json(response.content)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _code(body: Mapping[str, Any] | None) -> str:
+    return str((body or {}).get("error", "")).upper()
+
+
+def _description(body: Mapping[str, Any] | None) -> str:
+    return "no JSON object" if body is None else str(body.get("error_description", ""))[:300]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """A keyed part of a batch's answer; an empty one comes as a list."""
+    return value if isinstance(value, dict) else {str(key): item for key, item in enumerate(value or [])}
+
+
+def _moment(value: Any) -> datetime | None:
+    """Unix seconds or ISO text as a moment; None if it is neither."""
+    try:
+        if isinstance(value, str) and not value.replace(".", "", 1).isdigit():
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(float(value), UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+class Reading:
+    """One load from a portal: what changed, what is gone, and whether all of it has come.
+
+    Args:
+        portal: where to read.
+        load: where to put it.
+        run: what was asked for.
+        state: the cursors of the last load: `cursor` (ISO moment), `floor` (ISO moment before which nothing was ever
+            asked for, or None), `last_ids` (table to id).
+    """
+
+    def __init__(self, portal: Portal, load: Load, run: Run, state: Mapping[str, Any]):
+        self.portal, self.load, self.run = portal, load, run
+        self.cursor: str | None = state.get("cursor")
+        self.floor: str | None = (
+            state.get("floor") if self.cursor else (iso(day_start(run.since)) if run.since else None)
+        )
+        self.last_ids: dict[str, int] = dict(state.get("last_ids", {}))
+        if self.floor and run.since:
+            self.floor = min(self.floor, iso(day_start(run.since)))
+
+    @property
+    def first(self) -> bool:
+        """Nothing was loaded before, and everything is asked for."""
+        return not self.cursor and not self.floor and not self.run.until
+
+    def span(self, listing: Listing) -> dict[str, str]:
+        """The filter for what is asked for."""
+        return span(listing, self.run.since, self.run.until, self.cursor)
+
+    def changed(self, listing: Listing) -> tuple[set[str], set[str]]:
+        """Loads the records that changed, finds the deleted ones by an id scan, and checks the count.
+
+        Returns:
+            The ids loaded, and the ids gone.
+        """
+        got = self._land(listing, self.portal.pages(listing, self.span(listing)))
+        return got, self._settle(listing, got, always=not listing.reference)
+
+    def appended(self, listing: Listing, overlap: int, settled: bool) -> None:
+        """Loads the records above the last id; scans the ids only if the portal's count is another one.
+
+        Args:
+            listing: a list that only grows, as a rule.
+            overlap: how far below the last id to begin, as ids may come late.
+            settled: records never change, so that those below the last id are landed only if they are new.
+        """
+        last = self.last_ids.get(listing.table)
+        if last is None or self.run.since:
+            pages = self.portal.pages(listing, self.span(listing))
+        else:
+            pages = self.portal.pages(listing, span(listing, None, self.run.until, None), after=max(0, last - overlap))
+        got = self._land(listing, pages, self._known(listing) if settled else set())
+        self._settle(listing, got, always=False)
+        if not self.run.until:
+            self.last_ids[listing.table] = max([last or 0, *map(int, got)])
+
+    def whole(self, listing: Listing) -> list[dict[str, Any]]:
+        """Loads a dictionary, whole."""
+        rows = self.portal.whole(listing)
+        self.load.add(listing.table, rows)
+        return rows
+
+    def owned(
+        self, listing: Listing, owner: str, pages: Iterable[list[dict[str, Any]]], owners: set[str], gone: set[str]
+    ):
+        """Loads records that belong to others, and marks those as deleted that their owner no longer has.
+
+        Args:
+            listing: their list.
+            owner: the field with the owner's id.
+            pages: all that the owners have now.
+            owners: the ids of owners that were read.
+            gone: the ids of owners that are gone.
+        """
+        got = self._land(listing, pages)
+        known = known_keys(self.run.root, self.run.source, listing.table, (listing.key,), owner)
+        dead = [key for key, (whose,) in known.items() if whose in gone or (whose in owners and key[0] not in got)]
+        self.load.add_deleted(listing.table, (listing.key,), dead)
+
+    def state(self) -> dict[str, Any]:
+        """The cursors after this load; the cursor stands still where the load left a gap or an open end."""
+        begun = min(filter(None, (self.portal.started, self.run.now)))
+        since = iso(day_start(self.run.since)) if self.run.since else None
+        cursor = self.cursor
+        if not self.run.until and (not since or not self.cursor or since <= self.cursor):
+            cursor = iso(begun - OVERLAP)
+        return {"cursor": cursor, "floor": self.floor, "last_ids": self.last_ids}
+
+    def _land(
+        self, listing: Listing, pages: Iterable[list[dict[str, Any]]], known: set[str] | frozenset[str] = frozenset()
+    ) -> set[str]:
+        """Lands the rows of pages, each id once and none of the known ones, and returns the ids."""
+        got: set[str] = set()
+        for page in pages:
+            new = {
+                str(row[listing.key]): row
+                for row in page
+                if str(row[listing.key]) not in got and str(row[listing.key]) not in known
+            }
+            self.load.add(listing.table, new.values())
+            got |= new.keys()
+        return got
+
+    def _settle(self, listing: Listing, got: set[str], always: bool) -> set[str]:
+        """Makes what is landed equal to what the portal has, and returns the ids that are gone."""
+        if self.run.until:
+            return set()
+        known = self._known(listing)
+        scope = {f">={listing.changed}": self.floor} if self.floor and not listing.reference else {}
+        if not always and (total := self.portal.count(listing, scope)) in (None, len(known | got)):
+            self._tell(listing, total)
+            return set()
+        ids, total = self._census(listing, scope)
+        for _ in range(ROUNDS):
+            missing = ids - known - got
+            if not missing:
+                break
+            filters = (listing.among(some) for some in chunks(sorted(missing, key=int), PAGE))
+            got |= self._land(listing, self.portal.many(listing, filters, "records not seen before"))
+            if missing - got:  # gone meanwhile, or not given out
+                ids, total = self._census(listing, scope)
+        else:
+            raise Incomplete(
+                f"{self.run.source}: {listing.method} lists {len(missing)} ids whose records it does not give",
+                "Nothing was loaded; look at the rights of the webhook's owner",
+            )
+        self._tell(listing, total)
+        gone = set() if listing.reference else known - ids
+        keys = [(key,) for key in sorted(gone, key=int)]
+        return gone if self.load.add_deleted(listing.table, (listing.key,), keys, len(known)) else set()
+
+    def _known(self, listing: Listing) -> set[str]:
+        """The ids that were landed before, of those that this load looks at."""
+        fields = (*listing.conditions, listing.changed) if listing.changed else tuple(listing.conditions)
+        same = tuple(map(str, listing.conditions.values()))
+        floor = _moment(self.floor) if listing.changed and not listing.reference else None
+        records = known_keys(self.run.root, self.run.source, listing.table, (listing.key,), *fields)
+        return {
+            key
+            for (key,), values in records.items()
+            if values[: len(same)] == same and (not floor or (_moment(values[-1]) or floor) >= floor)
+        }
+
+    def _census(self, listing: Listing, scope: Mapping[str, Any]) -> tuple[set[str], int | None]:
+        """All ids that the portal has, and its own count, which must agree."""
+        for _ in range(ROUNDS):
+            before = self.portal.count(listing, scope)
+            pages = self.portal.pages(listing, scope, ids_only=True)
+            ids = {str(row[listing.key]) for page in pages for row in page}
+            after = self.portal.count(listing, scope)
+            if before is None or after is None or min(before, after) <= len(ids) <= max(before, after):
+                return ids, after
+        raise Incomplete(
+            f"{self.run.source}: {listing.method}: {len(ids)} ids came, the portal counts {after}",
+            "Nothing was loaded; run the load again when the portal is quieter",
+        )
+
+    def _tell(self, listing: Listing, total: int | None) -> None:
+        if total is None:
+            self.load.warn(f"{listing.table}: the portal gives no total, so the count could not be checked")
+        else:
+            day = self.run.now.astimezone(business_zone()).date()
+            self.load.add_total(Total(listing.table, day.isoformat(), str(total)))
+
+
+def span(listing: Listing, since: date | None, until: date | None, cursor: str | None) -> dict[str, str]:
+    """The filter on a listing's change field.
+
+    Args:
+        listing: the list.
+        since: first day, or None.
+        until: last day, or None.
+        cursor: where the last load ended, used if there is no `since`.
+    """
+    conditions = {}
+    if listing.changed and (since or cursor):
+        conditions[f">={listing.changed}"] = iso(day_start(since)) if since else cursor
+    if listing.changed and until:
+        conditions[f"<{listing.changed}"] = iso(day_start(until + timedelta(days=1)))
+    return conditions
+
+
+def counts(portal: Portal, listings: Iterable[Listing], conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """How many rows of each table the portal says would come; -1 where it does not say or the method is not allowed.
+
+    Args:
+        portal: where to ask.
+        listings: the lists.
+        conditions: table to filter.
+    """
+    found = {}
+    for listing in listings:
+        try:
+            total = portal.count(listing, conditions.get(listing.table, {}))
+        except Refused as error:
+            if error.code not in NO_SUCH:
+                raise
+            total = None
+        found[listing.table] = -1 if total is None else total
+    return found

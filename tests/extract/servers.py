@@ -1,0 +1,539 @@
+"""Small servers on loopback that speak as the source pages say: Bitrix24 and its shop, Yandex.Metrica, Yandex Direct.
+
+Each keeps its records in memory and can be told to misbehave: `fault(name, count, …)` answers the next `count` requests
+of a method with something else, `on[name]` is called before a method's every answer, with the number of the request,
+and `hold(name, number)` lets a request wait until the test says `release`.
+"""
+
+import gzip
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+PAGE = 50
+
+
+class Answer:
+    """What a server says: status, body (bytes, text or JSON), further headers; `cut` sends half and hangs up."""
+
+    def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None, cut: bool = False):
+        self.status, self.headers, self.cut = status, headers or {}, cut
+        text = body if isinstance(body, bytes | str) else json.dumps(body, ensure_ascii=False)
+        self.body = text.encode() if isinstance(text, str) else text
+
+
+class Server:
+    """A server in threads; use it in a `with` statement."""
+
+    def __init__(self):
+        self.seen: list[tuple[str, Any]] = []
+        self.counts: Counter[str] = Counter()
+        self.faults: dict[str, list[Answer | Callable[[], None]]] = {}
+        self.on: dict[str, Callable[[int], None]] = {}
+        self.held, self.released = threading.Event(), threading.Event()
+        self._hold: tuple[str, int] | None = None
+        self._lock = threading.RLock()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1
+            disable_nagle_algorithm = True
+
+            def do_GET(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                answer = server.handle(self.command, self.path, self.headers, self.rfile.read(length))
+                body = answer.body
+                self.send_response(answer.status)
+                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[: len(body) // 2] if answer.cut else body)
+                self.wfile.flush()
+                self.close_connection = self.close_connection or answer.cut
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):  # the client was killed
+                pass
+
+        self._http = Quiet(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.released.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def fault(self, name: str, count: int, status: int, body: Any, headers: dict[str, str] | None = None, cut=False):
+        """Answers the next `count` requests of a method in another way."""
+        self.faults.setdefault(name, []).extend([Answer(status, body, headers, cut)] * count)
+
+    def slow(self, name: str, count: int, seconds: float):
+        """Keeps the next `count` requests of a method waiting."""
+        self.faults.setdefault(name, []).extend([lambda: time.sleep(seconds)] * count)
+
+    def hold(self, name: str, number: int):
+        """Lets the request of that number wait for `released`; `held` is set when it has come."""
+        self._hold = (name, number)
+
+    def enter(self, name: str, params: Any) -> Answer | None:
+        """Counts a request of a method; an answer, if it is to be a fault."""
+        with self._lock:
+            self.seen.append((name, params))
+            self.counts[name] += 1
+            number = self.counts[name]
+            fault = self.faults[name].pop(0) if self.faults.get(name) else None
+        if self._hold == (name, number):
+            self.held.set()
+            self.released.wait(30)
+        if name in self.on:
+            self.on[name](number)
+        if callable(fault):
+            fault()
+            return None
+        return fault
+
+    def calls(self, name: str) -> list[Any]:
+        """The parameters of all requests of a method."""
+        return [params for seen, params in self.seen if seen == name]
+
+    def handle(self, command: str, path: str, headers: Any, body: bytes) -> Answer:
+        raise NotImplementedError
+
+
+# --- Bitrix24 ---------------------------------------------------------------------------------------------------
+
+METHODS = {  # method: (path in result, key)
+    "crm.lead.list": ("", "ID"),
+    "crm.deal.list": ("", "ID"),
+    "crm.contact.list": ("", "ID"),
+    "crm.company.list": ("", "ID"),
+    "crm.quote.list": ("", "ID"),
+    "crm.activity.list": ("", "ID"),
+    "crm.stagehistory.list": ("items", "ID"),
+    "crm.status.list": ("", "ID"),
+    "crm.category.list": ("categories", "id"),
+    "crm.item.productrow.list": ("productRows", "id"),
+    "crm.currency.list": ("", "CURRENCY"),
+    "user.get": ("", "ID"),
+    "department.get": ("", "ID"),
+    "voximplant.statistic.get": ("", "ID"),
+    "catalog.catalog.list": ("catalogs", "id"),
+    "catalog.product.list": ("products", "id"),
+    "catalog.section.list": ("sections", "id"),
+    "sale.order.list": ("orders", "id"),
+    "sale.basketitem.list": ("basketItems", "id"),
+    "sale.payment.list": ("payments", "id"),
+    "sale.propertyvalue.list": ("propertyValues", "id"),
+    "sale.status.list": ("statuses", "id"),
+    "crm.orderentity.list": ("orderEntity", "orderId"),
+}
+REQUIRED = {"crm.item.productrow.list": ("=ownerType", "=ownerId"), "catalog.product.list": ("iblockId",)}
+
+
+class RestError(Exception):
+    """An error of a method: HTTP status, code, description."""
+
+
+@cache
+def _value(value: Any) -> Any:
+    """A value to compare by: a number, a moment, or text."""
+    text = str(value)
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return text
+
+
+def _matches(row: dict[str, Any], conditions: dict[str, Any]) -> bool:
+    for key, wanted in conditions.items():
+        sign = next((sign for sign in (">=", "<=", "@", ">", "<", "=") if key.startswith(sign)), "")
+        value = row.get(key[len(sign) :])
+        many = list(wanted.values()) if isinstance(wanted, dict) else wanted
+        if isinstance(many, list):
+            if str(value) not in map(str, many):
+                return False
+        elif wanted == "" and sign == ">":  # a reference that led nowhere
+            continue
+        else:
+            left, right = _value(value), _value(wanted)
+            if not {">=": left >= right, "<=": left <= right, ">": left > right, "<": left < right}.get(
+                sign, left == right
+            ):
+                return False
+    return True
+
+
+def _nested(query: str) -> dict[str, Any]:
+    """A PHP query string as nested dicts."""
+    result: dict[str, Any] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        keys = name.replace("]", "").split("[")
+        place = result
+        for key in keys[:-1]:
+            place = place.setdefault(key, {})
+        place[keys[-1]] = value
+    return result
+
+
+class Bitrix(Server):
+    """A portal: `tables` holds the rows of each method; `entityTypeId` is a hidden field `_type` of stage history."""
+
+    def __init__(self, secret: str = "s3cr3tk3y"):
+        super().__init__()
+        self.secret = secret
+        self.tables: dict[str, list[dict[str, Any]]] = {method: [] for method in METHODS}
+        self.webhook = f"{self.url}/rest/7/{secret}/"
+        self.forbidden: dict[str, tuple[int, str]] = {}
+        self.operating: dict[str, tuple[float, float]] = {}  # method: (used, seconds until a part is given back)
+        self.inner: dict[str, list[tuple[str, str]]] = {}  # errors inside the next batches, by method
+        self.clock: Callable[[], float] = time.time
+        self.hits: list[float] = []
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path).path.strip("/").removesuffix(".json").split("/")
+        self.hits.append(time.monotonic())
+        if parts[:3] != ["rest", "7", self.secret]:
+            return Answer(401, {"error": "NO_AUTH_FOUND", "error_description": "Wrong authorization data"})
+        method = parts[-1]
+        params = json.loads(body or b"{}")
+        fault = self.enter(method, params)
+        if fault:
+            return fault
+        try:
+            return Answer(200, self._batch(params) if method == "batch" else self._list(method, params))
+        except RestError as error:
+            status, code, text = error.args
+            return Answer(status, {"error": code, "error_description": text})
+
+    def _time(self, method: str) -> dict[str, Any]:
+        now = self.clock()
+        used, release = self.operating.get(method, (0.1, 600))
+        moment = datetime.fromtimestamp(now, UTC).isoformat()
+        times = {
+            "start": now,
+            "finish": now,
+            "duration": 0,
+            "processing": 0,
+            "date_start": moment,
+            "date_finish": moment,
+        }
+        return times | {"operating_reset_at": now + release, "operating": used}
+
+    def _list(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if method in self.forbidden:
+            raise RestError(*self.forbidden[method], "no")
+        if method not in METHODS:
+            raise RestError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
+        path, key = METHODS[method]
+        conditions = params.get("FILTER") or params.get("filter") or {}
+        for name in REQUIRED.get(method, ()):
+            if name not in conditions:
+                raise RestError(400, "REQUIRED_ARG_MISSING", name)
+        rows = [row for row in self.tables[method] if _matches(row, conditions)]
+        if method == "crm.stagehistory.list":
+            rows = [row for row in rows if row["_type"] == int(params["entityTypeId"])]
+        rows.sort(key=lambda row: _value(row[key]))
+        start = int(params.get("start", 0))
+        page = rows[max(start, 0) : max(start, 0) + PAGE]
+        found = [self._chosen(row, params.get("select"), key) for row in page]
+        answer: dict[str, Any] = {"result": {path: found} if path else found, "time": self._time(method)}
+        if start >= 0:
+            answer["total"] = 0 if method == "crm.currency.list" else len(rows)
+            if start + PAGE < len(rows):
+                answer["next"] = start + PAGE
+        return answer
+
+    @staticmethod
+    def _chosen(row: dict[str, Any], select: Any, key: str) -> dict[str, Any]:
+        names = list(select.values()) if isinstance(select, dict) else select
+        shown = {name: value for name, value in row.items() if not name.startswith("_")}
+        if not names or "*" in names:
+            multi = ("PHONE", "EMAIL", "WEB", "IM")
+            return {name: value for name, value in shown.items() if name not in multi or name in (names or ())}
+        return {name: value for name, value in shown.items() if name in names or name == key}
+
+    def _batch(self, params: dict[str, Any]) -> dict[str, Any]:
+        commands = params["cmd"]
+        if len(commands) > PAGE:
+            raise RestError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
+        names = ("result", "result_error", "result_total", "result_next", "result_time")
+        parts: dict[str, dict[str, Any]] = {name: {} for name in names}
+        for key, command in commands.items():
+            method, _, query = command.partition("?")
+            arguments = _referred(_nested(query), parts["result"])
+            fault = self.enter(f"{method} in batch", arguments)
+            try:
+                if fault:
+                    told = json.loads(fault.body)
+                    raise RestError(fault.status, told["error"], told["error_description"])
+                answer = self._list(method, arguments)
+            except RestError as error:
+                parts["result_error"][key] = {"error": error.args[1], "error_description": error.args[2]}
+                if int(params.get("halt") or 0):
+                    break
+                continue
+            for name, part in (
+                ("result", "result"),
+                ("total", "result_total"),
+                ("next", "result_next"),
+                ("time", "result_time"),
+            ):
+                if name in answer:
+                    parts[part][key] = answer[name]
+        return {"result": {name: part or [] for name, part in parts.items()}, "time": self._time("batch")}
+
+
+def _referred(value: Any, results: dict[str, Any]) -> Any:
+    """Parameters with the values of earlier results in place of `$result[key][…]`; what is not there becomes nothing."""
+    if isinstance(value, dict):
+        return {key: _referred(item, results) for key, item in value.items()}
+    if not value.startswith("$result["):
+        return value
+    place: Any = results
+    for key in value[len("$result[") : -1].split("]["):
+        try:
+            place = place[int(key)] if isinstance(place, list) else place[key]
+        except (KeyError, IndexError, ValueError):
+            return ""
+    return str(place)
+
+
+def lead(number: int, modified: str = "2026-11-01T10:00:00+03:00", **more: Any) -> dict[str, Any]:
+    """A lead, deal, contact or company as the old list methods give it."""
+    row = {"ID": str(number), "TITLE": f"Запись №{number}", "DATE_CREATE": "2026-10-01T10:00:00+03:00"}
+    return {**row, "DATE_MODIFY": modified, "OPPORTUNITY": "15000.00", **more}
+
+
+# --- Yandex.Metrica ---------------------------------------------------------------------------------------------
+
+
+class Metrica(Server):
+    """A counter: `rows[source]` are dicts by field; a log is ready after `polls` questions, in parts of `part_rows`."""
+
+    def __init__(self, token: str = "y0_metrica_token", counter: str = "4242"):
+        super().__init__()
+        self.token, self.counter = token, counter
+        self.rows: dict[str, list[dict[str, str]]] = {"visits": [], "hits": []}
+        self.logs: dict[int, dict[str, Any]] = {}
+        self.goals = [{"id": 1, "name": "Заявка", "type": "action", "conditions": []}]
+        self.polls, self.part_rows = 1, 1000
+        self.max_days = 365
+        self.failing = 0
+        self.forgotten: set[str] = set()
+        self.totals: dict[str, int] | None = None
+        self.sampled = False
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        params = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        steps = parts.path.strip("/").split("/")
+        name = self._name(command, steps)
+        fault = self.enter(name, params)
+        if fault:
+            return fault
+        if headers.get("Authorization") != f"OAuth {self.token}":
+            error = [{"error_type": "invalid_token", "message": "Invalid oauth_token"}]
+            return Answer(403, {"errors": error, "code": 403, "message": "Invalid oauth_token"})
+        with self._lock:
+            return getattr(self, f"_{name}")(steps, params)
+
+    @staticmethod
+    def _name(command: str, steps: list[str]) -> str:
+        last = steps[-1]
+        if last in ("evaluate", "download", "clean", "cancel", "goals", "data"):
+            return last
+        return "create" if command == "POST" else "poll"
+
+    def _evaluate(self, steps, params):
+        days = (date.fromisoformat(params["date2"]) - date.fromisoformat(params["date1"])).days + 1
+        possible = days <= self.max_days
+        return Answer(
+            200, {"log_request_evaluation": {"possible": possible, "max_possible_day_quantity": self.max_days}}
+        )
+
+    def _create(self, steps, params):
+        if params["date2"] >= "2026-11-20":
+            return Answer(400, {"errors": [], "code": 400, "message": "date2 must be before today"})
+        number = 100 + len(self.logs)
+        status = "processing_failed" if self.failing else "created"
+        self.failing = max(0, self.failing - 1)
+        self.logs[number] = {
+            **params,
+            "request_id": number,
+            "status": status,
+            "asked": 0,
+            "fields": params["fields"].split(","),
+        }
+        return Answer(200, {"log_request": self._shown(number)})
+
+    def _shown(self, number: int) -> dict[str, Any]:
+        log = self.logs[number]
+        shown = {"counter_id": int(self.counter), **{k: v for k, v in log.items() if k not in ("asked", "texts")}}
+        if log["status"] == "processed":
+            shown["parts"] = [{"part_number": n, "size": len(text)} for n, text in enumerate(log["texts"])]
+        return shown
+
+    def _poll(self, steps, params):
+        number = int(steps[-1])
+        log = self.logs[number]
+        log["asked"] += 1
+        if log["status"] == "created" and log["asked"] >= self.polls:
+            log["status"], log["texts"] = "processed", self._texts(log)
+        return Answer(200, {"log_request": self._shown(number)})
+
+    def _texts(self, log: dict[str, Any]) -> list[bytes]:
+        day = "ym:s:date" if log["source"] == "visits" else "ym:pv:date"
+        fields = [name for name in log["fields"] if name not in self.forgotten]
+        rows = [row for row in self.rows[log["source"]] if log["date1"] <= row[day] <= log["date2"]]
+        groups = [rows[at : at + self.part_rows] for at in range(0, len(rows), self.part_rows)] or [[]]
+        return [
+            "".join(
+                "\t".join(values) + "\n" for values in [fields, *([row.get(f, "") for f in fields] for row in group)]
+            ).encode()
+            for group in groups
+        ]
+
+    def _download(self, steps, params):
+        number, part = int(steps[steps.index("logrequest") + 1]), int(steps[steps.index("part") + 1])
+        return Answer(200, gzip.compress(self.logs[number]["texts"][part]), {"Content-Encoding": "gzip"})
+
+    def _clean(self, steps, params):
+        return self._end(steps, "processed", "cleaned_by_user")
+
+    def _cancel(self, steps, params):
+        return self._end(steps, "created", "canceled")
+
+    def _end(self, steps, before, after):
+        log = self.logs[int(steps[-2])]
+        if log["status"] != before:
+            return Answer(400, {"errors": [], "code": 400, "message": f"the log is {log['status']}"})
+        log["status"] = after
+        return Answer(200, {"log_request": {"request_id": log["request_id"], "status": after}})
+
+    def _goals(self, steps, params):
+        return Answer(200, {"goals": self.goals})
+
+    def _data(self, steps, params):
+        days = Counter(
+            row["ym:s:date"] for row in self.rows["visits"] if params["date1"] <= row["ym:s:date"] <= params["date2"]
+        )
+        totals = self.totals if self.totals is not None else days
+        data = [{"dimensions": [{"name": day}], "metrics": [float(n)]} for day, n in sorted(totals.items())]
+        return Answer(200, {"data": data, "total_rows": len(data), "sampled": self.sampled, "totals": []})
+
+
+def visit(number: int, day: str, counter: str = "4242", **more: str) -> dict[str, str]:
+    """A visit with an array and an escaped tab."""
+    row = {"visitID": str(4_810_000_000_000_000_000 + number), "counterID": counter, "date": day, "pageViews": "3"}
+    row |= {"startURL": f"https://coffee.example/?a=1\\tb{number}", "goalsID": "[1,2]", "purchaseID": "['A\\'1']"}
+    return {f"ym:s:{name}": value for name, value in (row | more).items()}
+
+
+def hit(number: int, day: str, counter: str = "4242") -> dict[str, str]:
+    """A page view."""
+    row = {"watchID": str(8_200_000_000_000_000_000 + number), "counterID": counter, "date": day, "isPageView": "1"}
+    return {f"ym:pv:{name}": value for name, value in row.items()}
+
+
+# --- Yandex Direct ----------------------------------------------------------------------------------------------
+
+
+class Direct(Server):
+    """An advertiser: `rows` are dicts by field with `Cost` in kopecks; a report is ready after `waits` answers."""
+
+    def __init__(self, token: str = "y0_direct_token", login: str = "coffee-direct"):
+        super().__init__()
+        self.token, self.login = token, login
+        self.rows: list[dict[str, Any]] = []
+        self.waits = 2
+        self.retry_in = "0"
+        self.reports: dict[str, dict[str, Any]] = {}
+        self.asked: Counter[str] = Counter()
+        self.micros = False
+        self.lost_rows = 0
+        self.max_days = 10_000
+
+    def handle(self, command, path, headers, body):
+        service = path.rsplit("/", 1)[-1]
+        params = json.loads(body)["params"]
+        fault = self.enter(service, params)
+        if fault:
+            return fault
+        if headers.get("Authorization") != f"Bearer {self.token}" or headers.get("Client-Login") != self.login:
+            return self._error(400, 53, "Authorization error")
+        if service == "clients":
+            return Answer(200, {"result": {"Clients": [{"Login": self.login, "Currency": "RUB"}]}})
+        with self._lock:
+            return self._report(params, headers)
+
+    @staticmethod
+    def _error(status: int, code: int, text: str) -> Answer:
+        body = {"request_id": "77", "error_code": code, "error_string": text, "error_detail": ""}
+        return Answer(status, {"error": body}, {"RequestId": "77"})
+
+    def _report(self, params, headers):
+        name = params["ReportName"]
+        if self.reports.setdefault(name, params) != params:
+            return self._error(400, 4000, "A report of this name has other parameters")
+        chosen = params["SelectionCriteria"]
+        first, last = chosen["DateFrom"], chosen["DateTo"]
+        if (date.fromisoformat(last) - date.fromisoformat(first)).days + 1 > self.max_days:
+            return self._error(502, 0, "The report takes too long")
+        self.asked[name] += 1
+        if self.asked[name] <= self.waits:
+            status = 201 if self.asked[name] == 1 else 202
+            return Answer(status, "", {"retryIn": self.retry_in, "reportsInQueue": "1", "RequestId": "78"})
+        return Answer(200, self._text(params, headers, first, last), {"Content-Type": "text/tab-separated-values"})
+
+    def _text(self, params, headers, first, last) -> str:
+        rows = [row for row in self.rows if first <= row["Date"] <= last]
+        if params["ReportType"] == "ACCOUNT_PERFORMANCE_REPORT":
+            days = sorted({row["Date"] for row in rows})
+            sums = ("Impressions", "Clicks", "Cost")
+            rows = [{"Date": day, **{n: sum(r[n] for r in rows if r["Date"] == day) for n in sums}} for day in days]
+        micros = self.micros or headers.get("returnMoneyInMicros") != "false"
+        offset, limit = params["Page"]["Offset"], params["Page"]["Limit"]
+        page = rows[offset : offset + limit]
+        lines = [] if headers.get("skipReportHeader") == "true" else ['"kpi (2026)"']
+        lines.append("\t".join(params["FieldNames"]))
+        for row in page[: len(page) - self.lost_rows]:
+            money = row["Cost"] * 10_000 if micros else f"{row['Cost'] // 100}.{row['Cost'] % 100:02d}"
+            lines.append("\t".join(str(money if n == "Cost" else row.get(n, "--")) for n in params["FieldNames"]))
+        if headers.get("skipReportSummary") != "true":
+            lines.append(f"Total rows: {len(page)}")
+        return "\n".join(lines) + "\n"
+
+
+def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:
+    """A row of campaign performance; cost in kopecks."""
+    row = {"Date": day, "CampaignId": campaign, "CampaignName": f"Поиск | {campaign}", "CampaignType": "TEXT_CAMPAIGN"}
+    return {**row, "AdNetworkType": network, "Impressions": 100, "Clicks": 7, "Cost": cost}
+
+
+def days_before(day: date, count: int) -> list[str]:
+    """The `count` days that end with a day, ISO."""
+    return [(day - timedelta(days=back)).isoformat() for back in range(count - 1, -1, -1)]
