@@ -14,8 +14,8 @@ days as (
     select
         totals.*,
         days.date_day,
-        {{ dbt.datediff('totals.starts_on', 'days.date_day', 'day') }} + 1 as day_no,
-        {{ dbt.datediff('totals.starts_on', 'totals.ends_on', 'day') }} + 1 as days_total
+        cast({{ dbt.datediff('totals.starts_on', 'days.date_day', 'day') }} + 1 as bigint) as day_no,
+        cast({{ dbt.datediff('totals.starts_on', 'totals.ends_on', 'day') }} + 1 as bigint) as days_total
     from totals
     inner join {{ ref('dim_date') }} as days on days.date_day between totals.starts_on and totals.ends_on and days.date_day < {{ as_of() }}
 ),
@@ -44,7 +44,7 @@ select
     counted.points_left,
     days.points_total * (days.days_total - days.day_no) / days.days_total as ideal_points_left,
     counted.points_done,
-    counted.tasks_left,
+    cast(counted.tasks_left as bigint) as tasks_left,
     {{ ratio('counted.points_done_so_far', 'days.day_no') }} as burn_rate
 from days
 inner join counted on days.sprint_id = counted.sprint_id and days.date_day = counted.date_day

@@ -30,8 +30,10 @@ select
     dated.team,
     dated.created_at,
     dated.closed_at,
-    (({{ working_clock(utc_to_local('dated.closed_at'), 'closing_day') }})
-    - ({{ working_clock(utc_to_local('dated.created_at'), 'lead_day') }})) / 60.0 as handling_minutes,
+    cast(
+        (({{ working_clock(utc_to_local('dated.closed_at'), 'closing_day') }})
+        - ({{ working_clock(utc_to_local('dated.created_at'), 'lead_day') }})) / 60.0 as double
+    ) as handling_minutes,
     1 as requests_handled
 from dated
 inner join {{ ref('dim_date') }} as lead_day on dated.created_on = lead_day.date_day
