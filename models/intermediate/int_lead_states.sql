@@ -27,8 +27,8 @@ moments as (
                 coalesce(leads.qualified_at, leads.converted_at, history.first_qualified_at),
                 coalesce(leads.converted_at, leads.qualified_at, history.first_qualified_at)
             ),
-            -- qualified for certain, but nothing says when
-            case when leads.status_class in ('qualified', 'converted') then leads.created_at end
+            -- qualified for certain, but nothing says when; unless its history goes on after the as-of date
+            case when later.lead_id is null and leads.status_class in ('qualified', 'converted') then leads.created_at end
         ) as qualified_moment,
         case
             when later.lead_id is not null then case when history.latest_status = 'lost' then history.last_lost_at end

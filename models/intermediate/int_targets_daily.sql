@@ -36,6 +36,7 @@ spread as (
 ranked as (
     select
         *,
+        sum(weight) over (partition by target_no) as period_weight,
         dense_rank() over (partition by kpi_id, coalesce(employee_id, ''), coalesce(team, ''), date_day order by coarseness) as place
     from spread
 )
@@ -46,6 +47,6 @@ select
     team,
     date_day,
     value as period_value,
-    value * weight / nullif(sum(weight) over (partition by target_no), 0) as day_value
+    value * weight / nullif(period_weight, 0) as day_value
 from ranked
 where place = 1
