@@ -40,15 +40,15 @@ class Cache:
     def __init__(self, folder: str | os.PathLike, root: str):
         self.folder = Path(folder).absolute() / hashlib.sha1(os.fsencode(root)).hexdigest()
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.code = [checksum(path) for path in sorted(Path(__file__).parent.glob("*.py"))]
 
     def temporary(self) -> Path:
         """A path that no other process or thread uses."""
         return self.folder / f"{uuid.uuid4().hex}.tmp"
 
-    @staticmethod
-    def key(*parts: object) -> str:
-        """The entry's name, from everything that its content depends on."""
-        return hashlib.sha1(json.dumps([str(part) for part in parts]).encode()).hexdigest()
+    def key(self, *parts: object) -> str:
+        """The entry's name, from everything that its content depends on, the landing's own code included."""
+        return hashlib.sha1(json.dumps([str(part) for part in (self.code, *parts)]).encode()).hexdigest()
 
     def load(self, key: str) -> dict | None:
         """The entry, with `parts` as absolute paths; None if there is none or any byte of it is damaged."""

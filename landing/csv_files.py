@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-VERSION = 1  # raise it when the same bytes would give another result: what was converted before is then made again
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 16 << 20  # characters; more than that is a quote that nobody closed
 SAMPLE_LINES = 100

@@ -19,7 +19,6 @@ from landing.views import select_columns, text_of
 if TYPE_CHECKING:
     import duckdb
 
-VERSION = 1  # raise it when a file would be judged differently
 SUFFIXES = (".parquet", ".csv")
 UNFINISHED = (".tmp", ".part")
 NOT_DATA = ("_success", "_temporary", "_metadata", "_common_metadata")  # what Spark leaves beside its files
@@ -240,7 +239,7 @@ def examine(file: DataFile, cache: Cache, engine: Callable[[], "duckdb.DuckDBPyC
     except UnicodeEncodeError:
         file.refuse("the file's name is not UTF-8")
         return []
-    key = cache.key(VERSION, csv_files.VERSION, duckdb.__version__, file.raw_file, file.size, file.mtime_ns)
+    key = cache.key(duckdb.__version__, file.raw_file, file.size, file.mtime_ns)
     entry = cache.load(key)
     if entry is None:
         entry = _read(file, cache, key, engine)
