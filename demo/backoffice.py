@@ -1,7 +1,7 @@
 """What no system keeps: plans, expenses, contracts, letters, surveys, time sheets, tasks, the pipeline's own runs.
 
-Every function returns rows of the entity contract as typed Python values: instants under *_at, kopecks under *_minor, and the
-customer himself under `customer`.
+Every function returns rows of the entity contract as typed Python values: instants under *_at, kopecks under *_minor,
+the customer himself under `customer`.
 """
 
 from __future__ import annotations

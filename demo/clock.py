@@ -141,6 +141,17 @@ def next_working(t: int, jitter: float = 0.0) -> int:
         day += dt.timedelta(days=1)
 
 
+def working_seconds(start: int, end: int) -> int:
+    """Seconds of working time between two instants."""
+    total, day, last = 0, day_of(start), day_of(end)
+    while day <= last:
+        hours = opening(day)
+        if hours:
+            total += max(0, min(end, hours[1]) - max(start, hours[0]))
+        day += dt.timedelta(days=1)
+    return total
+
+
 # --- when things happen --------------------------------------------------------------------------------------------
 
 _MONTH = np.array([0.86, 0.95, 1.05, 1.04, 0.93, 0.94, 0.84, 0.9, 1.06, 1.12, 1.16, 1.15])

@@ -1,8 +1,8 @@
 """What goes wrong on the way from the company to the raw files, planted where its count and ids are known.
 
-Two steps.  `extras` adds records that systems hold but no figure counts (tests, deleted, unreadable, not yet loaded), before
-the answers are made, so that answers "as known on an earlier day" can look at them.  `plant` then damages the rows of the
-native layouts in ways that a sound warehouse undoes: no right answer changes.  Both write what they did into the report.
+Two steps.  `extras` adds records that systems hold but no figure counts (tests, deleted, unreadable, not yet loaded),
+before the answers are made, so that answers "as known on an earlier day" can look at them.  `plant` then damages rows
+of the native layouts in ways that a sound warehouse undoes: no right answer changes.  Both report what they did.
 """
 
 from __future__ import annotations

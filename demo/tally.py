@@ -15,6 +15,38 @@ from demo import clock
 
 ALL = "all"
 GRAINS = ("week", "month", "quarter", "year")
+# answers are kept small: weeks for the figures people watch weekly, quarters for the dimensions with many members
+WEEKLY = {
+    "leads_new",
+    "lead_cohort_conversion",
+    "win_rate",
+    "deals_active",
+    "deals_won",
+    "response_time_minutes",
+    "cart_abandonment_rate",
+    "revenue",
+    "sales_count",
+    "aov",
+    "visits",
+    "users_active",
+    "page_views",
+    "bounce_rate",
+    "site_conversion_rate",
+    "ad_spend",
+    "cpc",
+    "roi",
+    "calls_count",
+    "customers_active",
+    "churn_rate",
+    "nps",
+    "new_customer_revenue_share",
+}
+SLICE_GRAIN = dict.fromkeys(("manager", "campaign", "product", "page", "landing_page", "region"), "quarter")
+
+
+def slice_grain(dimension: str) -> str:
+    """The grain in which slices by a dimension are kept."""
+    return SLICE_GRAIN.get(dimension, "month")
 
 
 @cache
@@ -53,6 +85,8 @@ class Sheet:
     def put(
         self, kpi: str, grain: str, start: dt.date, dimension: str, key, value, numerator=None, denominator=None
     ) -> None:
+        if grain == "week" and kpi not in WEEKLY:
+            return
         key = "(unknown)" if key is None else str(key)
         self.rows.append((kpi, grain, start.isoformat(), dimension, key, value, numerator, denominator))
 
@@ -79,14 +113,14 @@ class Sheet:
         top: dict[tuple, object] = defaultdict(int)
         bottom: dict[tuple, object] = defaultdict(int)
         plain = True
+        kept = [(d, slice_grain(d)) for d in dimensions]
         wanted = grains + (("day",) if daily else ())
         of_day: dict[dt.date, list] = {}
         for day, dims, a, b in facts:
             if day not in of_day:
                 of_day[day] = [(grain, period_start(day, grain), ALL, ALL) for grain in wanted]
             cells = of_day[day].copy()
-            month = period_start(day, "month")
-            cells += [("month", month, d, dims[d]) for d in dimensions if d in dims]
+            cells += [(g, period_start(day, g), d, dims[d]) for d, g in kept if d in dims]
             for cell in cells:
                 top[cell] += a
                 if b is not None:
@@ -132,9 +166,10 @@ class Sheet:
         for grain in GRAINS + (("day",) if daily else ()):
             starts = np.array([period_start(d, grain) for d in dates], dtype=object)[code]
             put(grain, ALL, frame.groupby([starts, np.full(len(frame), ALL)]).sum())
-        months = np.array([period_start(d, "month") for d in dates], dtype=object)[code]
         for dimension, keys in dimensions.items():
-            put("month", dimension, frame.groupby([months, keys]).sum())
+            grain = slice_grain(dimension)
+            starts = np.array([period_start(d, grain) for d in dates], dtype=object)[code]
+            put(grain, dimension, frame.groupby([starts, keys]).sum())
 
     def text(self) -> str:
         """The sheet as CSV."""

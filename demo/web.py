@@ -29,7 +29,6 @@ class Web:
     device: np.ndarray
     city: np.ndarray
     landing: np.ndarray  # index in company.PAGES
-    exit: np.ndarray
     is_new: np.ndarray
     goals: dict[int, list[tuple[int, int]]]  # session -> (goal, reached at)
     purchases: dict[int, list[Order]]
@@ -152,11 +151,10 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
     hit_session = np.repeat(np.arange(n), views)
     nth = np.arange(len(hit_session)) - np.repeat(np.cumsum(views) - views, views)
     fraction = np.where(nth == 0, 0.0, (nth - np.round(rng.random(len(nth)) * 0.6, 1)) / np.repeat(views, views))
-    hit_time = start[hit_session] + (fraction * duration[hit_session]).astype("int64")
+    hit_time = start[hit_session] + (fraction * duration[hit_session]).astype("int64") // 5 * 5
     page_weights = np.ones(len(co.PAGES)) + 3 * (np.arange(len(co.PAGES)) < len(co.LANDINGS))
     hit_page = rng.choice(len(co.PAGES), len(nth), p=page_weights / page_weights.sum())
     hit_page[nth == 0] = landing
-    exit_page = hit_page[np.cumsum(views) - 1]
     return Web(
         origins,
         start,
@@ -168,7 +166,6 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
         device_of[client_no],
         city_of[client_no],
         landing,
-        exit_page,
         first,
         goals,
         purchases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pandas as pd
@@ -15,6 +16,7 @@ from demo.people import Party
 VERSIONS_FROM = clock.instant(
     "2025-12-01"
 )  # from here on every night's version of a record is kept, before only of one in ten
+FIRST_LOAD = int(clock.night_after(clock.START - 3 * clock.DAY))  # when dictionaries were first loaded
 
 
 def iso(t) -> str:
@@ -392,6 +394,29 @@ def product_row_rows(deals: list[Deal]) -> list[dict]:
     return rows
 
 
+def user_rows(first_load: int) -> list[dict]:
+    """Users as they were seen first, and those who left once more."""
+    rows = []
+    for number, name, last_name, department, hired, left, is_manager in co.EMPLOYEES:
+        seen = max(first_load, int(clock.night_after(clock.day_start(dt.date.fromisoformat(hired)))))
+        gone = [("N", int(clock.night_after(clock.day_start(dt.date.fromisoformat(left)))))] if left else []
+        for active, load in [("Y", seen), *gone]:
+            rows.append(
+                {
+                    "ID": str(number),
+                    "ACTIVE": active,
+                    "NAME": name,
+                    "LAST_NAME": last_name,
+                    "WORK_POSITION": "Менеджер по продажам" if is_manager else "",
+                    "UF_DEPARTMENT": f"[{department}]",
+                    "UF_EMPLOYMENT_DATE": f"{hired}T03:00:00+03:00",
+                    "USER_TYPE": "employee",
+                    "_load": load,
+                }
+            )
+    return rows
+
+
 def dictionaries(first_load: int) -> dict[str, list[dict]]:
     entity = {("lead", ""): "STATUS", ("deal", "0"): "DEAL_STAGE", ("deal", "1"): "DEAL_STAGE_1"}
     statuses = [
@@ -465,19 +490,6 @@ def dictionaries(first_load: int) -> dict[str, list[dict]]:
             }
             for p in co.PRODUCTS
         ],
-        "user": [
-            {
-                "ID": str(e[0]),
-                "ACTIVE": "N" if e[5] else "Y",
-                "NAME": e[1],
-                "LAST_NAME": e[2],
-                "WORK_POSITION": "Менеджер по продажам" if e[6] else "",
-                "UF_DEPARTMENT": f"[{e[3]}]",
-                "UF_EMPLOYMENT_DATE": f"{e[4]}T03:00:00+03:00",
-                "USER_TYPE": "employee",
-            }
-            for e in co.EMPLOYEES
-        ],
         "department": [
             {"ID": str(d[0]), "NAME": d[1], "SORT": "500", "PARENT": str(d[2] or ""), "UF_HEAD": str(d[3])}
             for d in co.DEPARTMENTS
@@ -504,6 +516,7 @@ def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
         "crm_quote": quote_rows(crm.quotes),
         "crm_item_productrow": product_row_rows(deals),
         "voximplant_statistic": call_rows(crm.activities),
-        **dictionaries(int(clock.night_after(clock.START - 3 * clock.DAY))),
+        "user": user_rows(FIRST_LOAD),
+        **dictionaries(FIRST_LOAD),
     }
     return {("bitrix24", name): pd.DataFrame(r) for name, r in rows.items()}

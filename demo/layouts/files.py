@@ -60,7 +60,9 @@ def _frame(name: str, rows: list[dict], when: str | None) -> pd.DataFrame:
         stamp = row.get(when) if when else None
         if isinstance(stamp, dt.date):
             stamp = clock.day_start(stamp)
-        line["_load"] = int(clock.night_after(stamp if stamp is not None else clock.START - 3 * clock.DAY))
+        if stamp is None:  # still going on, or known from the start
+            stamp = clock.END - 1 if when else clock.START - 3 * clock.DAY
+        line["_load"] = int(clock.night_after(stamp))
         out.append(line)
     return pd.DataFrame(out)
 
@@ -110,6 +112,7 @@ WHEN = {
     "tool_usage": "date",
     "material_usage": "used_at",
     "task_status_changes": "entered_at",
+    "tasks": "done_at",
     "pipeline_runs": "finished_at",
     "ad_spend": "date",
     "exchange_rates": "date",

@@ -79,7 +79,6 @@ def visits(web: Web) -> pd.DataFrame:
         empty["productQuantity"][k] = _list([e[3] for e in events], False)
         empty["productPrice"][k] = _list([e[4] // 100 for e in events], False)
         empty["productCurrency"][k] = _list([e[5] for e in events], True)
-    pages = np.array([co.SITE + p for p in co.PAGES])
     columns = {
         "ym:s:visitID": visit_ids(web).astype(str),
         "ym:s:counterID": np.full(n, str(co.COUNTER)),
@@ -88,7 +87,6 @@ def visits(web: Web) -> pd.DataFrame:
         "ym:s:dateTime": clock.wall(web.start),
         "ym:s:isNewUser": web.is_new.astype(str),
         "ym:s:startURL": start_urls(web),
-        "ym:s:endURL": pages[web.exit],
         "ym:s:pageViews": web.views.astype(str),
         "ym:s:visitDuration": web.duration.astype(str),
         "ym:s:bounce": web.bounce.astype(int).astype(str),

@@ -214,7 +214,7 @@ class Facts:
 
     @cached_property
     def _touches(self) -> dict[int, list[tuple[int, str, str | None]]]:
-        """Touches of each customer: sessions of browsers that some record names, and records' own marks when created."""
+        """Touches of a customer: sessions of browsers that some record names, and records' own marks when created."""
         owner: dict[int, int] = {}
         for p in self.world.parties:
             if p.contact_id and p.client_id:

@@ -11,7 +11,7 @@ from demo import clock
 from demo import company as co
 from demo.crm import Deal
 from demo.reckon.facts import Facts
-from demo.tally import GRAINS, Sheet, period_end, period_start, periods
+from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 SLA, WINDOW = 60 * 60, 48 * 3600
 
@@ -73,6 +73,8 @@ def closing(f: Facts, sheet: Sheet) -> None:
     day = clock.day_of
     won = [(day(x.won_at), f.deal_dims(x)) for x in f.deals if x.won_at]
     lost = [(day(x.lost_at), f.deal_dims(x)) for x in f.deals if x.lost_at]
+    sheet.sums("deals_won", ((d, dims, 1) for d, dims in won), ("channel", "manager", "team", "pipeline"))
+    sheet.sums("deals_lost", ((d, dims, 1) for d, dims in lost), ("channel", "manager", "team", "pipeline"))
     sheet.ratios(
         "win_rate",
         [(d, dims, 1, 1) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
@@ -120,13 +122,13 @@ def open_deals(f: Facts, sheet: Sheet) -> None:
                 stage = [s for t, s in x.history if t < end][-1]
                 if co.SEMANTIC.get(("deal", stage), "P") == "P":
                     counts["all", "all"] += 1
-                    if grain == "month":
-                        for dimension, key in (
-                            ("manager", x.manager),
-                            ("team", co.TEAM_OF[x.manager]),
-                            ("pipeline", x.pipeline),
-                            ("stage", f"{x.pipeline}:{stage}"),
-                        ):
+                    for dimension, key in (
+                        ("manager", x.manager),
+                        ("team", co.TEAM_OF[x.manager]),
+                        ("pipeline", x.pipeline),
+                        ("stage", f"{x.pipeline}:{stage}"),
+                    ):
+                        if slice_grain(dimension) == grain:
                             counts[dimension, str(key)] += 1
             for (dimension, key), n in sorted(counts.items()):
                 sheet.put("deals_active", grain, start, dimension, key, n)
@@ -181,20 +183,25 @@ def stages(f: Facts, sheet: Sheet) -> None:
 
 def response(f: Facts, sheet: Sheet) -> None:
     by = ("channel", "manager", "team")
-    minutes, sla, again, window, quality = [], [], [], [], []
+    minutes, working, silent, sla, again, window, quality = [], [], [], [], [], [], []
     for x in f.leads:
         d, dims = clock.day_of(x.created), f.lead_dims(x)
         contacts = f.contacts_of_lead.get(x.lead_id, [])
         first = contacts[0].started if contacts else None
         if first is not None:
             minutes.append((d, dims, _dec(round((first - x.created) / 60, 8)), 1))
+            working.append((d, dims, Decimal(clock.working_seconds(x.created, first)) / 60, 1))
             second = contacts[1].started if len(contacts) > 1 else None
             again.append((d, dims, int(second is not None), 1))
             window.append((d, dims, int(second is not None and second - first <= WINDOW), 1))
             quality.append((d, dims, int(any(a.started - first <= WINDOW and a.outcome for a in contacts[1:])), 1))
+        else:
+            silent.append((d, dims, 1))
         if first is not None or x.created + SLA <= clock.END:
             sla.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
     sheet.ratios("response_time_minutes", minutes, by)
+    sheet.ratios("response_time_working_minutes", working, by)
+    sheet.sums("leads_unanswered", silent, by)
     sheet.ratios("response_within_sla", sla, by)
     sheet.ratios("lead_follow_up_rate", again, by)
     sheet.ratios("lead_follow_up_within_window", window, by)
@@ -205,6 +212,33 @@ def response(f: Facts, sheet: Sheet) -> None:
         if a.kind == "meeting"
     ]
     sheet.ratios("meeting_acceptance_rate", meetings, ("manager", "team"))
+
+
+def prospects(f: Facts, sheet: Sheet) -> None:
+    """New customers over prospects: known people or companies with a lead, an open deal or a first sale in P."""
+    born = [(clock.day_of(x.created), x.party.party_id) for x in f.leads if x.party]
+    born += [(s.day, party) for party, s in f.first_sale.items()]
+    spells = []
+    for x in f.deals:
+        moves = [*x.history, (clock.END, "")]
+        for (t, stage), (left, _) in pairwise(moves):
+            if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                spells.append((t, left, x.party.party_id))
+    for grain in GRAINS:
+        people: dict[dt.date, set] = defaultdict(set)
+        for day, party in born:
+            people[period_start(day, grain)].add(party)
+        for t, left, party in spells:
+            start, last = period_start(clock.day_of(t), grain), clock.day_of(left - 1)
+            while start <= last:
+                people[start].add(party)
+                start = period_end(start, grain)
+        new: dict[dt.date, int] = defaultdict(int)
+        for s in f.first_sale.values():
+            new[period_start(s.day, grain)] += 1
+        for start, found in sorted(people.items()):
+            value = Decimal(new[start]) / len(found)
+            sheet.put("customer_acquisition_rate", grain, start, "all", "all", value, new[start], len(found))
 
 
 def carts(f: Facts, sheet: Sheet) -> None:
@@ -231,6 +265,6 @@ def carts(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (leads_and_deals, closing, open_deals, stages, response, carts):
+    for part in (leads_and_deals, closing, open_deals, stages, response, prospects, carts):
         part(f, sheet)
     return sheet

@@ -10,7 +10,7 @@ import numpy as np
 from demo import clock
 from demo import company as co
 from demo.reckon.facts import Facts
-from demo.tally import GRAINS, Sheet, period_start
+from demo.tally import GRAINS, Sheet, period_start, slice_grain
 
 DEVICES = {1: "desktop", 2: "mobile", 3: "tablet", 4: "tv"}
 PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
@@ -56,11 +56,8 @@ def site(f: Facts, sheet: Sheet) -> None:
     for grain in (*GRAINS, "day"):
         visitors, done = defaultdict(set), defaultdict(set)
         starts = [period_start(d, grain) for d in dates]
-        columns = (
-            [(d, v.dims[d].tolist()) for d in ("channel", "campaign", "landing_page", "device")]
-            if grain == "month"
-            else []
-        )
+        by = ("channel", "campaign", "landing_page", "device")
+        columns = [(d, v.dims[d].tolist()) for d in by if slice_grain(d) == grain]
         for k, start in enumerate(starts):
             cells = [(start, "all", "all")] + [(start, d, keys[k]) for d, keys in columns if keys[k] is not None]
             for cell in cells:
@@ -158,6 +155,7 @@ def ads(f: Facts, sheet: Sheet) -> None:
         if r["kind"] == "direct_acquisition"
     ]
     grains = ("month", "quarter", "year")
+    sheet.sums("new_customers", ((d, dims, 1) for d, dims in new), ("channel",))
     sheet.ratios("cac", spend + outlay + [(d, dims, Decimal(0), 1) for d, dims in new], ("channel",), grains=grains)
     leads = [(clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1) for x in f.leads]
     sheet.ratios("cpl", spend + outlay + leads, ("channel",), grains=grains)

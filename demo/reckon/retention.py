@@ -76,6 +76,20 @@ def lifetime(f: Facts, sheet: Sheet) -> None:
         sheet.put("cltv", "month", start, "all", "all", earned / buyers, earned, buyers)
 
 
+def payers(f: Facts, sheet: Sheet) -> None:
+    """Revenue over the known customers who bought in the period."""
+    for grain in GRAINS:
+        earned: dict = defaultdict(Decimal)
+        people: dict = defaultdict(set)
+        for day, _, amount in f.money:
+            earned[period_start(day, grain)] += amount
+        for s in f.sales:
+            if s.party:
+                people[period_start(s.day, grain)].add(s.party.party_id)
+        for start, found in sorted(people.items()):
+            sheet.put("arppu", grain, start, "all", "all", earned[start] / len(found), earned[start], len(found))
+
+
 def opinions(f: Facts, sheet: Sheet) -> None:
     nps, csat = [], []
     for r in f.world.files["survey_responses"]:
@@ -105,6 +119,6 @@ def opinions(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (base, lifetime, opinions):
+    for part in (base, lifetime, payers, opinions):
         part(f, sheet)
     return sheet

@@ -25,6 +25,9 @@ def totals(f: Facts, sheet: Sheet) -> None:
         ((s.day, s.dims, s.amount, 1) for s in f.sales if s.kind == "deal"),
         ("manager", "team", "region", "pipeline"),
     )
+    sheet.sums(
+        "won_amount", ((s.day, s.dims, s.amount) for s in f.sales if s.kind == "deal"), ("manager", "team", "pipeline")
+    )
     attributed = [(s.day, {"attributed_channel": f.attribution[s.key][0]}, s.amount) for s in f.sales]
     attributed += [(r.day, {"attributed_channel": f.attribution[r.sale.key][0]}, -r.amount) for r in f.refunds]
     sheet.sums("revenue", attributed, ("attributed_channel",), grains=())

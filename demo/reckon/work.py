@@ -52,6 +52,13 @@ def activity(f: Facts, sheet: Sheet) -> None:
     )
 
 
+def requests(f: Facts, sheet: Sheet) -> None:
+    """Working time from a lead's creation to its conversion or rejection, by the day it was closed."""
+    closed = [(x, x.history[-1][0]) for x in f.leads if x.status in ("CONVERTED", "JUNK")]
+    facts = [(clock.day_of(t), _of(x.manager), Decimal(clock.working_seconds(x.created, t)) / 60, 1) for x, t in closed]
+    sheet.ratios("request_handling_minutes", facts, ("manager", "team"))
+
+
 def objections(f: Facts, sheet: Sheet) -> None:
     by = ("objection_type", "manager", "team")
     rows = [
@@ -183,7 +190,7 @@ def reporting(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> dict[str, Sheet]:
     sheets = {
-        "productivity": (activity, objections, quotas, time_and_tools),
+        "productivity": (activity, requests, objections, quotas, time_and_tools),
         "delivery": (delivery,),
         "reporting": (reporting,),
     }
