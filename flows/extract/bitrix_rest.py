@@ -7,7 +7,7 @@ quote the webhook's address.
 
 A list is read by id: `order` by id, `filter` above the last id, `start` -1, until a page has fewer than 50 rows. So
 records that change, come or go while pages are read move no other record. From the second page on, one batch fetches a
-chain of pages, each filtered by the last id of the page before.
+chain of pages, each filtered by the last id of the page before, and each batch more of them.
 """
 
 import time
@@ -214,11 +214,14 @@ class Portal:
         while True:
             found, error = self._chain(listing, conditions, last, width, ids_only)
             attempt = 0 if found else attempt + 1
+            width = min(2 * width, self._width)  # what a batch asks for beyond the end is wasted
             for number, page in enumerate(found):
                 ids = [int(row[listing.key]) for row in page]
                 rising = all(low < high for low, high in zip([last, *ids], ids))
-                if number and not (ids and rising):
-                    self._width = self._width if rising else 1  # the portal does not follow references: one by one
+                if number and not (
+                    ids and rising
+                ):  # the end, or a reference that was not followed: ask by the id itself
+                    width, self._width = 1, self._width if rising else 1
                     break
                 if not rising:
                     raise Incomplete(
@@ -232,7 +235,6 @@ class Portal:
                     return
             if error is not None:
                 self._inner_error(listing.method, error, f"page after id {last}", attempt)
-            width = self._width
 
     def _chain(
         self, listing: Listing, conditions: Mapping[str, Any], last: int, width: int, ids_only: bool

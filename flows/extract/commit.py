@@ -149,11 +149,7 @@ class Load:
     def __enter__(self) -> Self:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            self._lock = _Lock(self.root, self.source, wait=False)
-        except BlockingIOError:
-            raise Busy(
-                f"{self.source}: another load of it is at work in this raw root", "Wait for its end, or stop it"
-            ) from None
+            self._lock = _Lock(self.root, self.source, 0)
         except OSError as error:
             raise ConfigError(f"The raw root can't be written ({error.strerror})", "Check KPI_RAW_ROOT") from None
         try:
@@ -260,6 +256,8 @@ class Load:
         for path in paths:
             self._files.remove(path)
             path.unlink(missing_ok=True)
+            with suppress(OSError):  # another file is in the folder
+                path.parent.rmdir()
 
     def commit(self, state: Mapping[str, Any]) -> None:
         """Makes the load visible, whole.
@@ -276,7 +274,7 @@ class Load:
         self.report.files = [path.relative_to(self._tree).as_posix() for path in self._files]
         self.report.seconds = time.monotonic() - self._progress.begun
         try:
-            with _Lock(self.root, "switch", wait=True):
+            with _Lock(self.root, "switch", self._settings.wait_seconds):
                 for name in sorted({path.relative_to(self._tree).parts[0] for path in self._files}):
                     if _is_ordinary(self.root / name):
                         _adopt(self.root, name, self.folder)
@@ -354,19 +352,33 @@ class _TableWriter:
 class _Lock:
     """An exclusive lock of the raw root, held until it is closed or the process ends.
 
+    Args:
+        root: the raw root.
+        name: of the lock.
+        seconds: how long to wait for it.
+
     Raises:
-        BlockingIOError: another process holds it, and it was not to be waited for.
+        Busy: another process held it all the time.
+        OSError: the raw root can't be written.
     """
 
-    def __init__(self, root: Path, name: str, wait: bool):
+    def __init__(self, root: Path, name: str, seconds: float):
         folder = root / ".locks"
         folder.mkdir(exist_ok=True)
         self._handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:
-            self.close()
-            raise
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    break
+                time.sleep(0.05)
+        self.close()
+        raise Busy(
+            f"{name}: another load is at work in this raw root", "Nothing was loaded; wait for its end, or stop it"
+        )
 
     def close(self) -> None:
         os.close(self._handle)

@@ -282,13 +282,18 @@ class Waiting:
 
     def __init__(self, doing: str, settings: Settings, deadline: Deadline, error: type[LoadError] = TimedOut):
         self.doing, self.deadline, self.error = doing, deadline, error
-        self.left = settings.wait_seconds
+        self.left, self.every = settings.wait_seconds, settings.progress_seconds
+        self._waited = self._told = 0.0
 
     def sleep(self, seconds: float) -> None:
-        """Waits, or raises the error if that would be longer than is left."""
+        """Waits, or raises the error if that would be longer than is left; a long wait is told now and then."""
         if seconds > self.left:
             raise self.error(f"{self.doing}: no end in sight", "Nothing was loaded; run the load again later")
         self.left -= seconds
+        if seconds + self._waited - self._told >= self.every:
+            LOG.info("%s: waiting, %.0f s so far, %.0f s more", self.doing, self._waited, seconds)
+            self._told = self._waited + seconds
+        self._waited += seconds
         self.deadline.sleep(seconds, self.doing)
 
 

@@ -1,6 +1,7 @@
 """Fixtures: quick settings, an empty raw root, a clean environment."""
 
 import os
+import signal
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import dlt.sources.helpers.requests  # noqa: F401  so that no load's time goes by with imports
+import pyarrow.parquet  # noqa: F401
 
 from flows.extract import Settings
 
@@ -21,7 +25,7 @@ QUICK = Settings(
     backoff_max_seconds=0.02,
     poll_seconds=0.01,
     wait_seconds=3,
-    load_seconds=20,
+    load_seconds=100,
     rate_per_second=10_000,
     burst=10_000,
     chain=4,
@@ -65,8 +69,8 @@ def seen(root: Path) -> dict[str, int]:
     return {f"{table.parent.name}/{table.name}": len(read(root, table.parent.name, table.name)) for table in tables}
 
 
-def forked(action) -> int:
-    """Runs an action in a child process and gives its exit status, negative if it was killed."""
+def started(action) -> int:
+    """Runs an action in a child process and gives its id."""
     child = os.fork()
     if not child:
         status = 1
@@ -76,4 +80,18 @@ def forked(action) -> int:
         finally:
             traceback.print_exc()
             os._exit(status)
+    return child
+
+
+def ended(child: int) -> int:
+    """Waits for a child process and gives its exit status, negative if it was killed."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def kill_when_held(server, action) -> int:
+    """Runs a load in a child process, kills it with SIGKILL while the server holds a request, and gives its status."""
+    child = started(action)
+    assert server.held.wait(20)
+    os.kill(child, signal.SIGKILL)
+    server.released.set()
+    return ended(child)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import NOW, QUICK, alive, forked, read, seen
+from conftest import NOW, QUICK, alive, ended, read, seen, started
 
 from flows.extract import Busy, ConfigError, Total
 from flows.extract.commit import BUFFER_ROWS, Load, known_keys, state_of
@@ -95,7 +95,7 @@ def kills(base: Path, prepare) -> Iterator[tuple[int, Path]]:
     for step in count(1):
         root = base.with_name(f"killed-{step}")
         shutil.copytree(base, root, symlinks=True)
-        status = forked(partial(_load_and_die, root, step))
+        status = ended(started(partial(_load_and_die, root, step)))
         if status == 0:
             return
         assert status == -signal.SIGKILL
