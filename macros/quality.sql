@@ -11,9 +11,15 @@
             'department': 'base_bitrix24__department', 'voximplant_statistic': 'base_bitrix24__voximplant_statistic',
             'crm_currency': 'base_bitrix24__crm_currency',
         },
-        'yandex_metrica': {},
-        'yandex_direct': {},
-        'bitrix_shop': {},
+        'yandex_metrica': {
+            'visits': 'base_yandex_metrica__visits', 'hits': 'base_yandex_metrica__hits', 'goals': 'base_yandex_metrica__goals',
+        },
+        'yandex_direct': {'campaign_performance': 'base_yandex_direct__campaign_performance'},
+        'bitrix_shop': {
+            'sale_order': 'base_bitrix_shop__sale_order', 'sale_basket_item': 'base_bitrix_shop__sale_basket_item',
+            'sale_payment': 'base_bitrix_shop__sale_payment', 'sale_property_value': 'base_bitrix_shop__sale_property_value',
+            'sale_status': 'base_bitrix_shop__sale_status', 'crm_order_entity': 'base_bitrix_shop__crm_order_entity',
+        },
         'files': {},
     } -%}
     {%- for entity in ['employees', 'customers', 'leads', 'deals', 'deal_lines', 'stages', 'stage_changes', 'activities', 'calls', 'objections',

@@ -1,4 +1,31 @@
 -- Grain: one ad (or campaign, where the platform tells no more) on one day.
+with traced as (
+    select
+        costs.*,
+        channels.channel
+    from {{ ref('int_ad_costs') }} as costs
+    left join {{ ref('int_channels') }} as channels
+        on {{ channel_key('costs.utm_source', 'costs.utm_medium', 'null', 'null') }} = channels.channel_key
+        and costs.utm_source is not null
+),
+
+named as (
+    select platform, channel from {{ ref('int_channels') }} as channels
+    inner join (select distinct platform from {{ ref('int_ad_costs') }}) as platforms
+        on {{ channel_key('null', 'null', 'null', 'platforms.platform') }} = channels.channel_key
+),
+
+-- spend without a trace goes where most of its platform's money goes; a platform without any trace is named by the rules
+usual as (
+    select
+        platform,
+        channel,
+        row_number() over (partition by platform order by sum(cost) desc, channel) as place
+    from traced
+    where channel is not null
+    group by platform, channel
+)
+
 select
     costs.source_system,
     costs.date as event_date,
@@ -7,18 +34,14 @@ select
     coalesce(costs.campaign_id, '(unallocated)') as campaign,
     coalesce(costs.campaign_name, '(unallocated)') as campaign_name,
     costs.ad_id,
-    case
-        when costs.utm_source is not null then coalesce(by_trace.channel, costs.platform)
-        else coalesce(by_platform.channel, costs.platform)
-    end as channel,
+    coalesce(costs.channel, usual.channel, named.channel, costs.platform) as channel,
     costs.impressions,
     costs.clicks,
     costs.conversions as platform_conversions,
     costs.cost,
     coalesce(upper(costs.currency), '{{ var("base_currency") }}') as currency,
     {{ to_base('costs.cost', 'rates') }} as cost_base
-from {{ ref('int_ad_costs') }} as costs
-left join {{ ref('int_channels') }} as by_trace
-    on {{ channel_key('costs.utm_source', 'costs.utm_medium', 'null', 'null') }} = by_trace.channel_key
-left join {{ ref('int_channels') }} as by_platform on {{ channel_key('null', 'null', 'null', 'costs.platform') }} = by_platform.channel_key
+from traced as costs
+left join usual on costs.platform = usual.platform and usual.place = 1
+left join named on costs.platform = named.platform
 {{ join_rate('rates', 'costs.currency', 'costs.date') }}

@@ -4,24 +4,15 @@ with leads as (
     select * from {{ ref('fct_leads') }}
 ),
 
-customers_won as (
-    select customer_key, max(sold_at) as last_sold_at
-    from {{ ref('fct_sales') }}
-    where is_customer_known
-    group by customer_key
-),
-
 outcomes as (
     select
         leads.*,
         first_won_at is not null as has_won,
-        first_won_at is not null or customers_won.last_sold_at >= leads.created_at as has_become_customer,
         first_contact_at is not null as is_answered,
         response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
         {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough,
         {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
     from leads
-    left join customers_won on leads.is_customer_known and leads.customer_key = customers_won.customer_key
 ),
 
 steps as (
@@ -48,7 +39,7 @@ select
     {{ flag("event = 'qualified'") }} as leads_qualified,
     {{ flag("event = 'rejected'") }} as leads_rejected,
     {{ flag("event = 'created' and has_won") }} as leads_won,
-    {{ flag("event = 'qualified' and has_become_customer") }} as leads_qualified_won,
+    {{ flag("event = 'qualified' and has_won") }} as leads_qualified_won,
     {{ flag("event = 'created' and is_answered") }} as leads_answered,
     {{ flag("event = 'created' and not is_answered") }} as leads_unanswered,
     case when event = 'created' then response_seconds / 60.0 end as response_minutes,

@@ -9,10 +9,7 @@ expenses as (
 ),
 
 leads as (
-    select leads.*
-    from {{ ref('fct_leads') }} as leads
-    inner join {{ ref('dim_channels') }} as channels on leads.channel = channels.channel
-    where not channels.is_direct
+    select * from {{ ref('fct_leads') }} where channel <> '{{ var("unknown_member") }}'
 ),
 
 attributed as (

@@ -21,19 +21,19 @@ revenue as (
 
 events as (
     select
-        active_from as event_date, 'active' as event, customer_key, cast(null as date) as spell_from, cast(null as date) as next_active_from,
+        active_from as event_date, 'active' as event, customer_key, cast(null as date) as next_active_from,
         1 as customers_active, 0 as customers_to_date, 0 as revenue_to_date, 0 as gross_profit_to_date
     from spells
     union all
-    select active_until, 'inactive', customer_key, active_from, next_active_from, -1, 0, 0, 0
+    select active_until, 'inactive', customer_key, next_active_from, -1, 0, 0, 0
     from spells
     where active_until < {{ as_of() }}
     union all
-    select first_sale_on, 'first sale', customer_key, null, null, 0, 1, 0, 0
+    select first_sale_on, 'first sale', customer_key, null, 0, 1, 0, 0
     from buyers
     where first_sale_on is not null
     union all
-    select event_date, 'revenue', customer_key, null, null, 0, 0, revenue, gross_profit
+    select event_date, 'revenue', customer_key, null, 0, 0, revenue, gross_profit
     from revenue
 )
 
@@ -45,8 +45,6 @@ select
     buyers.region,
     buyers.customer_segment,
     cast(buyers.cohort_month as {{ dbt.type_string() }}) as cohort,
-    events.spell_from,
-    events.next_active_from,
     {{ flag("event = 'inactive' and next_active_from is null") }} as customers_left,
     case when event = 'inactive' and next_active_from is null then buyers.lifetime_days else 0 end as lifetime_days,
     events.customers_active,

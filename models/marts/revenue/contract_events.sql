@@ -26,18 +26,20 @@ licensed as (
 ),
 
 spans as (
-    select contract_id, product, region, starts_on as valid_from, ends_before as valid_until, 1 as contracts_active, mrr, arr, 0 as arr_variable
+    select
+        contract_id, product, region, starts_on as valid_from, ends_before as valid_until, 1 as contracts_active, mrr, arr,
+        0 as arr_variable, 0 as arr_licences
     from contracts
     union all
-    select contract_id, product, region, year_from, year_until, 0, 0, 0, amount_base from scheduled_years where year_from < year_until
+    select contract_id, product, region, year_from, year_until, 0, 0, 0, amount_base, 0 from scheduled_years where year_from < year_until
     union all
-    select contract_id, product, region, starts_on, ends_before, 0, 0, 0, arr from licensed
+    select contract_id, product, region, starts_on, ends_before, 0, 0, 0, 0, arr from licensed
 )
 
-select valid_from as event_date, contract_id, product, region, contracts_active, mrr, arr, arr_variable
+select valid_from as event_date, contract_id, product, region, contracts_active, mrr, arr, arr_variable, arr_licences
 from spans
 where valid_from < {{ as_of() }}
 union all
-select valid_until, contract_id, product, region, -contracts_active, -mrr, -arr, -arr_variable
+select valid_until, contract_id, product, region, -contracts_active, -mrr, -arr, -arr_variable, -arr_licences
 from spans
 where valid_until < {{ as_of() }}

@@ -33,7 +33,12 @@ summed as (
 ),
 
 firsts as (
-    select figure_id, min(period_start) as first_start from summed where dimension = 'all' and period_grain = 'year' group by figure_id
+    select
+        figure_id,
+        coalesce(min(case when period_grain = 'day' then period_start end), min(period_start)) as first_start
+    from summed
+    where dimension = 'all'
+    group by figure_id
 ),
 
 totals as (

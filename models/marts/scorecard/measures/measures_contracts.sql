@@ -1,7 +1,7 @@
 -- Grain: one measure of recurring revenue, period, dimension and member.
 {%- set dims = ['product', 'region'] %}
 with balances as (
-    {{ balance_measures(ref('contract_events'), dimensions=dims, balances=['contracts_active', 'mrr', 'arr', 'arr_variable']) }}
+    {{ balance_measures(ref('contract_events'), dimensions=dims, balances=['contracts_active', 'mrr', 'arr', 'arr_variable', 'arr_licences']) }}
 ),
 
 opening as (

@@ -16,11 +16,20 @@ flows as (
     {{ period_measures(
         ref('customer_events'),
         dimensions=dims,
-        sums=['customers_left', 'lifetime_days', 'gross_profit_to_date'],
-        per_period={
-            'customers_churned': "sum(case when event = 'inactive' and spell_from < period_start and coalesce(next_active_from > period_end, true) then 1 else 0 end)"
-        }
+        sums=['customers_left', 'lifetime_days', 'gross_profit_to_date']
     ) }}
+),
+
+churned as (
+    select
+        period_grain,
+        period_start,
+        {{ sliced_by(dims) }},
+        cast(count(*) as double) as value
+    from {{ ref('churned_customers') }}
+    group by grouping sets (
+        (period_grain, period_start){% for dim in dims %}, (period_grain, period_start, {{ dim }}){% endfor %}
+    )
 ),
 
 -- customers of a product group, so that revenue can be set against them
@@ -69,7 +78,9 @@ select 'customer_gross_profit', period_grain, period_start, dimension, dimension
 union all
 select 'customers_retained', period_grain, period_start, dimension, dimension_key, value from at_start
 union all
-select 'customers_retained', period_grain, period_start, dimension, dimension_key, -value from flows where measure = 'customers_churned'
+select 'customers_retained', period_grain, period_start, dimension, dimension_key, -value from churned
+union all
+select 'customers_churned', period_grain, period_start, dimension, dimension_key, value from churned
 union all
 select 'customers_average', period_grain, period_start, dimension, dimension_key, value / 2 from averages
 union all
