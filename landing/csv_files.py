@@ -87,6 +87,11 @@ def looks_like(head: bytes) -> str | None:
             return name
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
+    start = head[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "an HTML or XML document"
+    if start.startswith((b'{"', b"[{", b"{\n", b"{\r")):
+        return "JSON"
     if head.count(0) * 10 > len(head):
         even, odd = head[::2].count(0), head[1::2].count(0)
         if max(even, odd) > 4 * (min(even, odd) + 1) or (len(head) < 40 and min(even, odd) == 0):

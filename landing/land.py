@@ -30,7 +30,7 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
             item["source"],
             item["schema"],
             item["table"],
-            tuple(column for column in item["columns"] if column.lower() not in (views.FILE, views.ROW)),
+            _columns(item["columns"], (views.FILE, views.ROW)),
             tuple(item.get("required") or ()),
         )
         for item in declared
@@ -56,6 +56,15 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
             by_table[file.table].append(file)
     ddl = "".join(views.table_view(table, found, root) for table, found in by_table.items())
     return {"error": None, "ddl": ddl + views.summary_views(*summaries), "messages": messages}
+
+
+def _columns(names: list[str], ours: tuple[str, ...]) -> tuple[str, ...]:
+    """The names without those that the views add, each once whatever its case."""
+    kept: dict[str, str] = {}
+    for name in names:
+        if name.lower() not in ours:
+            kept.setdefault(name.lower(), name)
+    return tuple(kept.values())
 
 
 def _fit(file) -> list[str]:

@@ -348,6 +348,8 @@ def test_files_that_are_no_tables(raw):
         (b"PK\x03\x04\x14\x00\x06\x00", "not CSV text: it looks like a ZIP archive"),
         (b"\x1f\x8b\x08\x00", "not CSV text: it looks like a gzip file"),
         (b"PAR1\x15\x04", "not CSV text: it looks like a Parquet file"),
+        (b" <!DOCTYPE html><html>", "not CSV text: it looks like an HTML or XML document"),
+        (b'\xef\xbb\xbf[{"lead_id": 1}]', "not CSV text: it looks like JSON"),
         (b"\x07\x00\x00\x00\x01" * 40, "not CSV text: it looks like binary data"),
         (bytes(range(256)) * 20, ""),
         ("lead_id,name\n1,a\n".encode("utf-16-le"), "it looks like UTF-16 text without a byte order mark"),
@@ -449,6 +451,14 @@ def test_row_numbers_count_within_each_file(raw):
     raw.land()
     assert raw.rows("select distinct cast(lead_id as int) + 1 = _raw_row from raw_files.leads") == [(True,)]
     assert raw.rows("select count(*), count(distinct _raw_file) from raw_files.leads") == [(20, 2)]
+
+
+def test_declared_column_appears_once(raw):
+    raw.declared[0]["columns"] = ["lead_id", "LEAD_ID", "_raw_row", "name", "_RAW_FILE"]
+    raw.write("a.parquet", leads(["1"], LEAD_ID=["2"]))
+    raw.land()
+    assert [name for name, *_ in raw.rows("describe raw_files.leads")] == ["lead_id", "name", "_raw_file", "_raw_row"]
+    assert raw.rows("select lead_id, _raw_row from raw_files.leads") == [("1", 1)]
 
 
 def test_strange_file_names(raw):
