@@ -194,7 +194,9 @@ class Portal:
                 self._inner_error(method, result["result_error"].get(key), place, attempt)
         return answers
 
-    def pages(self, listing: Listing, conditions: Mapping[str, Any], after: int = 0, ids_only: bool = False):
+    def pages(
+        self, listing: Listing, conditions: Mapping[str, Any], after: int = 0, ids_only: bool = False
+    ) -> Iterator[list[dict[str, Any]]]:
         """Reads a list by id.
 
         Args:
@@ -218,9 +220,7 @@ class Portal:
             for number, page in enumerate(found):
                 ids = [int(row[listing.key]) for row in page]
                 rising = all(low < high for low, high in zip([last, *ids], ids))
-                if number and not (
-                    ids and rising
-                ):  # the end, or a reference that was not followed: ask by the id itself
+                if number and not (ids and rising):  # the end, or a reference not followed: ask by the id itself
                     width, self._width = 1, self._width if rising else 1
                     break
                 if not rising:
@@ -351,6 +351,8 @@ class Portal:
             )
         if code == "INSUFFICIENT_SCOPE":
             return Refused(text, "Nothing was loaded; give the webhook the scope that this method needs", code)
+        if code == "ACCESS_DENIED":
+            return Refused(text, "Nothing was loaded; the webhook's owner lacks a right, or the plan has no REST", code)
         if code in PASSING:
             return LimitReached(text, "Nothing was loaded; run the load again later")
         if status >= 500 or not code:
@@ -450,12 +452,11 @@ class Reading:
     def __init__(self, portal: Portal, load: Load, run: Run, state: Mapping[str, Any]):
         self.portal, self.load, self.run = portal, load, run
         self.cursor: str | None = state.get("cursor")
-        self.floor: str | None = (
-            state.get("floor") if self.cursor else (iso(day_start(run.since)) if run.since else None)
-        )
         self.last_ids: dict[str, int] = dict(state.get("last_ids", {}))
-        if self.floor and run.since:
-            self.floor = min(self.floor, iso(day_start(run.since)))
+        since = iso(day_start(run.since)) if run.since else None
+        self.floor: str | None = state.get("floor") if self.cursor else since
+        if self.floor and since:
+            self.floor = min(self.floor, since)
 
     @property
     def first(self) -> bool:
@@ -501,7 +502,7 @@ class Reading:
 
     def owned(
         self, listing: Listing, owner: str, pages: Iterable[list[dict[str, Any]]], owners: set[str], gone: set[str]
-    ):
+    ) -> None:
         """Loads records that belong to others, and marks those as deleted that their owner no longer has.
 
         Args:
@@ -552,15 +553,14 @@ class Reading:
         ids, total = self._census(listing, scope)
         for _ in range(ROUNDS):
             missing = ids - known - got
-            if not missing:
-                break
             filters = (listing.among(some) for some in chunks(sorted(missing, key=int), PAGE))
             got |= self._land(listing, self.portal.many(listing, filters, "records not seen before"))
-            if missing - got:  # gone meanwhile, or not given out
-                ids, total = self._census(listing, scope)
+            if missing <= got:
+                break
+            ids, total = self._census(listing, scope)  # gone meanwhile, or not given out
         else:
             raise Incomplete(
-                f"{self.run.source}: {listing.method} lists {len(missing)} ids whose records it does not give",
+                f"{self.run.source}: {listing.method} lists {len(missing - got)} ids whose records it does not give",
                 "Nothing was loaded; look at the rights of the webhook's owner",
             )
         self._tell(listing, total)

@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
 BUFFER_ROWS = 20_000
 KEEP_TREE_SECONDS = 86_400
-MANY = 50  # records; fewer can go at once without a doubt
+MANY = 50  # records; fewer can go at once without a doubt,
+ALL = 10  # unless they are all there were, and as many as this
 
 
 def state_of(root: Path, source: str) -> dict[str, Any]:
@@ -224,7 +225,8 @@ class Load:
             Whether they were believed to be gone.
         """
         rows = [{**dict(zip(key, one)), "_deleted": "Y"} for one in gone]
-        if known and len(rows) > MANY and len(rows) > known * self._settings.max_deleted_share:
+        share = self._settings.max_deleted_share
+        if known and len(rows) > known * share and (len(rows) > MANY or len(rows) == known >= ALL):
             self.warn(
                 f"{table}: {len(rows)} of {known} known records did not come any more; they were not marked as deleted, for"
                 " that looks like lost permissions"

@@ -121,16 +121,24 @@ class Metrica:
         self._url = address("KPI_METRICA_URL", os.environ.get("KPI_METRICA_URL") or URL)
         self._http = Http(settings, deadline, _passing, {"Authorization": f"OAuth {token}"})
 
-    def get(self, what: str, path: str, **params: Any) -> dict[str, Any]:
-        """A JSON answer; `path` begins at the host. Raises as `_answer`."""
-        return self._answer(what, "GET", path, params)
+    def report(self, what: str, **params: Any) -> list[dict[str, Any]]:
+        """The rows of a report. Raises as `_answer`, and Incomplete if it is sampled."""
+        body = self._answer(what, "GET", "/stat/v1/data", params)
+        if body.get("sampled"):
+            raise Incomplete(f"{what}: the report is sampled")
+        return body.get("data", [])
 
-    def log(self, what: str, action: str = "", method: str = "GET", **params: Any) -> dict[str, Any]:
-        """A JSON answer of the Logs API about this counter. Raises as `_answer`."""
-        return self._answer(what, method, f"/management/v1/counter/{self.counter}/{action}", params)
+    def manage(self, what: str, part: str, action: str, method: str = "GET", **params: Any) -> Any:
+        """One part of an answer about this counter, or None if none is asked for. Raises as `_answer`."""
+        body = self._answer(what, method, f"/management/v1/counter/{self.counter}/{action}", params)
+        if part and part not in body:
+            raise RequestFailed(
+                f"yandex_metrica: counter {self.counter}, {what}: an answer without {part}", "Run it again"
+            )
+        return body[part] if part else None
 
     def _answer(self, what: str, method: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Raises Refused, LimitReached, RequestFailed or TimedOut."""
+        """A JSON answer. Raises Refused, LimitReached, RequestFailed or TimedOut."""
         doing = f"yandex_metrica: counter {self.counter}, {what}"
         response = self._http.request(doing, method, self._url + path, params=params)
         try:
@@ -231,7 +239,7 @@ def _counters() -> list[str]:
 
 def _read_goals(load: Load, metrica: Metrica) -> None:
     try:
-        goals = metrica.log("goals", "goals").get("goals", [])
+        goals = metrica.manage("goals", "goals", "goals")
     except Refused as error:
         load.warn(f"goals left out: {error.what}")
         return
@@ -265,7 +273,7 @@ def _possible_until(metrica: Metrica, kind: Kind, first: date, last: date) -> da
     """The last day up to which one log can be made, from `first` on."""
     until = min(last, first + timedelta(days=FIRST_DAYS - 1))
     what = f"{kind.table} {first} to {until}, evaluate"
-    answer = metrica.log(what, "logrequests/evaluate", **_request(kind, first, until))["log_request_evaluation"]
+    answer = metrica.manage(what, "log_request_evaluation", "logrequests/evaluate", **_request(kind, first, until))
     if answer.get("possible"):
         return until
     possible = int(answer.get("max_possible_day_quantity") or 0)
@@ -298,7 +306,7 @@ def _log(load: Load, metrica: Metrica, kind: Kind, first: date, last: date):
     """A log that is ready, as its id and parts; it is cancelled or cleaned at the end, whatever happens."""
     what = f"{kind.table} {first} to {last}"
     for attempt in range(ATTEMPTS):
-        answer = metrica.log(f"{what}, create", "logrequests", "POST", **_request(kind, first, last))["log_request"]
+        answer = metrica.manage(f"{what}, create", "log_request", "logrequests", "POST", **_request(kind, first, last))
         request_id = str(answer["request_id"])
         load.note(json.dumps([metrica.counter, request_id]))
         try:
@@ -323,7 +331,7 @@ def _wait(metrica: Metrica, what: str, request_id: str, answer: dict[str, Any]) 
     )
     while answer["status"] in ("created", "awaiting_retry"):
         waiting.sleep(metrica.settings.poll_seconds)
-        answer = metrica.log(f"{what}, poll", f"logrequest/{request_id}")["log_request"]
+        answer = metrica.manage(f"{what}, poll", "log_request", f"logrequest/{request_id}")
     if answer["status"] in GONE:
         raise Refused(
             f"yandex_metrica: counter {metrica.counter}, {what}: somebody ended the log ({answer['status']})",
@@ -340,7 +348,7 @@ def end_log(counter: str, request_id: str, settings: Settings) -> None:
     metrica = Metrica(counter, settings, Deadline(2 * settings.read_seconds))
     for action in ("clean", "cancel"):
         try:
-            metrica.log(action, f"logrequest/{request_id}/{action}", "POST")
+            metrica.manage(action, "", f"logrequest/{request_id}/{action}", "POST")
         except LoadError as error:
             trouble = error.what
         else:
@@ -433,21 +441,9 @@ def _check_totals(load: Load, metrica: Metrica, first: date, last: date, came: d
 
 
 def _daily_visits(metrica: Metrica, what: str, first: date, last: date) -> Iterable[tuple[str, int]]:
-    report = metrica.get(
-        what,
-        "/stat/v1/data",
-        ids=metrica.counter,
-        metrics="ym:s:visits",
-        dimensions="ym:s:date",
-        date1=first.isoformat(),
-        date2=last.isoformat(),
-        accuracy="full",
-        limit=FIRST_DAYS + 1,
-        offset=1,
-    )
-    if report.get("sampled"):
-        raise Incomplete(f"{what}: the report is sampled")
-    for row in report.get("data", []):
+    asked = {"ids": metrica.counter, "metrics": "ym:s:visits", "dimensions": "ym:s:date", "accuracy": "full"}
+    period = {"date1": first.isoformat(), "date2": last.isoformat(), "limit": FIRST_DAYS + 1, "offset": 1}
+    for row in metrica.report(what, **asked, **period):
         yield row["dimensions"][0]["name"], int(float(row["metrics"][0]))
 
 

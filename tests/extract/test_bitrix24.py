@@ -442,6 +442,16 @@ def test_lost_permissions_are_not_taken_for_deletions(root, portal):
     assert len(alive(root, "bitrix24", "crm_deal", "ID")) == 10
 
 
+def test_records_that_the_portal_lists_but_does_not_give(root, portal, monkeypatch):
+    portal.tables[DEALS] = [lead(n) for n in range(1, 4)]
+    bitrix24(root)
+    portal.tables[DEALS].append(lead(4))
+    real = servers._matches
+    monkeypatch.setattr("servers._matches", lambda row, wanted: "@ID" not in wanted and real(row, wanted))
+    with pytest.raises(Incomplete, match="crm.deal.list lists 1 ids whose records it does not give"):
+        bitrix24(root, 1)
+
+
 def test_since_and_until(root, portal):
     days = ("2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01")
     portal.tables[DEALS] = [lead(n, f"{day}T00:00:00+03:00") for n, day in enumerate(days, 1)]

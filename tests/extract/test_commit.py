@@ -204,6 +204,18 @@ def test_one_load_of_a_source_at_a_time(root):
     }
 
 
+def test_two_sources_commit_at_the_same_time(root):
+    def five(source):
+        for number in range(5):
+            load_two(root, number, source)
+
+    children = [started(partial(five, source)) for source in ("bitrix24", "bitrix_shop")]
+    assert [ended(child) for child in children] == [0, 0]
+    assert len(read(root, "bitrix24", "crm_lead")) == len(read(root, "bitrix_shop", "crm_deal")) == 5
+    assert len(read(root, "control", "totals")) == 10
+    assert [state_of(root, source) for source in ("bitrix24", "bitrix_shop")] == [{"cursor": 4}] * 2
+
+
 def test_files_of_people_are_carried_along(root):
     load_two(root, 0)
     own = root / "bitrix24" / "crm_lead" / "own.csv"
@@ -247,8 +259,8 @@ def test_too_many_deletions_at_once_are_doubted(root):
     with Load(run_of(root)) as load:
         assert not load.add_deleted("crm_deal", ("ID",), [(str(n),) for n in range(60)], 200)
         assert load.add_deleted("crm_lead", ("ID",), [(str(n),) for n in range(60)], 2000)
-        load.commit({})
-    assert seen(root) == {"bitrix24/crm_lead": 60}
+        assert not load.add_deleted("crm_company", ("ID",), [(str(n),) for n in range(10)], 10)  # all of them
+        assert load.add_deleted("crm_company", ("ID",), [(str(n),) for n in range(9)], 10)
     assert "lost permissions" in load.report.warnings[0]
 
 

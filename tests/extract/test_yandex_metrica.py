@@ -193,6 +193,12 @@ def test_passing_trouble_is_waited_out(root, counter, status):
     assert ended(counter) == ["cleaned_by_user"] * 2
 
 
+def test_an_answer_of_another_shape(root, counter):
+    counter.fault("create", 1, 200, {"request": {}})
+    with pytest.raises(RequestFailed, match="create: an answer without log_request"):
+        metrica(root, since=date(2026, 11, 10))
+
+
 def test_a_quota_that_is_used_up(root, counter):
     counter.fault("create", 99, 420, {"code": 420, "message": "Quota exceeded"})
     with pytest.raises(LimitReached, match=r"visits .*, create: HTTP 420 \(Quota exceeded\)"):
