@@ -59,3 +59,8 @@
         as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- What a manager noted as the result of a Bitrix24 activity, in whichever of its result fields. -#}
+{% macro bitrix24_outcome() -%}
+    coalesce(result_source, result_status, result_mark, cast(nullif(result_value, 0) as {{ dbt.type_string() }}))
+{%- endmacro %}

@@ -91,8 +91,10 @@ ranked as (
 repeated as (
     select
         *,
-        recency > 1 and _raw_file = latest_file and loaded_at is not distinct from latest_load
-        {{- ' and ' ~ version ~ ' is not distinct from latest_version' if version }} as is_repeat
+        recency > 1
+        and _raw_file = latest_file
+        and coalesce(loaded_at = latest_load, loaded_at is null and latest_load is null)
+        {{- ' and coalesce(' ~ version ~ ' = latest_version, ' ~ version ~ ' is null and latest_version is null)' if version }} as is_repeat
     from ranked
 )
 

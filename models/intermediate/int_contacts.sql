@@ -18,7 +18,7 @@ all_contacts as (
         direction,
         started_at as occurred_at,
         coalesce(is_answered, talk_seconds > 0) as is_completed,
-        cast(null as {{ dbt.type_string() }}) as outcome,
+        outcome,
         object,
         object_id,
         customer_id,

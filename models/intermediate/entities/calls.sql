@@ -9,6 +9,7 @@
         'is_answered': 'boolean',
         'wait_seconds': 'double',
         'talk_seconds': 'double',
+        'outcome': 'string',
         'employee_id': 'string',
         'customer_id': 'string',
         'object': 'string',

@@ -23,9 +23,11 @@ events as (
         object,
         object_id,
         coalesce(object_id, customer_id) as partner_id,
-        cast(null as double) as talk_seconds,
+        -- a call that only the CRM knows lasted as long as its entry says
+        case when kind = 'call' and coalesce(status, 'completed') = 'completed' then {{ seconds_between('started_at', 'ended_at') }} end
+            as talk_seconds,
         cast(null as double) as wait_seconds,
-        cast(null as boolean) as is_answered
+        kind = 'call' and coalesce(status, 'completed') = 'completed' as is_answered
     from activities
     union all
     select

@@ -2,9 +2,7 @@
 with activities as (
     select
         *,
-        coalesce(
-            result_source, result_status, result_mark, cast(nullif(result_value, 0) as {{ dbt.type_string() }})
-        ) as outcome
+        {{ bitrix24_outcome() }} as outcome
     from {{ ref('base_bitrix24__crm_activity') }}
     where row_status = 'accepted'
 ),

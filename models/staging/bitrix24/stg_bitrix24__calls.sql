@@ -9,6 +9,14 @@ owners as (
     select * from {{ ref('base_bitrix24__activity_owners') }}
 ),
 
+outcomes as (
+    select
+        activity_id,
+        {{ bitrix24_outcome() }} as outcome
+    from {{ ref('base_bitrix24__crm_activity') }}
+    where row_status = 'accepted'
+),
+
 -- telephony itself knows no deals; the activity of the same call does
 bound as (
     select
@@ -17,9 +25,11 @@ bound as (
         case when calls.crm_type in ('contact', 'company') then crm_type || '_' || calls.crm_id end as crm_customer_id,
         owners.object as owner_object,
         owners.object_id as owner_object_id,
-        owners.customer_id as owner_customer_id
+        owners.customer_id as owner_customer_id,
+        outcomes.outcome
     from calls
     left join owners on calls.activity_id = owners.activity_id
+    left join outcomes on calls.activity_id = outcomes.activity_id
 )
 
 select
@@ -44,6 +54,7 @@ select
     end as object_id,
     line as queue,
     phone,
+    outcome,
     activity_id,
     loaded_at,
     'accepted' as row_status

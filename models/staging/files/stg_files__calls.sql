@@ -10,6 +10,7 @@
         'is_answered': ['is_answered', 'boolean'],
         'wait_seconds': ['wait_seconds', 'number'],
         'talk_seconds': ['talk_seconds', 'number'],
+        'outcome': ['outcome', 'text'],
         'employee_id': ['employee_id', 'text'],
         'customer_id': ['customer_id', 'text'],
         'object': ['object', 'enum'],
