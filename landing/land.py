@@ -1,10 +1,8 @@
 """The landing itself: a raw root in, the statements that show it and what a person should know out."""
 
-import functools
 import json
 import os
 import traceback
-from contextlib import ExitStack
 
 
 def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
@@ -19,8 +17,6 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
         `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
         `;`; `messages`: what a person should look at. None of them holds a value of a data file.
     """
-    import duckdb
-
     from landing import scan, views
     from landing.cache import Cache
 
@@ -38,11 +34,10 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
     try:
         files, messages = scan.find(root, tables)
         cache = Cache(cache_dir, root)
-        with ExitStack() as stack:
-            engine = functools.cache(lambda: stack.enter_context(duckdb.connect(":memory:")))
-            for file in files:
-                messages += scan.examine(file, cache, engine)
-                messages += _fit(file)
+        engine = scan.Engine()
+        for file in files:
+            messages += scan.examine(file, cache, engine)
+            messages += _fit(file)
         summaries = _summaries(files, cache)
         cache.clean()
     except scan.RawRootError as error:

@@ -6,7 +6,7 @@ A file that is damaged, cut short or not what its name says is left out and name
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,15 +166,31 @@ def _walk(folder: str, root: str, table: Table, files: list[DataFile], messages:
 def _plain(error: Exception) -> str:
     """An engine's error in one line, cut before anything that it quotes from the file."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return re.split("[\"'`]", text, maxsplit=1)[0].strip(" :,.")[:200] or type(error).__name__
+    return re.split(r"(?<!\w)[\"'`]", text, maxsplit=1)[0].strip(" :,.")[:200] or type(error).__name__
 
 
-def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, list[tuple[str, str]]]:
+class Engine:
+    """A DuckDB in memory, opened when first asked for, and anew if an error has put an end to it."""
+
+    def __init__(self):
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def execute(self, query: str) -> "duckdb.DuckDBPyConnection":
+        import duckdb
+
+        try:
+            self._connection.execute("select 1")
+        except (AttributeError, duckdb.Error):
+            self._connection = duckdb.connect(":memory:")
+        return self._connection.execute(query)
+
+
+def prove_parquet(path: str, engine: Engine) -> tuple[int, list[tuple[str, str]]]:
     """Reads a Parquet file through, footer and data, with pyarrow and then with DuckDB as the views will.
 
     Args:
         path: the file.
-        engine: a DuckDB connection of its own, in memory.
+        engine: reads it as the views will.
 
     Returns:
         Its number of rows, and (name, DuckDB type) of its columns.
@@ -183,7 +199,6 @@ def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, 
         Unreadable: it can't be opened, or is not a whole Parquet file.
     """
     import duckdb
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     head = csv_files.head_of(path)
@@ -194,7 +209,9 @@ def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, 
             rows = sum(batch.num_rows for batch in parquet.iter_batches(batch_size=65_536))
             if rows != parquet.metadata.num_rows:
                 raise Unreadable(f"damaged Parquet file: {rows} rows of {parquet.metadata.num_rows}")
-    except (pa.ArrowException, OSError) as error:  # pyarrow reports broken pages as OSError, without a number
+    except Unreadable:
+        raise
+    except Exception as error:  # noqa: BLE001 - damage shows as any error: a name may not even be UTF-8
         if isinstance(error, MemoryError) or getattr(error, "errno", None):
             raise Unreadable(f"can't be read ({type(error).__name__})", lasting=False) from None
         raise Unreadable(f"damaged or cut short Parquet file: {_plain(error)}") from None
@@ -204,7 +221,7 @@ def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, 
         columns = columns[:-2]  # the file's name and the row number, which `select_columns` adds
         texts = ", ".join(text_of(name, kind) for name, kind in columns)
         read = engine.execute(f"select count(*), bit_xor(hash({texts})) {reading}").fetchone()[0]
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeError) as error:
         if "utf8" in str(error).lower():
             raise Unreadable("a text column holds bytes that are not UTF-8") from None
         if "file_row_number" in str(error):
@@ -216,13 +233,13 @@ def prove_parquet(path: str, engine: "duckdb.DuckDBPyConnection") -> tuple[int, 
     return rows, columns
 
 
-def examine(file: DataFile, cache: Cache, engine: Callable[[], "duckdb.DuckDBPyConnection"]) -> list[str]:
+def examine(file: DataFile, cache: Cache, engine: Engine) -> list[str]:
     """Fills in what is known of a file, from the cache or by reading it.
 
     Args:
         file: a found file; `rows`, `columns`, `data`, `rejects` and `readable` are set.
         cache: the cache of its raw root.
-        engine: gives a DuckDB connection in memory; called only if a Parquet file has to be read.
+        engine: used if a Parquet file has to be read.
 
     Returns:
         Messages about the file.
@@ -253,7 +270,7 @@ def examine(file: DataFile, cache: Cache, engine: Callable[[], "duckdb.DuckDBPyC
     return [f"{file.raw_file}: {note}" for note in entry["notes"]]
 
 
-def _read(file: DataFile, cache: Cache, key: str, engine: Callable[[], "duckdb.DuckDBPyConnection"]) -> dict:
+def _read(file: DataFile, cache: Cache, key: str, engine: Engine) -> dict:
     """Reads a file and keeps what came of it. Raises OSError if the cache can't be written."""
     entry: dict = {"reason": None, "rows": 0, "columns": [], "rejects": [], "notes": []}
     parts: dict[str, Path] = {}
@@ -265,7 +282,7 @@ def _read(file: DataFile, cache: Cache, key: str, engine: Callable[[], "duckdb.D
                 columns = [(name, "VARCHAR") for name in done.columns]
                 entry.update(rows=done.rows, columns=columns, rejects=done.rejects, notes=done.notes)
             else:
-                entry["rows"], entry["columns"] = prove_parquet(file.path, engine())
+                entry["rows"], entry["columns"] = prove_parquet(file.path, engine)
         except Unreadable as error:
             entry["reason"] = str(error)
             if not error.lasting:

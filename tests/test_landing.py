@@ -6,6 +6,7 @@ import decimal
 import json
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -515,6 +516,30 @@ def test_text_that_is_not_utf8_does_not_break_the_view(raw):
     [(_, _, reason)] = raw.rejects()
     assert "not UTF-8" in reason
     assert "Kuh" not in json.dumps(raw.messages)
+
+
+def test_engine_that_died_is_opened_anew():
+    engine = scan.Engine()
+    engine.execute("create table kept (x int)")
+    assert engine.execute("select count(*) from kept").fetchone() == (0,)
+    engine._connection.close()
+    assert engine.execute("select 7").fetchone() == (7,)
+
+
+def test_damage_in_random_places(raw):
+    """Whatever the damage, either the file is named or its view can be read."""
+    whole = raw.write("a.parquet", leads(map(str, range(500)), name=[["x"]] * 500, amount=[1.5] * 500)).read_bytes()
+    place = random.Random(1)
+    for number in range(60):
+        content = bytearray(whole)
+        for _ in range(place.randint(1, 4)):
+            content[place.randrange(len(content))] = place.randrange(256)
+        raw.write(f"{number}.parquet", bytes(content))
+    raw.land()
+    assert raw.rows("select count(*), count(distinct _raw_file) from raw_files.leads") == raw.rows(
+        "select sum(row_count), count(*) filter (readable) from raw_landing.files"
+    )
+    assert len(raw.rejects()) + raw.rows("select count(distinct _raw_file) from raw_files.leads")[0][0] == 61
 
 
 def test_parquet_of_another_table_is_left_out(raw):
