@@ -45,7 +45,7 @@ remainders as (
         coalesce(explained.last_line_no, 0) + 1 as line_no,
         '(not itemised)' as product_id,
         cast(null as double) as quantity,
-        coalesce(sales.amount, 0) - coalesce(explained.amount, 0) as amount,
+        cast(coalesce(sales.amount, 0) - coalesce(explained.amount, 0) as decimal(18, 2)) as amount,
         cast(null as decimal(18, 2)) as cost
     from sales
     left join explained on sales.sale_id = explained.sale_id
@@ -61,7 +61,7 @@ all_lines as (
 running as (
     select
         *,
-        sum(amount) over (partition by sale_id order by line_no rows unbounded preceding) as amount_so_far
+        cast(sum(amount) over (partition by sale_id order by line_no rows unbounded preceding) as decimal(18, 2)) as amount_so_far
     from all_lines
 )
 
