@@ -52,6 +52,6 @@ select
     changes.place >= {{ var('late_stage_position') }} as is_late_stage,
     changes.sign as deals_active,
     changes.sign * coalesce(deals.amount_base, 0) as pipeline_amount,
-    changes.sign * coalesce(deals.amount_base * cast(deals.probability as decimal(9, 6)), 0) as weighted_pipeline_amount
+    changes.sign * coalesce(cast(round(deals.amount_base * deals.probability, 2) as decimal(18, 2)), 0) as weighted_pipeline_amount
 from changes
 inner join deals on changes.deal_id = deals.deal_id
