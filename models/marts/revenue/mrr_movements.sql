@@ -65,8 +65,8 @@ select
         when change > 0 then 'expansion'
         else 'contraction'
     end as movement,
-    closing - change as opening_mrr,
-    change as mrr_change,
-    closing as closing_mrr
+    cast(closing - change as decimal(18, 2)) as opening_mrr,
+    cast(change as decimal(18, 2)) as mrr_change,
+    cast(closing as decimal(18, 2)) as closing_mrr
 from over_period
 where change <> 0

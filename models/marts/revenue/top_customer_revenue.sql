@@ -20,7 +20,7 @@ by_customer as (
         period_start,
         known_customer_key,
         {{ sliced_by(['region', 'product_group']) }},
-        sum(revenue) as revenue
+        cast(sum(revenue) as decimal(18, 2)) as revenue
     from expanded
     group by grouping sets (
         (period_grain, period_start, known_customer_key),
