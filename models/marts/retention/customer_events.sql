@@ -12,8 +12,8 @@ revenue as (
     select
         known_customer_key as customer_key,
         event_date,
-        sum(revenue) as revenue,
-        sum(gross_profit) as gross_profit
+        cast(sum(revenue) as decimal(18, 2)) as revenue,
+        cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
     from {{ ref('sales_events') }}
     where known_customer_key is not null
     group by known_customer_key, event_date
