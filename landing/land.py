@@ -63,11 +63,13 @@ def _columns(names: list[str], ours: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _fit(file) -> list[str]:
-    """Compares a file's columns with the declared ones."""
+    """Compares a file's columns with the declared ones. Names are shown only where most of them are known: the first
+    line of a CSV without a header is data."""
     if not file.readable:
         return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
     found = {name.lower() for name, _ in file.columns}
-    if file.table.columns and not found & {name.lower() for name in file.table.columns}:
+    known = found & {name.lower() for name in file.table.columns}
+    if file.table.columns and not known:
         where = "no header, or another table's: " if file.is_csv else ""
         some = ", ".join(file.table.columns[:5]) + (", …" if len(file.table.columns) > 5 else "")
         file.refuse(f"{where}none of its {len(found)} column names is a column of this table ({some})")
@@ -75,7 +77,9 @@ def _fit(file) -> list[str]:
     messages = []
     missing = [name for name in file.table.required if name.lower() not in found]
     if missing and file.rows:
-        has = ", ".join(name for name, _ in file.columns)
+        shown = [name for name, _ in file.columns if name.lower() in known or 2 * len(known) >= len(found)]
+        more = len(file.columns) - len(shown)
+        has = ", ".join(shown) + (f" and {more} more" if more else "")
         messages.append(f"{file.raw_file}: no column {', '.join(missing)}, which is required; its columns are {has}")
     if file.rejects:
         lines = ", ".join(str(line) for line, _ in file.rejects[:5]) + (", …" if len(file.rejects) > 5 else "")

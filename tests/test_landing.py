@@ -556,6 +556,12 @@ def test_missing_required_column_is_a_message(raw):
     assert message == "files/leads/a.csv: no column lead_id, which is required; its columns are name, amount"
 
 
+def test_unknown_names_are_not_shown_where_they_may_be_data(raw):
+    raw.write("a.csv", f"name,{SECRET},17,x@y.ru\nb,c,d,e\n")
+    [message] = raw.land().messages
+    assert message.endswith("which is required; its columns are name and 3 more")
+
+
 def test_no_files_is_an_empty_table(raw):
     (raw.root / "files" / "leads").mkdir(parents=True)
     raw.land()
