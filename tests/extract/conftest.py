@@ -1,35 +1,11 @@
-"""Fixtures: quick settings, an empty raw root, a clean environment."""
+"""Fixtures: an empty raw root, a clean environment."""
 
-import os
-import signal
 import sys
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-
-import dlt.sources.helpers.requests  # noqa: F401  so that no load's time goes by with imports
-import pyarrow.parquet  # noqa: F401
-
-from flows.extract import Settings
-
-NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-QUICK = Settings(
-    connect_seconds=2,
-    read_seconds=2,
-    attempts=4,
-    backoff_seconds=0.01,
-    backoff_max_seconds=0.02,
-    poll_seconds=0.01,
-    wait_seconds=3,
-    load_seconds=100,
-    rate_per_second=10_000,
-    burst=10_000,
-    chain=4,
-)
 
 
 @pytest.fixture
@@ -45,53 +21,3 @@ def clean_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
-
-
-def read(root: Path, source: str, table: str) -> list[dict]:
-    """What a reader sees: `<source>/<table>/*.parquet`, in the order of the files' names."""
-    import pyarrow.parquet as pq
-
-    files = sorted(Path(root, source, table).glob("*.parquet"))
-    return [row for path in files for row in pq.read_table(path).to_pylist()]
-
-
-def alive(root: Path, source: str, table: str, *key: str) -> dict:
-    """The newest row of each key that is not deleted."""
-    newest = {}
-    for row in sorted(read(root, source, table), key=lambda row: row["_loaded_at"]):
-        newest[tuple(row[name] for name in key) if len(key) > 1 else row[key[0]]] = row
-    return {name: row for name, row in newest.items() if row.get("_deleted") != "Y"}
-
-
-def seen(root: Path) -> dict[str, int]:
-    """The number of rows that a reader sees, by source/table; nothing that begins with a dot."""
-    tables = [table for table in Path(root).glob("[!.]*/[!.]*") if table.is_dir()] if Path(root).exists() else []
-    return {f"{table.parent.name}/{table.name}": len(read(root, table.parent.name, table.name)) for table in tables}
-
-
-def started(action) -> int:
-    """Runs an action in a child process and gives its id."""
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            action()
-            status = 0
-        finally:
-            traceback.print_exc()
-            os._exit(status)
-    return child
-
-
-def ended(child: int) -> int:
-    """Waits for a child process and gives its exit status, negative if it was killed."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def kill_when_held(server, action) -> int:
-    """Runs a load in a child process, kills it with SIGKILL while the server holds a request, and gives its status."""
-    child = started(action)
-    assert server.held.wait(20)
-    os.kill(child, signal.SIGKILL)
-    server.released.set()
-    return ended(child)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import servers
-from conftest import NOW, QUICK, alive, read, seen
-from servers import Bitrix, lead
 
+from extract import servers
+from extract.servers import Bitrix, lead
+from extract.tools import NOW, QUICK, alive, read, seen
 from flows.extract import ConfigError, Incomplete, LimitReached, Refused, RequestFailed, TimedOut, load
 from flows.extract.bitrix_rest import Listing, Portal
 from flows.extract.commit import state_of
@@ -60,13 +60,15 @@ def test_a_batch_fetches_a_chain_of_pages(portal):
 
 def test_a_portal_that_does_not_follow_references(portal, monkeypatch):
     real = servers._referred
-    monkeypatch.setattr("servers._referred", lambda value, results: real(value, {}))  # a reference becomes nothing
+    monkeypatch.setattr(
+        "extract.servers._referred", lambda value, results: real(value, {})
+    )  # a reference becomes nothing
     portal.tables[DEALS] = [lead(n) for n in range(1, 331)]
     assert ids(client(portal).pages(LISTING, {})) == list(range(1, 331))
 
 
 def test_a_portal_that_ignores_the_filter(portal, monkeypatch):
-    monkeypatch.setattr("servers._matches", lambda row, conditions: True)
+    monkeypatch.setattr("extract.servers._matches", lambda row, conditions: True)
     portal.tables[DEALS] = [lead(n) for n in range(1, 331)]
     with pytest.raises(Incomplete, match="crm.deal.list, page after id 50"):
         ids(client(portal).pages(LISTING, {}))
@@ -447,7 +449,7 @@ def test_records_that_the_portal_lists_but_does_not_give(root, portal, monkeypat
     bitrix24(root)
     portal.tables[DEALS].append(lead(4))
     real = servers._matches
-    monkeypatch.setattr("servers._matches", lambda row, wanted: "@ID" not in wanted and real(row, wanted))
+    monkeypatch.setattr("extract.servers._matches", lambda row, wanted: "@ID" not in wanted and real(row, wanted))
     with pytest.raises(Incomplete, match="crm.deal.list lists 1 ids whose records it does not give"):
         bitrix24(root, 1)
 
