@@ -21,7 +21,10 @@ parts as (
     from definitions
     inner join measures
         on definitions.{{ part }} = measures.measure
-        and (measures.dimension = 'all' or concat(' ', definitions.dimensions, ' ') like concat('% ', measures.dimension, ' %'))
+        and (
+            measures.dimension = 'all' or definitions.dimensions = 'any'
+            or concat(' ', definitions.dimensions, ' ') like concat('% ', measures.dimension, ' %')
+        )
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
