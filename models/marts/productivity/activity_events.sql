@@ -1,5 +1,5 @@
--- Grain: one call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day.  A meeting counts on the day it
--- was arranged.  Messages to and fro with the same person on one day are one conversation, counted on the first of them.
+-- Grain: one call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day: a meeting on the day it was
+-- arranged, the rest when it took place.  Messages to and fro with the same person on one day are one conversation, counted on the first.
 with activities as (
     select * from {{ ref('activities') }}
 ),
@@ -15,7 +15,7 @@ quotes as (
 events as (
     select
         concat('activity:', activity_id) as event_id,
-        created_at as occurred_at,
+        case when kind = 'meeting' then created_at else coalesce(started_at, created_at) end as occurred_at,
         kind,
         direction,
         coalesce(status, 'completed') as status,
@@ -79,7 +79,7 @@ select
     {{ known('employees.team') }} as team,
     {{ known('traced.channel') }} as channel,
     {{ known('traced.direction') }} as direction,
-    {{ flag("kind = 'call'") }} as calls_count,
+    {{ flag("kind = 'call' and status <> 'planned'") }} as calls_count,
     {{ flag("(kind = 'call' and is_answered and talk_seconds >= " ~ var('conversation_seconds') ~ ")") }} as call_conversations,
     {{ flag("(kind = 'call' and is_answered and talk_seconds >= " ~ var('conversation_seconds') ~ ") or (chats.is_first and chats.is_two_way)") }}
         as conversations_count,
@@ -87,9 +87,9 @@ select
     {{ flag("kind = 'meeting'") }} as meetings_scheduled,
     {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
     {{ flag("kind = 'meeting' and status = 'completed'") }} as meetings_held,
-    {{ flag("kind = 'presentation'") }} as presentations_count,
+    {{ flag("kind = 'presentation' and status = 'completed'") }} as presentations_count,
     {{ flag("kind = 'proposal'") }} as proposals_count,
-    {{ flag("kind = 'referral_request'") }} as referral_requests,
+    {{ flag("kind = 'referral_request' and status = 'completed'") }} as referral_requests,
     {{ flag("kind = 'social' and status = 'completed'") }} as social_engagements,
     coalesce(traced.talk_seconds, 0) / 60.0 as talk_minutes,
     coalesce(traced.wait_seconds, 0) as wait_seconds
