@@ -1,5 +1,5 @@
--- Grain: one answer to a survey or one review before the as-of day.  An answer's channel is that of the customer's latest sale before it; a
--- review's is the place it was left in.
+-- Grain: one answer to a survey or one review before the as-of day.  An answer's channel is that of the customer's latest sale before
+-- it whose channel is known; a review's is the place it was left in.
 with answers as (
     select * from {{ ref('survey_responses') }} where answered_at < {{ cutoff() }} and survey in ('nps', 'csat')
 ),
@@ -12,6 +12,7 @@ sales_before as (
     from answers
     inner join {{ ref('int_identities') }} as identities on concat('c:', answers.customer_id) = identities.record
     inner join {{ ref('fct_sales') }} as sales on identities.customer_key = sales.customer_key and sales.sold_at <= answers.answered_at
+    where sales.channel <> '{{ var("unknown_member") }}'
 ),
 
 -- a review without a sentiment of its own is judged by its rating
