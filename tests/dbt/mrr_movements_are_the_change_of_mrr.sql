@@ -1,0 +1,37 @@
+-- Proves that new, expansion, contraction, churn and reactivation together are what MRR grew or shrank by, in every period.
+with changes as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        sum(coalesce(movements.mrr_change, 0)) as moved
+    from {{ ref('periods') }} as periods
+    left join {{ ref('mrr_movements') }} as movements
+        on periods.period_grain = movements.period_grain and periods.period_start = movements.period_start
+    group by periods.period_grain, periods.period_start
+),
+
+balances as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        sum(case when events.event_date <= periods.last_known_day then events.mrr else 0 end) as closing,
+        sum(case when events.event_date < periods.period_start then events.mrr else 0 end) as opening
+    from {{ ref('periods') }} as periods
+    cross join (select event_date, sum(mrr) as mrr from {{ ref('contract_events') }} group by event_date) as events
+    where periods.period_grain in ('month', 'quarter', 'year')
+    group by periods.period_grain, periods.period_start
+)
+
+select balances.*, changes.moved
+from balances
+inner join changes on balances.period_grain = changes.period_grain and balances.period_start = changes.period_start
+where balances.closing - balances.opening <> changes.moved
+
+union all
+
+select period_grain, period_start, closing_mrr, opening_mrr, mrr_change
+from {{ ref('mrr_movements') }}
+where
+    closing_mrr - opening_mrr <> mrr_change
+    or (movement in ('new', 'reactivation')) <> (opening_mrr = 0)
+    or (movement = 'churn') <> (closing_mrr = 0)

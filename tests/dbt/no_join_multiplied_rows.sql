@@ -1,0 +1,32 @@
+-- Proves that looking up people, channels, stages, rates and the rest neither multiplied nor lost a row: each fact has as many rows as the
+-- records it is made of, each event mart as many as its facts.
+with counts as (
+    {%- set pairs = [
+        ('fct_deals', ref('fct_deals'), 'true', ref('deals'), 'created_at < ' ~ cutoff()),
+        ('fct_leads', ref('fct_leads'), 'true', ref('leads'), 'created_at < ' ~ cutoff()),
+        ('fct_contracts', ref('fct_contracts'), 'true', ref('contracts'), 'starts_on < ' ~ as_of()),
+        ('fct_web_sessions', ref('fct_web_sessions'), 'true', ref('web_sessions'), 'started_at < ' ~ cutoff()),
+        ('fct_ad_spend', ref('fct_ad_spend'), 'true', ref('int_ad_costs'), 'true'),
+        ('fct_sales of deals', ref('fct_sales'), "kind = 'deal'", ref('fct_deals'), "status = 'won'"),
+        ('fct_sales of orders', ref('fct_sales'), "kind = 'order'", ref('int_paid_orders'), 'same_sale_deal_id is null'),
+        ('lead_events', ref('lead_events'), "event = 'created'", ref('fct_leads'), 'true'),
+        ('deal_events', ref('deal_events'), "event = 'created'", ref('fct_deals'), 'true'),
+        ('deal_events won', ref('deal_events'), "event = 'won'", ref('fct_deals'), 'won_on is not null'),
+        ('deal_events lost', ref('deal_events'), "event = 'lost'", ref('fct_deals'), 'lost_on is not null'),
+        ('visit_events', ref('visit_events'), 'true', ref('fct_web_sessions'), 'true'),
+        ('page_events', ref('page_events'), 'true', ref('page_hits'), 'occurred_at < ' ~ cutoff()),
+        ('cart_events', ref('cart_events'), 'true', ref('web_events'), "event = 'add_to_cart' and occurred_at < " ~ cutoff()),
+        ('sales_events', ref('sales_events'), "event = 'sale'", ref('fct_sale_lines'), 'true'),
+        ('int_deal_traits', ref('int_deal_traits'), 'true', ref('fct_deals'), 'true'),
+        ('marketing_events, ads', ref('marketing_events'), "event = 'ad spend'", ref('fct_ad_spend'), 'true'),
+    ] %}
+    {%- for name, mart, condition, records, record_condition in pairs %}
+    select
+        '{{ name }}' as name,
+        (select count(*) from {{ mart }} where {{ condition }}) as rows_there,
+        (select count(*) from {{ records }} where {{ record_condition }}) as rows_expected
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from counts where rows_there <> rows_expected

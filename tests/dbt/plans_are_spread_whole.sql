@@ -1,0 +1,38 @@
+-- Proves that the days of a target add up to it, where no target of a finer period takes some of its days.
+with daily as (
+    select
+        kpi_id,
+        coalesce(employee_id, '') as employee_id,
+        coalesce(team, '') as team,
+        period_value,
+        sum(day_value) as day_values
+    from {{ ref('int_targets_daily') }}
+    group by 1, 2, 3, 4
+),
+
+targets as (
+    select
+        kpi_id,
+        coalesce(employee_id, '') as employee_id,
+        coalesce(team, '') as team,
+        value,
+        count(*) as targets
+    from {{ ref('targets') }}
+    group by 1, 2, 3, 4
+),
+
+owners_of_one_grain as (
+    select kpi_id, coalesce(employee_id, '') as employee_id, coalesce(team, '') as team
+    from {{ ref('targets') }}
+    group by 1, 2, 3
+    having count(distinct period_grain) = 1
+)
+
+select targets.*, daily.day_values
+from targets
+inner join owners_of_one_grain as owners
+    on targets.kpi_id = owners.kpi_id and targets.employee_id = owners.employee_id and targets.team = owners.team
+left join daily
+    on targets.kpi_id = daily.kpi_id and targets.employee_id = daily.employee_id and targets.team = daily.team
+    and targets.value = daily.period_value
+where abs(coalesce(daily.day_values, 0) - targets.value * targets.targets) > 0.000001 * (1 + abs(targets.value * targets.targets))
