@@ -317,7 +317,7 @@ def time_entries(dice: Dice) -> list[dict]:
     for day in (d for d in DAYS if d.weekday() == 4):
         for m in co.MANAGERS:
             if co.HIRED[m] <= day and (co.LEFT[m] is None or day < co.LEFT[m]) and not dice.chance(0.06):
-                total = 2400 - dice.between(0, 500)
+                total = 480 - dice.between(0, 100)
                 shares = [0.42 + 0.2 * dice.u(), 0.12 + 0.08 * dice.u(), 0.04 + 0.05 * dice.u(), 0.1 + 0.06 * dice.u()]
                 for category, share in zip(("selling", "data_entry", "content", "admin"), shares, strict=True):
                     rows.append(

@@ -323,7 +323,8 @@ def lateness(frames: Frames, world: World, report: Report) -> None:
             frame = frames[source, name]
             stamp = frame[column].map(stamps)
             late = stamp.notna() & (frame["_load"] < stamp)
-            frame.loc[late, "_load"] = stamp[late].astype("int64")
+            # an hour before that night's own load, so that a later state that came with it stays the later one
+            frame.loc[late, "_load"] = stamp[late].astype("int64") - 3600
             frame.loc[late, "_file"] = "late"
     for item in world.extra.future_leads + world.extra.future_orders:
         name, column, number = (

@@ -21,6 +21,7 @@
             'sale_status': 'base_bitrix_shop__sale_status', 'crm_order_entity': 'base_bitrix_shop__crm_order_entity',
         },
         'files': {},
+        'control': {'totals': 'base_control__totals'},
     } -%}
     {%- for entity in ['employees', 'customers', 'leads', 'deals', 'deal_lines', 'stages', 'stage_changes', 'activities', 'calls', 'objections',
         'quotes', 'contracts', 'contract_schedule', 'products', 'orders', 'order_lines', 'refunds', 'web_sessions', 'page_hits', 'web_events',

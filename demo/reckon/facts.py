@@ -235,7 +235,7 @@ class Facts:
             if isinstance(record, Order) and origin.utm_source is None:
                 continue
             touches[record.party.party_id].append((record.created, origin.channel, origin.utm_campaign))
-        for e in self.world.backoffice["email_events"]:
+        for e in self.world.files["email_events"]:
             if e["event"] == "clicked":
                 touches[e["customer"].party_id].append((e["occurred_at"], "email", e["campaign_id"]))
         return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}

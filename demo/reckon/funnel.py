@@ -242,7 +242,7 @@ def prospects(f: Facts, sheet: Sheet) -> None:
 
 
 def carts(f: Facts, sheet: Sheet) -> None:
-    """A visitor's cart is abandoned when no purchase follows within 72 hours of the first add of the period."""
+    """A visitor's cart is abandoned when no purchase follows within 72 hours of any of the period's additions."""
     web = f.world.web
     adds, bought = defaultdict(list), defaultdict(list)
     for session, events in web.products.items():
@@ -252,11 +252,11 @@ def carts(f: Facts, sheet: Sheet) -> None:
     for grain in GRAINS:
         carts: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
         for client, times in adds.items():
-            first: dict[dt.date, int] = {}
-            for t in sorted(times):
-                first.setdefault(period_start(clock.day_of(t), grain), t)
-            for start, t in first.items():
-                carts[start][0] += not any(t <= b <= t + 72 * 3600 for b in bought[client])
+            added: dict[dt.date, list[int]] = defaultdict(list)
+            for t in times:
+                added[period_start(clock.day_of(t), grain)].append(t)
+            for start, moments in added.items():
+                carts[start][0] += not any(t <= b <= t + 72 * 3600 for t in moments for b in bought[client])
                 carts[start][1] += 1
         for start in sorted(carts):
             a, b = carts[start]

@@ -1,5 +1,5 @@
 -- Grain: one owner of a plan (manager, team, or the whole) and one day, with the day's part of the plan of the won amount.  Where managers
--- have plans in a month, theirs make up the whole; else the teams'; else the whole's own.
+-- have plans on a day, theirs make up the whole; else the teams'; else the whole's own.
 with plans as (
     select * from {{ ref('int_targets_daily') }} where kpi_id in ('{{ var("quota_kpi") }}', 'revenue')
 ),

@@ -40,7 +40,7 @@ orders as (
 letters as (
     select
         concat('letter:', events.event_id) as touch_id, 'letter' as kind, identities.customer_key, events.occurred_at as touched_at,
-        'email' as channel, events.campaign_id as campaign
+        '{{ var("letter_channel") }}' as channel, events.campaign_id as campaign
     from {{ ref('email_events') }} as events
     inner join {{ ref('int_identities') }} as identities on concat('c:', events.customer_id) = identities.record
     where events.event = 'clicked'
@@ -49,7 +49,7 @@ letters as (
 calls as (
     select
         contacts.contact_id as touch_id, 'call' as kind, identities.customer_key, contacts.occurred_at as touched_at,
-        'call' as channel, '(none)' as campaign
+        '{{ var("call_channel") }}' as channel, '(none)' as campaign
     from {{ ref('int_contacts') }} as contacts
     inner join {{ ref('int_identities') }} as identities
         on identities.record = case

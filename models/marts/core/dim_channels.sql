@@ -5,6 +5,10 @@ with seen as (
     select channel from {{ ref('expenses') }} where channel is not null
     union
     select channel from {{ ref('seed_channels') }}
+    union
+    select '{{ var("letter_channel") }}'
+    union
+    select '{{ var("call_channel") }}'
 ),
 
 spending as (

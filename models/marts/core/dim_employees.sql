@@ -7,8 +7,9 @@ named as (
     {%- for entity in ['leads', 'deals', 'orders', 'activities', 'calls', 'quotes', 'objections', 'survey_responses', 'forecasts',
         'time_entries', 'tool_usage', 'material_usage', 'tasks', 'targets'] %}
     select employee_id from {{ ref(entity) }} where employee_id is not null
-    {{ 'union' if not loop.last }}
+    union
     {%- endfor %}
+    select employee_id from {{ ref('int_deal_versions') }} where employee_id is not null
 )
 
 select

@@ -7,6 +7,8 @@ named as (
     select product_id, product_name from {{ ref('deal_lines') }} where product_id is not null
     union all
     select product_id, product_name from {{ ref('order_lines') }} where product_id is not null
+    union all
+    select product_id, null from {{ ref('contracts') }} where product_id is not null
 ),
 
 unknown as (

@@ -7,7 +7,10 @@ with stages as (
 seen as (
     select 'deal' as object, pipeline_id, stage_id from {{ ref('deals') }} where stage_id is not null
     union
-    select object, pipeline_id, stage_id from {{ ref('stage_changes') }}
+    -- history that names no pipeline means the deal's own
+    select changes.object, coalesce(nullif(changes.pipeline_id, ''), deals.pipeline_id), changes.stage_id
+    from {{ ref('stage_changes') }} as changes
+    left join {{ ref('deals') }} as deals on changes.object = 'deal' and changes.object_id = deals.deal_id
 ),
 
 unknown as (

@@ -12,7 +12,9 @@ measured as (
         *,
         {{ months_between('starts_on', 'day_after_end') }} as months,
         -- a cancellation that lies ahead of the as-of day is not known yet
-        cast(case when cancelled_on < {{ as_of() }} then least(cancelled_on, day_after_end) else day_after_end end as date) as ends_before
+    cast(greatest(
+            starts_on, case when cancelled_on < {{ as_of() }} then least(cancelled_on, day_after_end) else day_after_end end
+        ) as date) as ends_before
     from contracts
 )
 

@@ -92,7 +92,7 @@ select
     {{ known('employees.team') }} as team,
     coalesce(deals.pipeline_id, '') as pipeline_id,
     deals.stage_now as stage_id,
-    concat(coalesce(deals.pipeline_id, ''), ':', deals.stage_now) as stage_key,
+    case when deals.stage_now is not null then concat(coalesce(deals.pipeline_id, ''), ':', deals.stage_now) end as stage_key,
     case when deals.won_at_known is not null then 'won' when deals.lost_at_known is not null then 'lost' else 'open' end as status,
     deals.created_at,
     deals.created_on,

@@ -26,9 +26,10 @@ implied as (
         paid_orders.order_id,
         paid_orders.source_system,
         paid_orders.paid_moment as refunded_at,
-        paid_orders.amount,
+        coalesce(paid_orders.amount, lines.lines_amount) as amount,
         coalesce(upper(paid_orders.currency), '{{ var("base_currency") }}') as currency
     from paid_orders
+    left join {{ ref('int_line_totals') }} as lines on concat('order:', paid_orders.order_id) = lines.sale_id
     left join (select distinct order_id from {{ ref('refunds') }}) as known on paid_orders.order_id = known.order_id
     where paid_orders.status = 'refunded' and known.order_id is null
 ),

@@ -34,9 +34,9 @@ changes as (
     union all
     select deal_id, left_at, -1, stay_stage_key, stay_pipeline_id, place from spans where left_at is not null
     union all
-    select deal_id, created_at, 1, '{{ var("unknown_member") }}', pipeline_id, null from unstaged
+    select deal_id, created_at, 1, {{ known('stage_key') }}, pipeline_id, null from unstaged
     union all
-    select deal_id, coalesce(won_at, lost_at), -1, '{{ var("unknown_member") }}', pipeline_id, null
+    select deal_id, coalesce(won_at, lost_at), -1, {{ known('stage_key') }}, pipeline_id, null
     from unstaged
     where coalesce(won_at, lost_at) is not null
 )

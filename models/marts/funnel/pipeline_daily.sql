@@ -20,7 +20,7 @@ deals as (
 ),
 
 unstaged as (
-    select deals.deal_id, deals.pipeline_id, deals.stage_key, deals.created_on
+    select deals.deal_id, deals.pipeline_id, {{ known('deals.stage_key') }} as stage_key, deals.created_on
     from deals
     left join (select distinct deal_id from stays) as staged on deals.deal_id = staged.deal_id
     where staged.deal_id is null

@@ -52,37 +52,45 @@ placed as (
     from by_day
 ),
 
--- a table with nothing but unreadable files has no day of its own
+tables as (
+    {% for source_name, table_name, model in judged_models() %}
+    select '{{ source_name }}' as source_name, '{{ table_name }}' as table_name
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- a table with nothing but unreadable files has no day of its own; rows that the landing read and no verdict was given on (or the other
+-- way round) show on the newest day
 whole as (
     select
-        coalesce(placed.source_name, unreadable.source_name) as source_name,
-        coalesce(placed.table_name, unreadable.table_name) as table_name,
+        tables.source_name,
+        tables.table_name,
         placed.load_day,
+        coalesce(placed.place, 1) = 1 as is_newest,
         coalesce(placed.judged_rows, 0) as judged_rows,
-        coalesce(placed.accepted_rows, 0) as accepted_rows,
-        coalesce(placed.superseded_rows, 0) as superseded_rows,
-        coalesce(placed.deleted_rows, 0) as deleted_rows,
-        coalesce(placed.not_yet_known_rows, 0) as not_yet_known_rows,
-        coalesce(placed.rejected_rows, 0) as judged_rejected_rows,
-        case when coalesce(placed.place, 1) = 1 then coalesce(unreadable.unreadable_lines, 0) else 0 end as unreadable_lines,
-        case when coalesce(placed.place, 1) = 1 then coalesce(unreadable.unreadable_files, 0) else 0 end as unreadable_files,
-        -- rows that the landing read and no verdict was given on (or the other way round) show on the newest day
-        case when coalesce(placed.place, 1) = 1 then coalesce(landed.landed_rows, 0) - coalesce(placed.table_rows, 0) else 0 end as unjudged_rows
-    from placed
-    full outer join unreadable on placed.source_name = unreadable.source_name and placed.table_name = unreadable.table_name
-    left join landed on placed.source_name = landed.source_name and placed.table_name = landed.table_name
+        {%- for status in ['accepted', 'superseded', 'deleted', 'not_yet_known', 'rejected'] %}
+        coalesce(placed.{{ status }}_rows, 0) as {{ status }}_rows,
+        {%- endfor %}
+        coalesce(unreadable.unreadable_lines, 0) as unreadable_lines,
+        coalesce(unreadable.unreadable_files, 0) as unreadable_files,
+        coalesce(landed.landed_rows, 0) - coalesce(placed.table_rows, 0) as unjudged_rows
+    from tables
+    left join placed on tables.source_name = placed.source_name and tables.table_name = placed.table_name
+    left join unreadable on tables.source_name = unreadable.source_name and tables.table_name = unreadable.table_name
+    left join landed on tables.source_name = landed.source_name and tables.table_name = landed.table_name
+    where placed.table_name is not null or unreadable.table_name is not null or landed.landed_rows > 0
 )
 
 select
     source_name,
     table_name,
     load_day,
-    cast(judged_rows + unjudged_rows + unreadable_lines as bigint) as raw_rows,
+    cast(judged_rows + case when is_newest then unjudged_rows + unreadable_lines else 0 end as bigint) as raw_rows,
     cast(accepted_rows as bigint) as accepted_rows,
     cast(superseded_rows as bigint) as superseded_rows,
     cast(deleted_rows as bigint) as deleted_rows,
     cast(not_yet_known_rows as bigint) as not_yet_known_rows,
-    cast(judged_rejected_rows + unreadable_lines as bigint) as rejected_rows,
-    cast(unreadable_files as bigint) as unreadable_files,
+    cast(rejected_rows + case when is_newest then unreadable_lines else 0 end as bigint) as rejected_rows,
+    cast(case when is_newest then unreadable_files else 0 end as bigint) as unreadable_files,
     unjudged_rows = 0 as is_tied_out
 from whole

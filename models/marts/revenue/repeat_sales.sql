@@ -1,4 +1,4 @@
--- Grain: one sale to a customer who had bought before and one product group in it (or the sale as a whole, product_group 'all'), with
+-- Grain: one sale to a customer who had bought before and one product group in it, with
 -- whether it sold more: a group new to the customer (cross-sell) or more of one he has than he ever spent on it at once (upsell).
 with bought as (
     select

@@ -1,0 +1,87 @@
+"""The demo company's marts against the answers its generator wrote before it planted the defects."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse import PROJECT, build
+
+ANSWERS = PROJECT / "demo" / "answers"
+FAMILIES = sorted(p.stem for p in ANSWERS.glob("*.csv") if not p.stem.startswith("as_of"))
+
+# Money to the kopeck, ratios to a millionth.  Pages are asked for by their path, the warehouse keeps the site's address before it.
+COMPARED = """
+with answers as (
+    select
+        kpi_id, period_grain, cast(period_start as date) as period_start, dimension, dimension_key, try_cast(value as double) as value
+    from read_csv('{answers}', all_varchar = true)
+    where dimension <> 'attributed_channel'
+),
+
+figures as (
+    select kpi_id, period_grain, period_start, dimension, dimension_key, value from marts.kpi_values
+    union all
+    select companion_id, period_grain, period_start, dimension, dimension_key, value from marts.kpi_companions
+),
+
+named as (
+    select
+        * exclude (dimension_key),
+        case
+            when dimension in ('page', 'landing_page') then regexp_replace(dimension_key, '^https?://[^/]+', '') else dimension_key
+        end as dimension_key
+    from figures
+)
+
+select
+    answers.*,
+    named.value as figure
+from answers
+left join named using (kpi_id, period_grain, period_start, dimension, dimension_key)
+where not coalesce(
+    abs(answers.value - named.value) <= 0.01 + 1e-6 * abs(answers.value), coalesce(answers.value, 0) = 0 and named.value is null
+)
+order by all
+"""
+
+
+def test_answers_are_there():
+    assert len(FAMILIES) == 7
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_marts_give_the_known_answers(demo, family):
+    wrong = demo.execute(COMPARED.format(answers=ANSWERS / f"{family}.csv")).df()
+    assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
+
+
+def test_every_raw_row_has_a_verdict(demo):
+    lost = demo.execute(
+        """
+        select source_name, table_name from marts.source_tie_out
+        where raw_rows <> accepted_rows + superseded_rows + deleted_rows + not_yet_known_rows + rejected_rows or not is_tied_out
+        """
+    ).fetchall()
+    assert lost == []
+
+
+def test_planted_test_records_are_rejected_and_named(demo):
+    defects = json.loads((ANSWERS / "defects.json").read_text(encoding="utf-8"))
+    planted = defects["test_leads"]["count"] + defects["test_deals"]["count"]
+    rejected = demo.execute("select count(*) from quality.rejected_rows where reason like '%test record%'").fetchone()[0]
+    assert rejected == planted == 42
+
+
+def test_a_month_back_gives_what_was_known_then(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("as_of")
+    with build(folder, "--exclude-resource-type", "test", "unit_test", KPI_AS_OF="2026-06-01") as warehouse:
+        wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv")).df()
+        later = warehouse.execute("select count(*) from marts.kpi_values where period_start >= date '2026-06-01'").fetchone()[0]
+    assert wrong.empty, wrong.head(40).to_string()
+    assert later == 0
+
+
+def test_the_demo_stays_small():
+    files = [p for p in (PROJECT / "demo").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    assert sum(Path(p).stat().st_size for p in files) <= 12 * 1024 * 1024

@@ -1,0 +1,40 @@
+"""Building a warehouse in a process of its own, as a user would, and reading it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parent.parent
+SETTINGS = ("KPI_RAW_ROOT", "KPI_AS_OF", "KPI_TIMEZONE", "KPI_WAREHOUSE", "KPI_LANDING_CACHE")
+
+
+def run_dbt(folder: Path, *arguments: str, project: Path = PROJECT, **settings: str) -> subprocess.CompletedProcess:
+    """Run dbt once.
+
+    Args:
+        folder: where the warehouse, the target and the logs go.
+        arguments: dbt's own, the command first.
+        project: the folder of the dbt project.
+        settings: KPI_… environment variables; those not given are unset.
+
+    Returns:
+        The finished process with its output as text; the caller judges the exit code.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {k: v for k, v in os.environ.items() if k not in SETTINGS}
+    environment |= {"KPI_WAREHOUSE": str(folder / "kpi.duckdb"), "DO_NOT_TRACK": "1", **settings}
+    dbt = Path(sys.executable).with_name("dbt")
+    command = [dbt, *arguments, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=1200)
+
+
+def build(folder: Path, *arguments: str, project: Path = PROJECT, **settings: str) -> duckdb.DuckDBPyConnection:
+    """`dbt build` into `folder`; fails with dbt's output unless it exits with 0.  Gives a read-only connection."""
+    done = run_dbt(folder, "build", *arguments, project=project, **settings)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return duckdb.connect(str(folder / "kpi.duckdb"), read_only=True)
