@@ -5,6 +5,6 @@ from tests.warehouse import build
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """The demo company's warehouse, built once with all data tests and unit tests, as `uv run dbt build` does."""
+    """The demo company's warehouse, built once with all its data tests, as `uv run dbt build` does."""
     with build(tmp_path_factory.mktemp("demo")) as connection:
         yield connection

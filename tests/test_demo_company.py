@@ -69,7 +69,9 @@ def test_every_raw_row_has_a_verdict(demo):
 def test_planted_test_records_are_rejected_and_named(demo):
     defects = json.loads((ANSWERS / "defects.json").read_text(encoding="utf-8"))
     planted = defects["test_leads"]["count"] + defects["test_deals"]["count"]
-    rejected = demo.execute("select count(*) from quality.rejected_rows where reason like '%test record%'").fetchone()[0]
+    rejected = demo.execute("select count(*) from quality.rejected_rows where reason like '%test record%'").fetchone()[
+        0
+    ]
     assert rejected == planted == 42
 
 
@@ -77,7 +79,9 @@ def test_a_month_back_gives_what_was_known_then(tmp_path_factory):
     folder = tmp_path_factory.mktemp("as_of")
     with build(folder, "--exclude-resource-type", "test", "unit_test", KPI_AS_OF="2026-06-01") as warehouse:
         wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv")).df()
-        later = warehouse.execute("select count(*) from marts.kpi_values where period_start >= date '2026-06-01'").fetchone()[0]
+        later = warehouse.execute(
+            "select count(*) from marts.kpi_values where period_start >= date '2026-06-01'"
+        ).fetchone()[0]
     assert wrong.empty, wrong.head(40).to_string()
     assert later == 0
 

@@ -22,9 +22,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from landing import cache, csv_files, scan
-from landing.land import land_raw_root
-from landing.plugin import Plugin
+from landing import cache, csv_files, scan  # noqa: E402
+from landing.land import land_raw_root  # noqa: E402
+from landing.plugin import Plugin  # noqa: E402
 
 SECRET = "Пушкина 7-999"  # a value; no message, reason or error may hold it
 

@@ -157,7 +157,11 @@ def ads(f: Facts, sheet: Sheet) -> None:
     grains = ("month", "quarter", "year")
     sheet.sums("new_customers", ((d, dims, 1) for d, dims in new), ("channel",))
     sheet.ratios("cac", spend + outlay + [(d, dims, Decimal(0), 1) for d, dims in new], ("channel",), grains=grains)
-    leads = [(clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1) for x in f.leads if f.lead_dims(x)["channel"] != "(unknown)"]
+    leads = [
+        (clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1)
+        for x in f.leads
+        if f.lead_dims(x)["channel"] != "(unknown)"
+    ]
     sheet.ratios("cpl", spend + outlay + leads, ("channel",), grains=grains)
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-
 from extract import servers
 from extract.servers import Bitrix, lead
 from extract.tools import NOW, QUICK, alive, read, seen
+
 from flows.extract import ConfigError, Incomplete, LimitReached, Refused, RequestFailed, TimedOut, load
 from flows.extract.bitrix_rest import Listing, Portal
 from flows.extract.commit import state_of

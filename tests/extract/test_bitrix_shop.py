@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-
 from extract.servers import Bitrix
 from extract.tools import NOW, QUICK, alive, read, seen
+
 from flows.extract import Refused, load
 
 LATER = "2026-11-20T09:00:00+03:00"

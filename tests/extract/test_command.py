@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-
 from extract.servers import Bitrix, Metrica, lead, visit
 from extract.tools import alive, kill_when_held, read, seen
+
 from flows.extract.__main__ import main
 
 REPOSITORY = Path(__file__).parents[2]

@@ -17,8 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from extract.tools import NOW, QUICK, alive, ended, read, seen, started
+
 from flows.extract import Busy, ConfigError, Total
 from flows.extract.commit import BUFFER_ROWS, Load, known_keys, state_of
 from flows.extract.common import Deadline, Run, as_text, parse_json

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from extract.tools import NOW, QUICK, ended, read, seen, started
+
 from flows.extract import ConfigError, files, load
 from flows.extract.commit import state_of
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
 from extract.servers import Direct, days_before, spend
 from extract.tools import NOW, QUICK, alive, read, seen
+
 from flows.extract import ConfigError, Incomplete, LimitReached, Refused, RequestFailed, TimedOut, load
 from flows.extract.commit import state_of
 

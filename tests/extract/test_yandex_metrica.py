@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
 from extract.servers import Metrica, days_before, hit, visit
 from extract.tools import NOW, QUICK, alive, kill_when_held, read, seen
+
 from flows.extract import Incomplete, LimitReached, Refused, RequestFailed, TimedOut, load
 from flows.extract.commit import state_of
 from flows.extract.yandex_metrica import KINDS

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-
 from real.originals import ADS_DAY, OLIST_CHANNELS, path_of
 
 AIRBNB_GOALS = {"did_search": "search", "sent_message": "message", "sent_booking_request": "booking_request"}

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
-
 from real import expected as e
 
 FLOWS = ["day", "week", "month", "quarter", "year"]  # every grain

@@ -8,7 +8,6 @@ Times are UTC, weeks are ISO weeks, ratios are sums over sums.  What is not ther
 from functools import cache
 
 import pandas as pd
-
 from real.originals import ADS_DAY, OLIST_CHANNELS, path_of
 
 ALL = "all"

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import duckdb
 import pandas as pd
-
 from real.adapters import ADAPTERS
 from real.originals import REPOSITORY
 

@@ -1,0 +1,168 @@
+"""Bad input, each kind once: it is named with file and row, or stands in a visible bucket, and nothing else is lost."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.warehouse import build, run_dbt
+
+FILES = {
+    "leads/leads.csv": (
+        "lead_id,created_at,status_class,employee_id,utm_source,utm_medium\n"
+        "L1,2026-01-05 10:00,new,E1,yandex,cpc\n"
+        "L2,31.02.2025,new,E1,,\n"  # no such day
+        "L3,,new,E1,,\n"  # a required value missing
+        "L4,2026-01-06,new,E1,,,too,many\n"  # a broken line
+        "L1,2026-01-05 11:00,new,E1,yandex,cpc\n"  # an id used twice
+        "L5,2026-01-07,frozen,E404,,\n"  # an unknown word, an employee who does not exist
+    ),
+    "leads/no_date.csv": "lead_id,status_class\nL9,new\n",  # a required column missing
+    "deals/deals.csv": (
+        "deal_id;created_at;pipeline_id;stage_id;status;closed_at;amount;currency\n"
+        "D1;05.01.2026;P;WON;won;20.01.2026;1 000,50;\n"
+        "D2;05.01.2026;P;WON;won;20.01.2026;abc;\n"  # no number
+        "D3;05.01.2026;P;NOWHERE;open;;10;\n"  # a stage that no table knows
+        "D4;05.01.2026;P;WON;won;21.01.2026;70;XAU\n"  # a currency with no rate
+        'D5;05.01.2026;P;"WON;won;21.01.2026;70;\n'  # a quote that never ends
+        "D6;05.01.2026;P;WON;won;21.01.2026;0,50;\n"
+    ),
+    "stages/stages.csv": "object,pipeline_id,stage_id,name,position,status\ndeal,P,WON,Won,2,won\n",
+    "orders/orders.csv": "order_id,created_at,paid_at,status,amount\nO1,2026-01-08,2026-01-08,paid,100\n",
+    "order_lines/lines.csv": "order_id,line_no,product_id,quantity,amount\nO1,1,P1,-1,40\nO1,2,P2,1,60\n",
+    "survey_responses/nps.csv": "response_id,survey,answered_at,score\nS1,nps,2026-01-09,11\nS2,nps,2026-01-09,10\n",
+    "contracts/contracts.csv": (
+        "contract_id,customer_id,product_id,starts_on,ends_on,total_amount\n"
+        "K1,C1,P1,2026-01-01,2025-01-01,120\n"
+        "K2,C1,P1,2026-01-01,2026-12-31,120\n"
+        "K3,C1,P1,2026-01-15,2026-12-31,120\n"
+    ),
+    "time_entries/time.csv": "entry_id,employee_id,date,category,minutes\nT1,E1,2026-01-09,selling,1800\nT2,E1,2026-01-09,selling,60\n",
+    "sprints/sprints.csv": "sprint_id,name,starts_on,ends_on\nR1,One,,\nR2,Two,2026-01-05,2026-01-16\n",
+    "targets/targets.csv": "period_start,period_grain,kpi_id,value\n2026-01-01,month,happiness,5\n",
+}
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    root = tmp_path_factory.mktemp("raw") / "сырые данные"
+    for name, text in FILES.items():
+        path = root / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("cp1251" if "deals" in name else "utf-8"))
+    (root / "files/leads/not_parquet.parquet").write_bytes(b"PK\x03\x04 a spreadsheet")
+    whole = pa.table({"order_id": ["O7"], "created_at": ["2026-01-08"]})
+    pq.write_table(whole, root / "files/orders/cut.parquet")
+    (root / "files/orders/cut.parquet").write_bytes((root / "files/orders/cut.parquet").read_bytes()[:-40])
+    (root / "files/lead").mkdir()
+    (root / "files/lead/typo.csv").write_text("lead_id,created_at\nL99,2026-01-05\n", encoding="utf-8")
+    folder = tmp_path_factory.mktemp("built")
+    settings = {"KPI_RAW_ROOT": str(root), "KPI_AS_OF": "2026-02-01"}
+    with build(folder, "--exclude-resource-type", "unit_test", **settings) as connection:
+        yield connection
+
+
+def rejected(warehouse, table):
+    return {
+        (file.rsplit("/", 1)[-1], row): reason
+        for file, row, reason in warehouse.execute(
+            "select raw_file, raw_row, reason from quality.rejected_rows where table_name = ?", [table]
+        ).fetchall()
+    }
+
+
+def test_rejected_leads_are_named(warehouse):
+    found = rejected(warehouse, "leads")
+    assert "31.02.2025" in found["leads.csv", 3]
+    assert found["leads.csv", 4] == "created_at: required, but empty"
+    assert ("leads.csv", 5) in found
+    assert found["leads.csv", 2].startswith("source_system, source_account, lead_id: used again in row 6")
+    assert found["no_date.csv", 2] == "created_at: required, but empty"
+    assert ("not_parquet.parquet", None) in found
+    assert len(found) == 6
+
+
+def test_rejected_deals_are_named_and_the_rest_is_read(warehouse):
+    found = rejected(warehouse, "deals")
+    assert "abc" in found["deals.csv", 3]
+    assert ("deals.csv", 6) in found and len(found) == 2
+    assert warehouse.execute("select deal_id from marts.fct_deals order by 1").fetchall() == [
+        ("D1",),
+        ("D3",),
+        ("D4",),
+        ("D6",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "place", "reason"),
+    [
+        ("order_lines", ("lines.csv", 2), "quantity: negative"),
+        ("survey_responses", ("nps.csv", 2), "score: outside the scale"),
+        ("contracts", ("contracts.csv", 2), "ends_on: before starts_on"),
+        ("time_entries", ("time.csv", 2), "minutes: more than a day has"),
+        ("sprints", ("sprints.csv", 2), "starts_on: required, but empty"),
+        ("orders", ("cut.parquet", None), ""),
+    ],
+)
+def test_other_rejections_are_named(warehouse, table, place, reason):
+    assert reason in rejected(warehouse, table)[place]
+
+
+@pytest.mark.parametrize(
+    ("finding", "subject"),
+    [
+        ("unknown value", "leads.status_class = frozen"),
+        ("unknown value", "targets.kpi_id = happiness"),
+        ("employee who does not exist", "employee E404"),
+        ("stage that no table knows", "deal stage P:NOWHERE"),
+        ("currency with no rate", "sale in XAU"),
+        ("contracts that overlap", "contracts K2 and K3"),
+    ],
+)
+def test_oddities_are_kept_and_shown(warehouse, finding, subject):
+    assert warehouse.execute(
+        "select count(*) from quality.findings where finding = ? and subject = ?", [finding, subject]
+    ).fetchone() == (1,)
+
+
+def test_figures_of_the_good_rows_stand(warehouse):
+    figures = dict(
+        warehouse.execute(
+            "select kpi_id, value from marts.kpi_values"
+            " where period_grain = 'month' and period_start = date '2026-01-01' and dimension = 'all'"
+        ).fetchall()
+    )
+    # leads L1 and L5; deals D1 and D6, D4 without its money; order O1
+    assert figures["leads_new"] == 2
+    assert figures["sales_count"] == 4
+    assert figures["revenue"] == 1000.50 + 0.50 + 100
+    assert figures["nps"] == 100
+
+
+def test_totals_tie_out(warehouse):
+    rows = warehouse.execute(
+        "select raw_rows, accepted_rows + superseded_rows + deleted_rows + not_yet_known_rows + rejected_rows, is_tied_out"
+        " from marts.source_tie_out"
+    ).fetchall()
+    assert rows and all(raw == told and tied for raw, told, tied in rows)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"KPI_RAW_ROOT": "/nowhere/raw"}, ["/nowhere/raw", "KPI_RAW_ROOT"]),
+        ({"KPI_RAW_ROOT": __file__}, [__file__, "KPI_RAW_ROOT"]),
+        ({"KPI_AS_OF": "2026-02-30"}, ["KPI_AS_OF", "2026-02-30"]),
+        ({"KPI_AS_OF": "yesterday"}, ["KPI_AS_OF", "yesterday"]),
+    ],
+)
+def test_wrong_settings_are_said_plainly(tmp_path, settings, words):
+    done = run_dbt(tmp_path, "run", "-s", "dim_date", **settings)
+    assert done.returncode != 0
+    assert all(word in done.stdout for word in words), done.stdout
+
+
+def test_an_as_of_date_before_the_data_is_said(tmp_path):
+    done = run_dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", KPI_AS_OF="2001-01-01")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "as-of date before the data" in done.stdout

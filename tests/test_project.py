@@ -1,0 +1,110 @@
+"""The project itself: pins, YAML that dbt would silently ignore, descriptions."""
+
+import re
+import shutil
+import tomllib
+from importlib.metadata import version
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from tests.warehouse import PROJECT, run_dbt
+
+# What dbt reads at each place.  It says nothing of any other key: a misspelt test would simply never run.
+MODEL_KEYS = {"name", "description", "config", "columns", "data_tests"}
+COLUMN_KEYS = {"name", "description", "data_type", "constraints", "data_tests", "config", "quote"}
+SOURCE_KEYS = {"name", "description", "schema", "config", "tables", "data_tests"}
+TABLE_KEYS = {"name", "description", "config", "columns", "data_tests"}
+UNIT_TEST_KEYS = {"name", "description", "model", "given", "expect", "overrides", "config"}
+TEST_KEYS = {"arguments", "config", "name", "description"}
+FILE_KEYS = {"version", "models", "seeds", "sources", "unit_tests"}
+YAML_FILES = sorted(p for folder in ("models", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
+
+
+def strange_keys(path):
+    """Keys that dbt would ignore, with the place where they stand."""
+
+    def check(thing, allowed, where):
+        yield from (f"{where}: {key}" for key in thing if key not in allowed)
+        for test in thing.get("data_tests") or []:
+            for name, settings in test.items() if isinstance(test, dict) else ():
+                yield from (f"{where}, {name}: {key}" for key in (settings or {}) if key not in TEST_KEYS)
+        for column in thing.get("columns") or []:
+            yield from check(column, COLUMN_KEYS, f"{where}, {column.get('name')}")
+
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    yield from (f"file: {key}" for key in content if key not in FILE_KEYS and not key.startswith("x-"))
+    for kind in ("models", "seeds"):
+        for item in content.get(kind) or []:
+            yield from check(item, MODEL_KEYS, item.get("name"))
+    for source in content.get("sources") or []:
+        yield from check(source, SOURCE_KEYS, source.get("name"))
+        for table in source.get("tables") or []:
+            yield from check(table, TABLE_KEYS, table.get("name"))
+    for test in content.get("unit_tests") or []:
+        yield from check(test, UNIT_TEST_KEYS, test.get("name"))
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda p: p.name)
+def test_yaml_holds_nothing_that_dbt_ignores(path):
+    assert list(strange_keys(path)) == []
+
+
+def test_a_misspelt_key_is_found(tmp_path):
+    path = tmp_path / "models.yml"
+    path.write_text("models: [{name: a, columns: [{name: b, data_test: [unique]}]}]", encoding="utf-8")
+    assert list(strange_keys(path)) == ["a, b: data_test"]
+
+
+def test_pins_are_the_environment():
+    pins = tomllib.loads((PROJECT / "uv.toml").read_text(encoding="utf-8"))["constraint-dependencies"]
+    wrong = []
+    for pin in map(Requirement, pins):
+        if pin.marker is None or pin.marker.evaluate():
+            try:
+                installed = version(pin.name)
+            except ModuleNotFoundError:
+                continue
+            if not pin.specifier.contains(installed, prereleases=True):
+                wrong.append(f"{pin}, installed {installed}")
+    assert len(pins) > 100 and wrong == []
+
+
+def test_every_model_and_mart_column_is_described(demo, tmp_path):
+    bare = demo.execute(
+        """
+        select schema_name || '.' || table_name as name from duckdb_tables()
+        where schema_name in ('staging', 'intermediate', 'marts', 'quality') and comment is null
+        union all
+        select schema_name || '.' || table_name || '.' || column_name from duckdb_columns()
+        where schema_name in ('marts', 'quality') and comment is null and table_name not like 'measures%'
+        """
+    ).fetchall()
+    assert [name for (name,) in bare] == []
+
+
+def test_no_personal_data_in_the_marts(demo):
+    columns = demo.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name in ('marts', 'quality')"
+        " and column_name in ('email', 'phone', 'name', 'customer_name', 'web_client_id')"
+    ).fetchall()
+    assert [
+        c for c in columns if c != ("visit_events", "web_client_id") and c != ("fct_web_sessions", "web_client_id")
+    ] == []
+
+
+def test_formulas_worked_by_hand(demo, tmp_path):
+    # the unit tests read the types of their inputs from a built warehouse; they get a copy, so that nobody waits for a lock
+    path = demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()[0]
+    shutil.copy(path, tmp_path / "kpi.duckdb")
+    done = run_dbt(tmp_path, "test", "--select", "test_type:unit")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert int(re.search(r"PASS=(\d+)", done.stdout).group(1)) > 150
+
+
+def test_docs_page_is_made(tmp_path):
+    done = run_dbt(tmp_path, "docs", "generate", "--static")
+    assert done.returncode == 0, done.stdout[-3000:]
+    page = (tmp_path / "target" / "static_index.html").read_text(encoding="utf-8")
+    assert "kpi_values" in page and len(page) > 1_000_000
