@@ -238,19 +238,24 @@ class Facts:
         for e in self.world.files["email_events"]:
             if e["event"] == "clicked":
                 touches[e["customer"].party_id].append((e["occurred_at"], "email", e["campaign_id"]))
+        for a in self.world.crm.activities:
+            if a.kind == "call" and a.direction == "in":
+                party = a.deal.party if a.deal else a.lead.party if a.lead else a.party
+                if party:
+                    touches[party.party_id].append((a.started, "call", None))
         return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}
 
     def attributed(self, sale: Sale) -> tuple[str, str | None]:
-        """Channel and campaign of the last touch before the sale that was not direct; else direct, else none."""
+        """Channel and campaign of the last touch before the sale that told of an origin; else the last one at all, else none."""
         if sale.party is None:
             return "(none)", None
         touches = self._touches.get(sale.party.party_id, [])
         k = bisect_right([t[0] for t in touches], sale.at)
         within = [t for t in touches[:k] if t[0] >= sale.at - LOOKBACK]
         for t in reversed(within):
-            if t[1] != "direct":
+            if t[1] not in ("direct", "call"):
                 return t[1], t[2]
-        return ("direct", None) if within else ("(none)", None)
+        return within[-1][1:] if within else ("(none)", None)
 
     @cached_property
     def attribution(self) -> dict[tuple, tuple[str, str | None]]:

@@ -17,8 +17,8 @@ deals as (
         deals.channel, deals.campaign
     from {{ ref('fct_deals') }} as deals
     inner join {{ ref('deals') }} as own on deals.deal_id = own.deal_id
-    -- a deal that came from a lead repeats the lead's touch, unless it brings a trace of its own
-    where deals.lead_id is null or own.utm_source is not null
+    -- a deal that came from a lead and brings no mark of its own repeats the lead's touch
+    where deals.lead_id is null or own.utm_source is not null or own.source_name is not null
 ),
 
 orders as (

@@ -7,6 +7,7 @@ with daily as (
         period_value,
         sum(day_value) as day_values
     from {{ ref('int_targets_daily') }}
+    where date_day < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
     group by 1, 2, 3, 4
 ),
 
@@ -18,12 +19,16 @@ targets as (
         value,
         count(*) as targets
     from {{ ref('targets') }}
+    -- the calendar has an end
+    where period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
     group by 1, 2, 3, 4
 ),
 
 owners_of_one_grain as (
     select kpi_id, coalesce(employee_id, '') as employee_id, coalesce(team, '') as team
     from {{ ref('targets') }}
+    -- the calendar has an end
+    where period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
     group by 1, 2, 3
     having count(distinct period_grain) = 1
 )

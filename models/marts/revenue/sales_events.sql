@@ -39,7 +39,11 @@ refunded as (
             when lines.line_no = 1 then 0
             else 1
         end, 2) as refunded,
-        lines.cost_base * {{ ratio('refunds.amount_base', 'sales.amount_base') }} as cost_back,
+        -- the share that went back, in the sale's own money: a rate that has moved since changes no share
+        lines.cost_base * case
+            when refunds.currency = sales.currency then {{ ratio('refunds.amount', 'sales.amount') }}
+            else {{ ratio('refunds.amount_base', 'sales.amount_base') }}
+        end as cost_back,
         lines.cost_base
     from {{ ref('fct_refunds') }} as refunds
     inner join sales on refunds.sale_id = sales.sale_id
