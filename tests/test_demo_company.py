@@ -40,7 +40,8 @@ select
 from answers
 left join named using (kpi_id, period_grain, period_start, dimension, dimension_key)
 where not coalesce(
-    abs(answers.value - named.value) <= 0.01 + 1e-6 * abs(answers.value), coalesce(answers.value, 0) = 0 and named.value is null
+    abs(answers.value - named.value) <= case when abs(answers.value) <= 5 then 2e-6 else 0.01 + 1e-6 * abs(answers.value) end,
+    coalesce(answers.value, 0) = 0 and named.value is null
 )
 order by all
 """
