@@ -18,7 +18,7 @@ SOURCE_KEYS = {"name", "description", "schema", "config", "tables", "data_tests"
 TABLE_KEYS = {"name", "description", "config", "columns", "data_tests"}
 UNIT_TEST_KEYS = {"name", "description", "model", "given", "expect", "overrides", "config"}
 TEST_KEYS = {"arguments", "config", "name", "description"}
-FILE_KEYS = {"version", "models", "seeds", "sources", "unit_tests"}
+FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests"}
 YAML_FILES = sorted(p for folder in ("models", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
 
 
