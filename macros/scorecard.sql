@@ -13,8 +13,6 @@
     coarse:      dimensions of very many values, kept to months and longer -#}
 {% macro period_measures(relation, dimensions, sums=[], per_period={}, where='true', whole=true, coarse=[]) -%}
 {%- set dims = dimensions + coarse -%}
-{%- set fine = ['whole'] if whole else [] -%}
-{%- set fine = fine + dimensions -%}
 with rows_in as (
     select * from {{ relation }} where {{ where }}
 ){% if sums %},
