@@ -61,6 +61,8 @@ select
     deals.region,
     versions.expected_close_on,
     coalesce(versions.probability, stages.probability, 0) as probability,
+    versions.amount as amount_in_currency,
+    coalesce(upper(versions.currency), '{{ var("base_currency") }}') as currency,
     coalesce({{ to_base('versions.amount', 'rates') }}, 0) as amount
 from open_days
 inner join deals on open_days.deal_id = deals.deal_id
