@@ -1,0 +1,2 @@
+-- Grain: one ISO week and indicator of the head of sales.
+{{ report_table('weekly', 'week') }}
