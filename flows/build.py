@@ -1,0 +1,311 @@
+"""The night's build: dbt into a private file, in processes of their own, from a raw root that stands still."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flows.journal import Journal, Step
+from flows.leash import Leash, TimedOut
+from flows.redact import without_secrets
+from flows.settings import PROJECT
+
+DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
+CODE = ("models", "macros", "seeds", "landing", "tests/dbt", "dbt_project.yml", "profiles.yml", "selectors.yml")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "prefect", "pyarrow")
+QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
+
+
+class BuildFailed(Exception):
+    """dbt failed; `lines` tell where and why."""
+
+    def __init__(self, lines: list[str]):
+        self.lines = lines
+        super().__init__(lines[0])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a night builds.
+
+    Args:
+        nightly: the folder of the nights.
+        logs: the folder of this night's logs.
+        as_of: the date the figures are made on.
+    """
+
+    nightly: Path
+    logs: Path
+    as_of: date
+
+    @property
+    def file(self) -> Path:
+        """The private DuckDB file."""
+        return self.nightly / "build" / "kpi.duckdb"
+
+    @property
+    def raw(self) -> Path:
+        """The raw root that stands still."""
+        return self.nightly / "raw"
+
+    @property
+    def target(self) -> Path:
+        """dbt's own folder; kept from night to night, for its parsed project."""
+        return self.nightly / "target"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of dbt and the gates: this night's file, raw root and day, and no secret."""
+        return without_secrets() | QUIET | {
+            "KPI_RAW_ROOT": str(self.raw),
+            "KPI_WAREHOUSE": str(self.file),
+            "KPI_AS_OF": self.as_of.isoformat(),
+            "KPI_LANDING_CACHE": str(self.nightly / "landing"),
+            "KPI_PROJECT_DIR": str(PROJECT),
+        }  # fmt: skip
+
+
+def freeze(raw_root: Path, frozen: Path) -> str | None:
+    """Links the raw root as it is now, so that what is gated is what is built, whatever is loaded meanwhile.
+
+    Loads that come later switch the raw root to another tree of files; this one goes on naming the present tree.
+
+    Args:
+        raw_root: the raw root.
+        frozen: a folder for the links; made anew.
+
+    Returns:
+        The newest load in it; None if no loader keeps this raw root.
+    """
+    shutil.rmtree(frozen, ignore_errors=True)
+    frozen.mkdir(parents=True)
+    tree = (raw_root / ".current").resolve()
+    for entry in sorted(os.listdir(raw_root)):
+        if not entry.startswith("."):
+            loaded = (raw_root / entry).is_symlink() and (tree / entry).exists()
+            os.symlink(tree / entry if loaded else raw_root / entry, frozen / entry)
+    return tree.name if tree.is_dir() else None
+
+
+def fingerprint(place: Place) -> str:
+    """What a build is made of: the raw files, the code, the day, the settings. The same fingerprint, the same build."""
+    digest = hashlib.sha256(code_hash().encode())
+    for path in _files(place.raw):
+        name, stat = path.relative_to(place.raw), path.stat()
+        if name.parts[:2] != ("files", "pipeline_runs"):  # a failed night adds to it
+            digest.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode(errors="replace"))
+    names = [name for name in place.environment() if name.startswith(("KPI_", "DBT_")) and "NOTIFY" not in name]
+    digest.update("\n".join(f"{name}={place.environment()[name]}" for name in sorted(names)).encode())
+    return digest.hexdigest()
+
+
+def code_hash() -> str:
+    """What the models, macros, seeds and tests of the project say, and the versions of what runs them."""
+    digest = hashlib.sha256(json.dumps(packages()).encode())
+    for name in CODE:
+        for path in _files(PROJECT / name):
+            digest.update(f"{path.relative_to(PROJECT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(top: Path) -> Iterator[Path]:
+    if top.is_file():
+        yield top
+    for folder, folders, names in os.walk(top, followlinks=True):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def packages() -> dict[str, str]:
+    """The versions of what makes the figures."""
+    return {name: version(name) for name in PACKAGES}
+
+
+def code() -> dict[str, Any]:
+    """Which code it is: git's commit, whether files differ from it, and the hash of what dbt reads."""
+    facts: dict[str, Any] = {"commit": None, "changed": None, "sha256": code_hash()}
+    with suppress(OSError, subprocess.SubprocessError):
+        facts["commit"] = _git("rev-parse", "HEAD")
+        facts["changed"] = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    return facts
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(PROJECT), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
+
+
+def begin(place: Place) -> None:
+    """Throws away the last build, whoever may still hold its file open."""
+    shutil.rmtree(place.file.parent, ignore_errors=True)
+    place.file.parent.mkdir(parents=True)
+
+
+def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
+    """Runs dbt to its end; each model is a step of its own in the journal.
+
+    Args:
+        verb: `seed` (which lands the raw root first) or `build`.
+        place: where.
+        seconds: how long it may take.
+        step: the step that this is part of.
+
+    Returns:
+        How many data tests ran (`run`), how many of them passed (`passed`).
+
+    Raises:
+        BuildFailed: it failed, or took too long; everything that it started has ended.
+    """
+    unfinished = place.target / ".unfinished"
+    if unfinished.exists():  # it was killed while it wrote there
+        shutil.rmtree(place.target)
+    place.target.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    results = place.target / "run_results.json"
+    results.unlink(missing_ok=True)
+    events = Events(step.journal, step)
+    command = [*DBT, verb, "--target-path", place.target, "--log-path", place.logs, "--log-format", "json"]
+    command += ["--log-format-file", "text", "--log-level-file", "info"]
+    try:
+        with Leash() as leash:
+            status = leash.run(command, PROJECT, place.environment(), seconds, events.hear)
+    except TimedOut:
+        events.close([])
+        raise BuildFailed([f"dbt {verb} took longer than {seconds:.0f} s and was ended"]) from None
+    problems = _problems(results) if status else []
+    events.close(problems)
+    if status > 128:
+        raise BuildFailed([f"dbt {verb} was ended by signal {status - 128}"])
+    unfinished.unlink()
+    if status:
+        told = [f"{name}: {message}" for name, message in problems] or events.errors
+        raise BuildFailed(told or [f"dbt {verb} ended with status {status}; see {place.logs / 'dbt.log'}"])
+    return events.tests
+
+
+def _problems(results: Path) -> list[tuple[str, str]]:
+    """What failed and why, from what dbt wrote at its end."""
+    with suppress(OSError, ValueError, KeyError):
+        return [
+            (result["unique_id"].split(".")[2], " ".join((result["message"] or "").split()))
+            for result in json.loads(results.read_text("utf-8"))["results"]
+            if result["status"] in ("error", "fail", "runtime error")
+        ]
+    return []
+
+
+class Events:
+    """dbt's stream of events, as steps of the journal: one for each model and seed, and for each test that speaks.
+
+    Args:
+        journal: where the steps begin.
+        parent: where everything else is said.
+
+    Attributes:
+        tests: data tests `run` and `passed`.
+        errors: what was said at error level.
+    """
+
+    def __init__(self, journal: Journal, parent: Step):
+        self._journal, self._parent = journal, parent
+        self._open: dict[str, Step] = {}
+        self._failed: dict[str, Step] = {}
+        self._tenths = 0
+        self.tests = {"run": 0, "passed": 0}
+        self.errors: list[str] = []
+
+    def hear(self, line: str) -> None:
+        """Takes one line that dbt printed."""
+        try:
+            event = json.loads(line)
+            data, info = event["data"], event["info"]
+        except (ValueError, TypeError, KeyError):  # not dbt's own
+            self._parent.say(line, shown=False)
+            return
+        node = data.get("node_info") or {}
+        kind, name = node.get("resource_type"), node.get("node_name", "")
+        if info["name"] == "LogStartLine" and kind in ("model", "seed"):
+            self._open[name] = self._journal.begin(f"dbt {name}", shown=False)
+        elif info["name"] in ("LogModelResult", "LogSeedResult") and name in self._open:
+            self._end(self._open.pop(name), name, data)
+        elif info["name"] == "LogTestResult":
+            self.tests["run"] += 1
+            self.tests["passed"] += data["status"] == "pass"
+            if data["status"] != "pass":
+                self._end(self._journal.begin(f"dbt {name}", shown=False), name, data)
+            self._progress(data)
+        elif info["name"] not in ("LogStartLine", "Formatting") and info["msg"].strip():
+            self._parent.say(info["msg"], shown=info["name"] == "JinjaLogInfo" and info["msg"].startswith("raw"))
+        if info["level"] == "error" and info["msg"].strip():
+            self.errors.append(" ".join(info["msg"].split()))
+
+    def _end(self, step: Step, name: str, data: dict[str, Any]) -> None:
+        if data["status"] in ("error", "fail", "runtime error"):
+            self._failed[name] = step  # why, dbt says at its end
+        else:
+            step.end(text=str(data["status"]) if data["status"] == "warn" else "")
+        self._progress(data)
+
+    def _progress(self, data: dict[str, Any]) -> None:
+        total = data.get("total") or data.get("num_models") or 0
+        if total >= 20 and data["index"] * 10 // total > self._tenths:
+            self._tenths = data["index"] * 10 // total
+            self._parent.say(f"{data['index']} of {total}")
+
+    def close(self, problems: list[tuple[str, str]]) -> None:
+        """Ends what is still open: what failed with its reason, what was cut short as such."""
+        why = dict(problems)
+        for name, step in self._failed.items():
+            step.end(failed=True, text=why.get(name, ""))
+        for step in self._open.values():
+            step.end(failed=True, text="it did not end")
+
+
+def gate(which: str, command: tuple, place: Place, published: Path, seconds: float, step: Step) -> dict[str, Any]:
+    """Runs a gate in a process of its own.
+
+    Args:
+        which: `raw` or `marts`.
+        command: what runs the gates.
+        place: the file that is judged, and where the report goes.
+        published: the file that BI reads now; it need not be there.
+        seconds: how long it may take.
+        step: where its lines go.
+
+    Returns:
+        What it found: `passed`, `checks`, `data_docs`.
+
+    Raises:
+        BuildFailed: it could not judge.
+    """
+    told = place.logs / f"{which}.json"
+    lines: list[str] = []
+
+    def hear(line: str) -> None:
+        lines.append(line)
+        step.say(line, shown=False)
+
+    before = ("--published", published) if published.exists() else ()
+    report = ("--warehouse", place.file, "--report", place.logs / "gates", *before, "--json", told)
+    try:
+        with Leash() as leash:
+            status = leash.run([*command, which, *report], PROJECT, place.environment(), seconds, hear)
+    except TimedOut:
+        raise BuildFailed([f"the gate took longer than {seconds:.0f} s and was ended"]) from None
+    if status not in (0, 1):
+        raise BuildFailed([line for line in lines if line.strip()][-5:] or [f"the gate ended with status {status}"])
+    try:
+        found = json.loads(told.read_text("utf-8"))
+        if found["passed"] != (status == 0):
+            raise ValueError
+        return found
+    except (OSError, ValueError, KeyError):
+        raise BuildFailed([f"the gate ended with status {status} and left no report that says so"]) from None

@@ -1,0 +1,433 @@
+"""One night: load, gate the raw data, build, gate the marts, publish, tell.
+
+    python -m flows.nightly
+
+Whatever fails, BI goes on reading the last good night. A failed or killed night is picked up where it stopped by the same
+command on the same day: sources that were loaded are not loaded again, a build that was whole is not built again; a
+build that was not whole begins anew, in a private file.
+
+The night is plain Python and processes of its own; with PREFECT_API_URL set, Prefect shows it (see `on_prefect`).
+"""
+
+import argparse
+import os
+import secrets
+import shlex
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import build, redact
+from flows.build import BuildFailed, Place
+from flows.extract import SOURCES
+from flows.extract.common import ConfigError, LoadError
+from flows.history import Night, State, add_row, forget_runs
+from flows.journal import Journal, Listener
+from flows.load import SourceLoad, load_all, newest_loads
+from flows.lock import Locked, lock
+from flows.publish import PublishError, Version, current_of, manifest_of, publish
+from flows.report import send, summary
+from flows.settings import PROJECT, Settings
+
+PUBLISHED, FAILED, WRONG_CALL, STOPPED_BY_GATE, ANOTHER_NIGHT = range(5)
+GATES: tuple[str | Path, ...] = (sys.executable, "-m", "flows.gates")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a night is asked for.
+
+    Args:
+        sources: to load; None = those that the environment has the settings of.
+        as_of: the date the figures are made on; None = today in the business's zone.
+        since, until: load these days again from the sources (a back-fill); None = what is new.
+        load: whether to load at all.
+        fresh: forget what a broken night of the same day has done.
+        command: how people run it again.
+    """
+
+    sources: tuple[str, ...] | None = None
+    as_of: date | None = None
+    since: date | None = None
+    until: date | None = None
+    load: bool = True
+    fresh: bool = False
+    command: str = "uv run python -m flows.nightly"
+
+
+class NightFailed(Exception):
+    """The night ends here.
+
+    Args:
+        reason: lines for people, by language.
+        status: the exit status.
+    """
+
+    def __init__(self, reason: dict[str, list[str]], status: int = FAILED):
+        self.reason, self.status = reason, status
+        super().__init__(reason["en"][0])
+
+
+def run(options: Options, settings: Settings, listener: Listener | None = None) -> int:
+    """Runs one night.
+
+    Args:
+        options: what is asked for.
+        settings: of the environment.
+        listener: who else follows its steps.
+
+    Returns:
+        The exit status: 0 published, 1 failed, 3 stopped by a gate, 4 another night is at work.
+
+    Raises:
+        ConfigError: it was asked for something that can't be; nothing was begun.
+    """
+    redact.learn()
+    begun = datetime.now(UTC)
+    options = _checked(options, settings, begun)
+    try:
+        with lock(
+            settings.nightly / "lock", f"a night that began at {begun:%Y-%m-%d %H:%M} UTC, process {os.getpid()}"
+        ):
+            return _Run(options, settings, begun, listener).night_through()
+    except Locked as error:
+        print(f"Nothing was done: another night is at work ({error})", file=sys.stderr)
+        return ANOTHER_NIGHT
+
+
+def _checked(options: Options, settings: Settings, now: datetime) -> Options:
+    """The options with what the environment adds. Raises ConfigError."""
+    sources = settings.sources if options.sources is None else options.sources
+    unknown = [source for source in sources if source not in SOURCES]
+    if unknown:
+        raise ConfigError(f"There is no source {unknown[0]}", f"Sources: {', '.join(SOURCES)}")
+    if options.until and not options.since:
+        raise ConfigError("--to needs --from", "Give the first day too")
+    if options.since and options.until and options.since > options.until:
+        raise ConfigError(f"--from {options.since} is after --to {options.until}", "Give the earlier day first")
+    if options.as_of and options.as_of > settings.today(now):
+        raise ConfigError(f"--as-of {options.as_of} is in the future", f"Today is {settings.today(now)}")
+    if settings.is_demo and options.load and sources:
+        raise ConfigError("KPI_RAW_ROOT is not set", "Loads need a folder to put their files into, or give --no-load")
+    return replace(options, sources=tuple(dict.fromkeys(sources)) if options.load else ())
+
+
+class _Run:
+    """One attempt at a night, under its lock."""
+
+    def __init__(self, options: Options, settings: Settings, begun: datetime, listener: Listener | None):
+        self.options, self.settings = options, settings
+        self.as_of = options.as_of or (_demo_day() if settings.is_demo else settings.today(begun))
+        run_id = f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        logs = settings.nightly / "runs" / run_id
+        own_day = options.as_of or options.since or settings.is_demo
+        due = None if own_day else settings.due(self.as_of).astimezone(UTC)
+        self.night = Night(run_id, self.as_of, begun, due, options.command, logs=str(logs))
+        self.journal = Journal(logs / "night.log", settings.zone, listener)
+        self.place = Place(settings.nightly, logs, self.as_of)
+        self.state = State.read(settings.nightly / "state.json")
+        self.checks: list[dict[str, Any]] = []
+        self.raw_load: str | None = None
+
+    def night_through(self) -> int:
+        """All of the night, with its end told whatever it is. Returns the exit status."""
+        self.journal.write(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
+        try:
+            self._begin()
+            for step in (self._load, self._build, self._judge, self._publish):
+                step()
+            self.night.status, status = "published", PUBLISHED
+            self.state.night = {}
+        except NightFailed as error:
+            status, self.night.reason = error.status, error.reason
+        except (OSError, duckdb.Error) as error:
+            status, self.night.reason = FAILED, _both(_lines(error))
+        except BaseException as error:
+            self.night.reason = _both([f"it was stopped from outside ({type(error).__name__})"])
+            self._end()
+            raise
+        self._end()
+        return status
+
+    @contextmanager
+    def _step(self, name: str):
+        self.night.step = name
+        with self.journal.step(name) as step:
+            yield step
+        self.night.step = ""
+
+    def _begin(self) -> None:
+        """Puts a killed predecessor into the history, and finds out what of this night is done."""
+        state, settings = self.state, self.settings
+        if state.running:
+            published = current_of(settings.published)
+            facts = manifest_of(settings.published, published) if published else {}
+            whole = facts.get("run_id") == state.running["run_id"]
+            self.journal.write(
+                f"the run {state.running['run_id']} was killed {'after' if whole else 'before'} publishing"
+            )
+            row = state.running | {
+                "status": "published" if whole else "failed",
+                "version": published if whole else None,
+            }
+            row |= {"reason": None if whole else "killed", "loaded_at": self.night.row()["loaded_at"]}
+            self._add_row(row)
+            state.night = {} if whole else state.night
+        night = {
+            "as_of": self.as_of.isoformat(),
+            "since": self.options.since and self.options.since.isoformat(),
+            "until": self.options.until and self.options.until.isoformat(),
+            "raw_root": str(settings.raw_root),
+        }
+        if state.night != night or self.options.fresh:
+            state.night, state.loaded, state.built = night, {}, {}
+        state.running = self.night.row()
+        state.write()
+
+    def _load(self) -> None:
+        waiting = [source for source in self.options.sources if source not in self.state.loaded]
+        done = [SourceLoad(**self.state.loaded[source]) for source in self.options.sources if source not in waiting]
+        for load in done:
+            self.journal.write(f"load {load.source}: done by an earlier run of this night")
+        self.night.step = "load" if waiting else ""
+        options = self.options
+        loads = load_all(waiting, options.since, options.until, self.settings, self.journal, self._keep_load)
+        self.night.loads = done + loads
+        self.night.newest = {
+            source: moment.isoformat(timespec="seconds")
+            for source, moment in newest_loads(self.settings.raw_root).items()
+        }
+        self.night.warnings = _both([f"{load.source}: {text}" for load in self.night.loads for text in load.warnings])
+        self.night.step = ""
+
+    def _keep_load(self, load: SourceLoad) -> None:
+        self.state.loaded[load.source] = asdict(load)
+        self.state.write()
+
+    def _build(self) -> None:
+        with self._step("raw root"):
+            if not self.settings.raw_root.is_dir():
+                raise NightFailed(_both([f"The raw root {self.settings.raw_root} is not there: set KPI_RAW_ROOT"]))
+            self.raw_load = build.freeze(self.settings.raw_root, self.place.raw)
+            mark = build.fingerprint(self.place)
+        if self.state.built and self.state.built["mark"] == [mark, *_stamp(self.place.file)]:
+            self.journal.write("build: done by an earlier run of this night")
+            self._count(self.state.built["checks"], **self.state.built["tests"])
+            return
+        self.state.built = {}
+        self.state.write()
+        build.begin(self.place)
+        with self._step("landing") as step:
+            self._dbt("seed", step)
+        checks = self._gate("raw")
+        with self._step("build") as step:
+            tests = self._dbt("build", step)
+            step.text = f"{tests['passed']} of {tests['run']} data tests passed"
+        self._count([], **tests)
+        self.state.built = {"mark": [mark, *_stamp(self.place.file)], "checks": checks, "tests": tests}
+        self.state.write()
+
+    def _dbt(self, verb: str, step) -> dict[str, int]:
+        try:
+            return build.dbt(verb, self.place, self.settings.build_seconds, step)
+        except BuildFailed as error:
+            raise NightFailed(_both(error.lines)) from None
+
+    def _judge(self) -> None:
+        with duckdb.connect(str(self.place.file), read_only=True) as built:
+            (self.night.kpis_catalogued,) = built.execute("select count(*) from marts.kpi_catalogue").fetchone()
+            (self.night.kpis_present,) = built.execute(
+                "select count(distinct kpi_id) from marts.kpi_values where dimension = 'all' and value is not null"
+            ).fetchone()
+        self._gate("marts")
+
+    def _gate(self, which: str) -> list[dict[str, Any]]:
+        """Runs a gate and returns its checks. Raises NightFailed if a critical one failed."""
+        with self._step(f"gate {which}") as step:
+            published = self.settings.published / "kpi.duckdb"
+            try:
+                found = build.gate(which, GATES, self.place, published, self.settings.gate_seconds, step)
+            except BuildFailed as error:
+                raise NightFailed(_both(error.lines)) from None
+            failed = self._count(found["checks"])
+            if not found["passed"]:
+                critical = [check for check in failed if check["severity"] == "critical"]
+                raise NightFailed({language: _told(critical, language) for language in ("en", "ru")}, STOPPED_BY_GATE)
+            step.text = f"{len(found['checks']) - len(failed)} of {len(found['checks'])} checks passed"
+        return found["checks"]
+
+    def _count(self, checks: list[dict[str, Any]], run: int = 0, passed: int = 0) -> list[dict[str, Any]]:
+        """Counts checks of a gate, and data tests, into the night; returns the checks that failed."""
+        failed = [check for check in checks if not check["passed"]]
+        self.checks += checks
+        self.night.checks_run += len(checks) + run
+        self.night.checks_passed += len(checks) - len(failed) + passed
+        for language, lines in self.night.warnings.items():
+            lines += _told([check for check in failed if check["severity"] != "critical"], language)
+        return failed
+
+    def _publish(self) -> None:
+        with self._step("publish") as step:
+            version = Version(
+                self.settings.published,
+                self.place.file,
+                self._facts(),
+                self.settings.keep_versions,
+                os.environ.get("KPI_POSTGRES_DSN", "").strip(),
+                step.say,
+            )
+            try:
+                self.night.version = publish(version)
+            except PublishError as error:
+                raise NightFailed(_both([str(error)])) from None
+            step.text = f"{len(version.tables)} marts as {version.name}"
+
+    def _facts(self) -> dict[str, Any]:
+        """What the manifest says: when, from what, by which code, which checks passed."""
+        with duckdb.connect(str(self.place.file), read_only=True) as built:
+            sources = built.execute(
+                "select source_name, sum(raw_rows), sum(rejected_rows), max(load_day) from marts.source_tie_out"
+                " group by source_name order by source_name"
+            ).fetchall()
+        return {
+            "as_of": self.as_of.isoformat(),
+            "run_id": self.night.run_id,
+            "raw_root": str(self.settings.raw_root),
+            "raw_load": self.raw_load,
+            "sources": {
+                source: {"rows": int(rows), "rejected_rows": int(rejected), "newest_load_day": day and day.isoformat()}
+                for source, rows, rejected, day in sources
+            },
+            "not_loaded": [load.source for load in self.night.loads if not load.loaded],
+            "code": build.code(),
+            "packages": build.packages(),
+            "checks": {
+                "run": self.night.checks_run,
+                "passed": self.night.checks_passed,
+                "gates": {check["name"]: check["passed"] for check in self.checks},
+            },
+        }
+
+    def _end(self) -> None:
+        """The run history, the message, the state; nothing here fails the night."""
+        night = self.night
+        night.finished_at = datetime.now(UTC)
+        self._add_row(night.row())
+        try:
+            if night.status == "published":
+                self.state.loaded, self.state.built = {}, {}
+            self.state.running = {}
+            self.state.write()
+            night.save()
+            forget_runs(self.settings.nightly / "runs")
+        except OSError as error:
+            self.journal.write(f"what was done can't be written down ({error.strerror})")
+        for line in summary(night, self.settings).splitlines():
+            self.journal.write(line)
+        send(summary(night, self.settings), self.journal.write)
+
+    def _add_row(self, row: dict[str, Any]) -> None:
+        if self.settings.is_demo:
+            return  # the demo's raw root is part of the repository
+        try:
+            add_row(self.settings.raw_root, row)
+        except (LoadError, OSError) as error:
+            self.journal.write(f"the run history of the raw root lacks {row['run_id']}: {error}")
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        return file.stat().st_size, file.stat().st_mtime_ns
+    except OSError:
+        return 0, 0
+
+
+def _told(checks: list[dict[str, Any]], language: str) -> list[str]:
+    return [f"{check['name']}: {check[f'message_{language}']}" for check in checks]
+
+
+def _lines(error: Exception) -> list[str]:
+    return (str(error).splitlines() or [type(error).__name__])[:5]
+
+
+def _both(lines: list[str]) -> dict[str, list[str]]:
+    """Lines that are the same in either language: they quote what a program said."""
+    return {"en": list(lines), "ru": list(lines)}
+
+
+def _demo_day() -> date:
+    import yaml
+
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
+    return date.fromisoformat(project["vars"]["demo_as_of"])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line.
+
+    Args:
+        arguments: None = the process's own.
+
+    Returns:
+        The exit status.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m flows.nightly",
+        description="Runs one night, here and now: load, gate, dbt build, gate, publish. BI sees the new night whole, or"
+        " goes on with the last good one. Run again on the same day, it goes on where a failed one stopped.",
+        epilog="Exit status: 0 published; 1 failed; 2 wrong call or setting; 3 a gate stopped it; 4 another night is at"
+        " work. Settings come from the environment; see the README.",
+    )
+    day = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
+    parser.add_argument(
+        "--sources",
+        metavar="A,B",
+        help=f"what to load, of {', '.join(SOURCES)}; default: those whose settings are in the environment",
+    )
+    parser.add_argument("--no-load", action="store_true", help="build from what the raw root holds")
+    parser.add_argument("--as-of", **day, help="the day the figures are made on; default: KPI_AS_OF, else today")
+    parser.add_argument("--from", dest="since", **day, help="back-fill: load the days from this one again")
+    parser.add_argument("--to", dest="until", **day, help="… up to this one; default: up to now")
+    parser.add_argument("--fresh", action="store_true", help="do all again that a failed night of today has done")
+    given = parser.parse_args(arguments)
+    command = shlex.join(
+        ["uv", "run", "python", "-m", "flows.nightly", *(sys.argv[1:] if arguments is None else arguments)]
+    )
+    try:
+        options = Options(
+            sources=tuple(given.sources.split(",")) if given.sources else None,
+            as_of=given.as_of or _as_of_setting(),
+            since=given.since,
+            until=given.until,
+            load=not given.no_load,
+            fresh=given.fresh,
+            command=command,
+        )
+        settings = Settings.read()
+        if os.environ.get("PREFECT_API_URL"):
+            from flows.on_prefect import run_shown
+
+            return run_shown(options)
+        return run(options, settings)
+    except ConfigError as error:
+        print(redact.clean(str(error)), file=sys.stderr)
+        return WRONG_CALL
+
+
+def _as_of_setting() -> date | None:
+    text = os.environ.get("KPI_AS_OF", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigError(f"KPI_AS_OF is {text}", "It is a date like 2026-07-01") from None
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a night that is stopped ends what it started
+    sys.exit(main())
