@@ -1,0 +1,367 @@
+"""The checks: what each measures, in words, and where to look when it fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.gates.settings import Limits
+
+LANGUAGES = ("en", "ru")
+SHOWN = 10  # subjects of a failed check that are named
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check.
+
+    Attributes:
+        title: what must hold, by language.
+        detail: what was found for a subject, by language; `{…}` are the facts of a reading.
+        look: where to look, by language.
+        least: whether a figure must not fall below its limit, instead of not going above it.
+    """
+
+    title: dict[str, str]
+    detail: dict[str, str]
+    look: dict[str, str]
+    least: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One measured figure.
+
+    Attributes:
+        subject: what it is of.
+        value: the figure; None = it can't be told.
+        facts: what the words of the check name.
+        mild: whether it is too little to go by, so that it can be no more than a warning.
+    """
+
+    subject: str
+    value: float | None
+    facts: dict[str, Any] = field(default_factory=dict)
+    mild: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A reading beside its limits; those that do not apply are None."""
+
+    reading: Reading
+    critical: float | None
+    warning: float | None
+
+
+def judge(readings: list[Reading], limits: Limits) -> Iterator[Judged]:
+    """Sets readings beside their limits; those without a figure are left out."""
+    for reading in readings:
+        if reading.value is not None:
+            critical = None if reading.mild else limits.of(reading.subject, "critical")
+            yield Judged(reading, critical, limits.of(reading.subject, "warning"))
+
+
+def _check(en: tuple[str, str, str], ru: tuple[str, str, str], least: bool = False) -> Check:
+    both = [dict(zip(LANGUAGES, texts)) for texts in zip(en, ru)]
+    return Check(*both, least)
+
+
+_LANDING = (
+    "the messages `raw: …` of dbt's log, and raw_landing.files",
+    "сообщения `raw: …` в журнале dbt и raw_landing.files",
+)
+_REJECTS = (
+    "select * from quality.rejected_rows; raw_landing.rejected_lines",
+    "select * from quality.rejected_rows; raw_landing.rejected_lines",
+)
+_LOADER = (
+    "the source's field list and permissions, and the load's report in <raw root>/.loads",
+    "список полей и права в источнике, отчёт загрузки в <raw root>/.loads",
+)
+_TIE_OUT = ("select * from marts.source_tie_out", "select * from marts.source_tie_out")
+_SCORECARD = ("select * from marts.kpi_values", "select * from marts.kpi_values")
+_PUBLISHED = (
+    "the same table in the published file and in the new one; the changes of models and settings since",
+    "ту же таблицу в опубликованном и новом файле; изменения моделей и настроек с тех пор",
+)
+
+CHECKS: dict[str, dict[str, Check]] = {
+    "raw": {
+        "no_data": _check(
+            ("Some source has rows", "{sources} of {known} sources have rows", "KPI_RAW_ROOT"),
+            ("Хотя бы в одном источнике есть строки", "строки есть в {sources} из {known} источников", "KPI_RAW_ROOT"),
+            least=True,
+        ),
+        "missing_columns": _check(
+            (
+                "Every raw table has the columns that the models read",
+                "no {columns}",
+                "models/staging/…__sources.yml; run `dbt seed`, which makes the views anew",
+            ),
+            (
+                "В каждой сырой таблице есть колонки, которые читают модели",
+                "нет {columns}",
+                "models/staging/…__sources.yml; `dbt seed` создаёт представления заново",
+            ),
+        ),
+        "unreadable_files": _check(
+            ("Every raw file can be read", "{bad} of {rows} files left out", _LANDING[0]),
+            ("Каждый сырой файл читается", "не прочитано файлов: {bad} из {rows}", _LANDING[1]),
+        ),
+        "broken_lines": _check(
+            ("Every raw line can be read", "{bad} of {rows} lines left out", _REJECTS[0]),
+            ("Каждая сырая строка читается", "не прочитано строк: {bad} из {rows}", _REJECTS[1]),
+        ),
+        "vanished_columns": _check(
+            (
+                "No column that was always filled came empty or not at all",
+                "empty in all {rows} rows of the load of {night}; {share:.0%} had a value in the {nights} loads before",
+                _LOADER[0],
+            ),
+            (
+                "Ни одна всегда заполненная колонка не пришла пустой и не пропала",
+                "пусто во всех строках ({rows}) загрузки {night}; в прежних загрузках ({nights}) заполнено {share:.0%}",
+                _LOADER[1],
+            ),
+        ),
+        "required_values": _check(
+            ("Required columns have values", "empty in {bad} of {rows} rows of the newest load ({night})", _LOADER[0]),
+            (
+                "Обязательные колонки заполнены",
+                "пусто в {bad} из {rows} строк последней загрузки ({night})",
+                _LOADER[1],
+            ),
+        ),
+        "unreadable_values": _check(
+            (
+                "Values can be read as their type",
+                "{bad} of {rows} values of the newest load ({night}) are no {kind}",
+                _REJECTS[0],
+            ),
+            (
+                "Значения читаются как свой тип",
+                "в последней загрузке ({night}) не читаются как {kind}: {bad} из {rows}",
+                _REJECTS[1],
+            ),
+        ),
+        "new_words": _check(
+            (
+                "Lists of words keep their words",
+                "{bad} of {rows} values of the newest load ({night}) are words that never came before",
+                "quality.findings, finding 'unknown value'; the source's dictionaries",
+            ),
+            (
+                "Справочные значения остаются прежними",
+                "в последней загрузке ({night}) новых слов: {bad} из {rows} значений",
+                "quality.findings, 'unknown value'; справочники источника",
+            ),
+        ),
+        "low_volume": _check(
+            ("As many rows came as usual", "{rows} rows in the night of {night}, usually {usual:g}", _LOADER[0]),
+            ("Строк пришло столько, сколько обычно", "{rows} строк за ночь {night}, обычно {usual:g}", _LOADER[1]),
+            least=True,
+        ),
+        "high_volume": _check(
+            (
+                "Not far more rows came than usual",
+                "{rows} rows in the night of {night}, usually {usual:g}",
+                "whether this was a back-fill; <raw root>/.loads",
+            ),
+            (
+                "Строк пришло не намного больше обычного",
+                "{rows} строк за ночь {night}, обычно {usual:g}",
+                "не была ли это дозагрузка за прошлое; <raw root>/.loads",
+            ),
+        ),
+        "freshness": _check(
+            (
+                "Every source was loaded lately",
+                "newest load {loaded:%Y-%m-%d %H:%M} UTC, {value:.0f} hours old",
+                "`python -m flows.extract SOURCE`, the log of the last night",
+            ),
+            (
+                "Каждый источник загружен недавно",
+                "последняя загрузка {loaded:%Y-%m-%d %H:%M} UTC, {value:.0f} ч назад",
+                "`python -m flows.extract SOURCE`, журнал последней ночи",
+            ),
+        ),
+        "doubled_rows": _check(
+            (
+                "No row was loaded twice",
+                "{bad} of {rows} rows {where} have the key, version and load of another ({key})",
+                "the table's files: one copied by hand, or a load that wrote twice",
+            ),
+            (
+                "Ни одна строка не загружена дважды",
+                "{where_ru}: {bad} из {rows} строк с тем же ключом, версией и загрузкой, что у другой ({key})",
+                "файлы таблицы: копия вручную или двойная запись загрузки",
+            ),
+        ),
+        "lost_rows": _check(
+            (
+                "No row that was built before has gone from the raw root",
+                "{rows} rows, the last build had {before}",
+                "which files are gone: raw_landing.files, the backup of the raw root; after a removal on purpose, set the limit off for one night",
+            ),
+            (
+                "Ни одна ранее прочитанная строка не исчезла из сырых данных",
+                "{rows} строк, при прошлой сборке было {before}",
+                "каких файлов нет: raw_landing.files, резервная копия; если удалено намеренно, отключите предел на одну ночь",
+            ),
+        ),
+        "totals": _check(
+            (
+                "Tables hold as many records as their source tells",
+                "{here} records here, the source told {told} ({day})",
+                "raw_control.totals; run the load again with --since",
+            ),
+            (
+                "В таблицах столько записей, сколько называет источник",
+                "здесь записей {here}, источник назвал {told} ({day})",
+                "raw_control.totals; повторите загрузку с --since",
+            ),
+        ),
+    },
+    "marts": {
+        "behind": _check(
+            (
+                "The figures reach the last full day",
+                "last day {day}, the as-of date is {as_of}",
+                "KPI_AS_OF; whether the build ran",
+            ),
+            (
+                "Показатели доходят до последнего полного дня",
+                "последний день {day}, дата отчёта {as_of}",
+                "KPI_AS_OF; прошла ли сборка",
+            ),
+        ),
+        "not_finished_days": _check(
+            ("Nothing of the as-of day or later is in the scorecard", "{value:.0f} rows, first {day}", _SCORECARD[0]),
+            ("В показателях нет самого дня отчёта и более поздних", "строк {value:.0f}, первая {day}", _SCORECARD[1]),
+        ),
+        "doubled_keys": _check(
+            ("Every key of the scorecard stands once", "{value:.0f} rows too many", _SCORECARD[0]),
+            ("Каждый ключ таблицы показателей встречается один раз", "лишних строк {value:.0f}", _SCORECARD[1]),
+        ),
+        "no_number": _check(
+            ("Every figure is a finite number", "{value:.0f} rows", _SCORECARD[0]),
+            ("Каждое значение - конечное число", "строк {value:.0f}", _SCORECARD[1]),
+        ),
+        "ranges": _check(
+            (
+                "KPIs keep to their range",
+                "{bad} of {rows} figures outside {range}: {smallest:g} to {largest:g}",
+                _SCORECARD[0],
+            ),
+            (
+                "Показатели не выходят из своих границ",
+                "вне {range}: {bad} из {rows} значений, от {smallest:g} до {largest:g}",
+                _SCORECARD[1],
+            ),
+        ),
+        "day_jump": _check(
+            (
+                "The last full day is like such days before",
+                "{figure:g} on {period}, usually {usual:g}",
+                "the KPI by its dimensions on that day; the rows behind it in the subject's mart",
+            ),
+            (
+                "Последний полный день похож на такие же дни раньше",
+                "{figure:g} за {period}, обычно {usual:g}",
+                "показатель по срезам за этот день; строки витрины, из которой он сложен",
+            ),
+        ),
+        "week_jump": _check(
+            (
+                "The last complete week is like the weeks before",
+                "{figure:g} in the week of {period}, usually {usual:g}",
+                "the KPI by its dimensions in that week; the rows behind it in the subject's mart",
+            ),
+            (
+                "Последняя полная неделя похожа на предыдущие",
+                "{figure:g} за неделю с {period}, обычно {usual:g}",
+                "показатель по срезам за эту неделю; строки витрины, из которой он сложен",
+            ),
+        ),
+        "unexplained_rows": _check(
+            ("Every raw row has one verdict", "{value:.0f} rows of {rows} without one, or twice", _TIE_OUT[0]),
+            (
+                "У каждой сырой строки один вердикт",
+                "строк без вердикта или с двумя: {value:.0f} из {rows}",
+                _TIE_OUT[1],
+            ),
+        ),
+        "unread_rows": _check(
+            (
+                "The build read all rows that the landing found",
+                "{rows} rows built, {landed} landed",
+                "whether the build ended; raw_landing.files",
+            ),
+            (
+                "Сборка прочитала все найденные строки",
+                "собрано {rows} строк, найдено {landed}",
+                "завершилась ли сборка; raw_landing.files",
+            ),
+        ),
+        "rejected_rows": _check(
+            (
+                "Hardly any row of the newest load was rejected",
+                "{bad} of {rows} rows of the load of {night}",
+                _REJECTS[0],
+            ),
+            ("Из последней загрузки почти ничего не отклонено", "{bad} из {rows} строк загрузки {night}", _REJECTS[1]),
+        ),
+        "totals": _check(
+            (
+                "The marts agree with the totals that sources tell",
+                "{here:g} {what} here, the source told {told:g} ({day})",
+                "select * from marts.source_totals where not is_equal; rejected rows count as missing",
+            ),
+            (
+                "Витрины сходятся с итогами самих источников",
+                "{what_ru}: здесь {here:g}, источник назвал {told:g} ({day})",
+                "select * from marts.source_totals where not is_equal; отклонённые строки тоже расходятся",
+            ),
+        ),
+        "missing_kpis": _check(
+            (
+                "Every KPI of the catalogue has a row for the last complete month",
+                "no row for {month}",
+                "marts.kpi_definitions, marts.measures",
+            ),
+            (
+                "У каждого показателя каталога есть строка за последний полный месяц",
+                "нет строки за {month}",
+                "marts.kpi_definitions, marts.measures",
+            ),
+        ),
+        "silent_kpis": _check(
+            (
+                "No KPI falls silent",
+                "no value for {month}, but in each of the {months} months before",
+                "whether its source is still loaded; marts.measures",
+            ),
+            (
+                "Ни один показатель не замолчал",
+                "нет значения за {month}, а в предыдущие месяцы ({months}) было",
+                "загружается ли ещё источник; marts.measures",
+            ),
+        ),
+        "findings": _check(
+            (
+                "There is nothing odd in the accepted data",
+                "{value:.0f} rows: {subjects}",
+                "select * from quality.findings",
+            ),
+            ("В принятых данных нет странностей", "строк {value:.0f}: {subjects}", "select * from quality.findings"),
+        ),
+        "changed_past": _check(
+            ("Months past do not change", "{month}: {before:g} published, {now:g} now", _PUBLISHED[0]),
+            ("Прошлые месяцы не меняются", "{month}: опубликовано {before:g}, теперь {now:g}", _PUBLISHED[1]),
+        ),
+        "fewer_rows": _check(
+            ("No table shrinks", "{rows} rows, published {before}", _PUBLISHED[0]),
+            ("Ни одна таблица не уменьшается", "{rows} строк, опубликовано {before}", _PUBLISHED[1]),
+        ),
+    },
+}

@@ -1,0 +1,155 @@
+"""What the dbt project says of itself: which raw tables its models read and how, and the as-of date."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+import yaml
+from jinja2 import nodes
+
+PROJECT = Path(__file__).parents[2]
+READER = "judged_rows"  # the macro that reads a raw table; its arguments say how
+
+
+@dataclass(frozen=True)
+class Column:
+    """A raw column: its name there, what is read from it (text, integer, date …), whether it must have a value."""
+
+    name: str
+    kind: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table as the models read it, by its own columns.
+
+    Attributes:
+        columns: those that are read and that the source declares; others are worked out in the model.
+        key: the columns that make a record one; () where one of them is worked out.
+        version: the column that tells a newer version, or None.
+        loaded_at, deleted: the columns with the load's stamp and the mark of a record that is gone.
+    """
+
+    source: str
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    version: str | None
+    loaded_at: str
+    deleted: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.source}/{self.name}"
+
+    @property
+    def view(self) -> tuple[str, str]:
+        """Schema and name of its view."""
+        return f"raw_{self.source}", self.name
+
+
+def business_zone() -> str:
+    """The business's time zone, as the models take it."""
+    return os.environ.get("KPI_TIMEZONE") or "Europe/Moscow"
+
+
+def as_of_date() -> date:
+    """The date the figures are made on, by the rule of the models (macros/time.sql).
+
+    Raises:
+        ValueError: KPI_AS_OF is no date.
+    """
+    if given := os.environ.get("KPI_AS_OF", "").strip():
+        return date.fromisoformat(given)
+    if not os.environ.get("KPI_RAW_ROOT"):
+        return date.fromisoformat(_settings()["vars"]["demo_as_of"])
+    return datetime.now(ZoneInfo(business_zone())).date()
+
+
+def moment_of(as_of: date) -> datetime:
+    """The moment at which the age of loads is taken: now, or the end of a past as-of day."""
+    end = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(business_zone()))
+    return min(datetime.now(UTC), end.astimezone(UTC))
+
+
+@cache
+def raw_tables() -> tuple[Table, ...]:
+    """The raw tables that the models of the sources read; sources that are switched off are left out.
+
+    Raises:
+        ValueError: a model does not say plainly how it reads its table.
+    """
+    settings = _settings()
+    folders = settings["models"][settings["name"]]["staging"]
+    declared = _declared(settings["vars"])
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    tables = []
+    for path in sorted((PROJECT / "models" / "staging").rglob("*.sql")):
+        tree = environment.parse(path.read_text("utf-8"))
+        calls = [call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
+        readers = [call for call in calls if call.node.name == READER]
+        sources = {tuple(part.as_const() for part in call.args) for call in calls if call.node.name == "source"}
+        if not readers:
+            continue
+        if len(readers) > 1 or len(sources) != 1:
+            raise ValueError(
+                f"{path.relative_to(PROJECT)}: one source and one {READER} to a model, or no gate knows it"
+            )
+        source = sources.pop()
+        if (folders.get(source[0]) or {}).get("+enabled", True):
+            tables.append(_table(*source, readers[0], settings["vars"], declared[source]))
+    return tuple(tables)
+
+
+def _settings() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
+
+
+def _declared(variables: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
+    """The declared columns of each raw table."""
+    declared = {}
+    for path in (PROJECT / "models" / "staging").rglob("*.yml"):
+        for source in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("sources") or []:
+            for table in source["tables"]:
+                names = {jinja2.Template(column["name"]).render(var=variables.get) for column in table["columns"]}
+                declared[source["name"], table["name"]] = names
+    return declared
+
+
+def _table(source: str, name: str, reader: nodes.Call, variables: dict[str, Any], declared: set[str]) -> Table:
+    given = {argument.key: argument.value for argument in reader.kwargs}
+    said = {
+        part: _constant(given[part], variables)
+        for part in ("columns", "key", "version", "loaded_at", "deleted")
+        if part in given
+    }
+    loaded_at = said.get("loaded_at", "_loaded_at")
+    raw_names = {column: spec[0] for column, spec in said["columns"].items()} | {"loaded_at": loaded_at}
+    key = tuple(raw_names[column] for column in said["key"])
+    columns = (Column(spec[0], spec[1], "required" in spec[2:]) for spec in said["columns"].values())
+    return Table(
+        source,
+        name,
+        tuple(column for column in columns if column.name in declared),
+        key if declared.issuperset(key) else (),
+        raw_names.get(said.get("version")),
+        loaded_at,
+        said.get("deleted", "_deleted"),
+    )
+
+
+def _constant(node: nodes.Node, variables: dict[str, Any]) -> Any:
+    """The value of a literal, in which var('…') may stand."""
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "var":
+        return variables[node.args[0].as_const()]
+    if isinstance(node, nodes.List):
+        return [_constant(item, variables) for item in node.items]
+    if isinstance(node, nodes.Dict):
+        return {_constant(pair.key, variables): _constant(pair.value, variables) for pair in node.items}
+    return node.as_const()
