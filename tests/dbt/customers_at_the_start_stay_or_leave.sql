@@ -25,9 +25,10 @@ ends as (
 ),
 
 balances as (
-    select period_grain, period_start, value
+    select period_grain, period_start, sum(value) as value
     from {{ ref('measures') }}
     where measure = 'customers_active' and dimension = 'all' and period_grain = 'month'
+    group by period_grain, period_start
 )
 
 select period_grain, period_start, dimension, dimension_key, at_start, retained, churned

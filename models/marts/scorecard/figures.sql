@@ -9,30 +9,28 @@ measures as (
 ),
 
 parts as (
-    {%- for part in ['numerator', 'denominator'] %}
+    select figure_id, dimensions, numerator as measure, 1 as is_numerator from definitions
+    union all
+    select figure_id, dimensions, denominator, 0 from definitions where denominator is not null
+),
+
+summed as (
     select
-        definitions.figure_id,
+        parts.figure_id,
         measures.period_grain,
         measures.period_start,
         measures.dimension,
         measures.dimension_key,
-        {{ 'measures.value' if part == 'numerator' else 'cast(null as double)' }} as numerator,
-        {{ 'measures.value' if part == 'denominator' else 'cast(null as double)' }} as denominator
-    from definitions
-    inner join measures
-        on definitions.{{ part }} = measures.measure
-        and (
-            measures.dimension = 'all' or definitions.dimensions = 'any'
-            or concat(' ', definitions.dimensions, ' ') like concat('% ', measures.dimension, ' %')
-        )
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-summed as (
-    select figure_id, period_grain, period_start, dimension, dimension_key, sum(numerator) as numerator, sum(denominator) as denominator
+        sum(case when parts.is_numerator = 1 then measures.value end) as numerator,
+        sum(case when parts.is_numerator = 0 then measures.value end) as denominator
     from parts
-    group by figure_id, period_grain, period_start, dimension, dimension_key
+    inner join measures
+        on parts.measure = measures.measure
+        and (
+            measures.dimension = 'all' or parts.dimensions = 'any'
+            or concat(' ', parts.dimensions, ' ') like concat('% ', measures.dimension, ' %')
+        )
+    group by parts.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
 ),
 
 firsts as (

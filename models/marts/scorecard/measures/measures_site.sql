@@ -9,13 +9,22 @@ with visits as (
     ) }}
 ),
 
-goals as (
+goals_reached as (
     {{ period_measures(
-        ref('goal_events'),
-        dimensions=['goal'],
-        whole=false,
-        per_period={'visitors': 'count(distinct visitor_id)', 'visitors_converted': 'count(distinct converted_visitor_id)'}
+        ref('goal_events'), dimensions=['goal'], whole=false, per_period={'visitors_converted': 'count(distinct visitor_id)'}
     ) }}
+),
+
+goals as (
+    select distinct goal from {{ ref('goal_events') }}
+),
+
+-- every visitor might have reached every goal
+goals_open as (
+    select visits.measure, visits.period_grain, visits.period_start, 'goal' as dimension, goals.goal as dimension_key, visits.value
+    from visits
+    cross join goals
+    where visits.measure = 'visitors' and visits.dimension = 'all'
 ),
 
 pages as (
@@ -35,7 +44,9 @@ carts as (
 
 select * from visits
 union all
-select * from goals
+select * from goals_reached
+union all
+select * from goals_open
 union all
 select * from pages
 union all
