@@ -234,7 +234,9 @@ class Events:
         kind, name = node.get("resource_type"), node.get("node_name", "")
         if info["name"] == "LogStartLine" and kind in ("model", "seed"):
             self._open[name] = self._journal.begin(f"dbt {name}", shown=False)
+            self._open[name].say(info["msg"])
         elif info["name"] in ("LogModelResult", "LogSeedResult") and name in self._open:
+            self._open[name].say(info["msg"])
             self._end(self._open.pop(name), name, data)
         elif info["name"] == "LogTestResult":
             self.tests["run"] += 1

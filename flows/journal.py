@@ -17,7 +17,7 @@ class Listener(Protocol):
     """Somebody who follows a night step by step. None of its methods may raise, or keep the night waiting."""
 
     def begun(self, step: "Step") -> None: ...
-    def said(self, step: "Step", text: str) -> None: ...
+    def said(self, step: "Step | None", text: str) -> None: ...
     def ended(self, step: "Step") -> None: ...
 
 
@@ -83,6 +83,12 @@ class Journal:
                     print(line, file=sys.stdout, flush=True)
                 except OSError:  # nobody reads any more
                     pass
+
+    def tell(self, text: str) -> None:
+        """Tells a line that belongs to no step."""
+        self.write(text)
+        if self.listener:
+            self.listener.said(None, redact.clean(text))
 
     def begin(self, name: str, shown: bool = True) -> Step:
         """Begins a step that is ended by hand."""

@@ -137,7 +137,7 @@ class _Run:
 
     def night_through(self) -> int:
         """All of the night, with its end told whatever it is. Returns the exit status."""
-        self.journal.write(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
+        self.journal.tell(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
         try:
             self._begin()
             for step in (self._load, self._build, self._judge, self._publish):
@@ -169,7 +169,7 @@ class _Run:
             published = current_of(settings.published)
             facts = manifest_of(settings.published, published) if published else {}
             whole = facts.get("run_id") == state.running["run_id"]
-            self.journal.write(
+            self.journal.tell(
                 f"the run {state.running['run_id']} was killed {'after' if whole else 'before'} publishing"
             )
             row = state.running | {
@@ -194,7 +194,7 @@ class _Run:
         waiting = [source for source in self.options.sources if source not in self.state.loaded]
         done = [SourceLoad(**self.state.loaded[source]) for source in self.options.sources if source not in waiting]
         for load in done:
-            self.journal.write(f"load {load.source}: done by an earlier run of this night")
+            self.journal.tell(f"load {load.source}: done by an earlier run of this night")
         self.night.step = "load" if waiting else ""
         options = self.options
         loads = load_all(waiting, options.since, options.until, self.settings, self.journal, self._keep_load)
@@ -217,7 +217,7 @@ class _Run:
             self.raw_load = build.freeze(self.settings.raw_root, self.place.raw)
             mark = build.fingerprint(self.place)
         if self.state.built and self.state.built["mark"] == [mark, *_stamp(self.place.file)]:
-            self.journal.write("build: done by an earlier run of this night")
+            self.journal.tell("build: done by an earlier run of this night")
             self._count(self.state.built["checks"], **self.state.built["tests"])
             return
         self.state.built = {}
@@ -327,10 +327,10 @@ class _Run:
             night.save()
             forget_runs(self.settings.nightly / "runs")
         except OSError as error:
-            self.journal.write(f"what was done can't be written down ({error.strerror})")
+            self.journal.tell(f"what was done can't be written down ({error.strerror})")
         for line in summary(night, self.settings).splitlines():
-            self.journal.write(line)
-        send(summary(night, self.settings), self.journal.write)
+            self.journal.tell(line)
+        send(summary(night, self.settings), self.journal.tell)
 
     def _add_row(self, row: dict[str, Any]) -> None:
         if self.settings.is_demo:
@@ -338,7 +338,7 @@ class _Run:
         try:
             add_row(self.settings.raw_root, row)
         except (LoadError, OSError) as error:
-            self.journal.write(f"the run history of the raw root lacks {row['run_id']}: {error}")
+            self.journal.tell(f"the run history of the raw root lacks {row['run_id']}: {error}")
 
 
 def _stamp(file: Path) -> tuple[int, int]:
