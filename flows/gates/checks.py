@@ -61,6 +61,11 @@ def judge(readings: list[Reading], limits: Limits) -> Iterator[Judged]:
             yield Judged(reading, critical, limits.of(reading.subject, "warning"))
 
 
+def found(check: Check, judged: Judged, language: str) -> str:
+    """What was found for a subject, in words."""
+    return check.detail[language].format(value=judged.reading.value, **judged.reading.facts)
+
+
 def _check(en: tuple[str, str, str], ru: tuple[str, str, str], least: bool = False) -> Check:
     both = [dict(zip(LANGUAGES, texts)) for texts in zip(en, ru)]
     return Check(*both, least)

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+os.environ |= {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}  # before Great Expectations is imported
+
 import duckdb
 import duckdb_engine
+import great_expectations as gx
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.render.components import LegacyDiagnosticRendererType
+from great_expectations.render.renderer.renderer import renderer
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from flows.gates.checks import CHECKS, LANGUAGES, SHOWN, Check, Judged
+from flows.gates.checks import CHECKS, LANGUAGES, SHOWN, Judged, found
 from flows.gates.settings import SEVERITIES, Limits
-
-os.environ |= {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 MEMORY = ":memory:gates"  # by its name, all connections of this process share it
 DIALECT = "duckdb_gates"
@@ -49,9 +54,20 @@ class Dialect(duckdb_engine.Dialect):
 registry.register(DIALECT, __name__, Dialect.__name__)
 
 
+class WithinLimits(UnexpectedRowsExpectation):
+    """No figure lies beyond its limit; the pages name those that do."""
+
+    @classmethod
+    @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
+    def _diagnostic_observed_value_renderer(cls, configuration=None, result=None, runtime_configuration=None) -> str:
+        details = (result.result if result else {}).get("details", {})
+        found = [f"{row['subject']}: {row['found']}" for row in details.get("unexpected_rows", [])]
+        return "; ".join(found) or "nothing beyond the limit"
+
+
 @dataclass(frozen=True)
 class Result:
-    """How one expectation came out; the fields are those of the gate's JSON."""
+    """How a check came out, in the fields of the gate's JSON; severity is the worst that failed, or that could have."""
 
     name: str
     severity: str
@@ -69,18 +85,15 @@ def validate(gate: str, measured: dict[str, list[Judged]], settings: dict[str, L
         gate: raw or marts.
         measured: the figures by check.
         settings: the limits by check.
-        docs: the folder for the HTML pages; pages of an earlier run are replaced.
+        docs: the folder for the HTML pages; those of an earlier run are replaced.
 
     Returns:
-        One result for each check and severity that has a limit.
+        One result for each check that has a limit.
 
     Raises:
         FileExistsError: the folder holds something else than such pages.
         RuntimeError: an expectation could not be evaluated.
     """
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     for name in context.get_site_names():
@@ -94,11 +107,8 @@ def validate(gate: str, measured: dict[str, list[Judged]], settings: dict[str, L
     memory = _store(gate, measured)
     source = context.data_sources.add_sql("gate", connection_string=f"{DIALECT}:///{MEMORY}")
     batch = source.add_query_asset(gate, query=f"select * from {FIGURES}").add_batch_definition_whole_table("tonight")
-    suite = context.suites.add(gx.ExpectationSuite(gate))
-    for name, limits in settings.items():
-        for severity in SEVERITIES:
-            if limits.limits(severity):
-                suite.add_expectation(_expectation(gate, name, severity))
+    expectations = [_expectation(gate, name, severity) for name in settings for severity in settings[name].severities()]
+    suite = context.suites.add(gx.ExpectationSuite(gate, expectations=expectations))
     definition = context.validation_definitions.add(gx.ValidationDefinition(name=gate, data=batch, suite=suite))
     checkpoint = gx.Checkpoint(name=gate, validation_definitions=[definition], result_format="COMPLETE")
     outcome = context.checkpoints.add(checkpoint).run()
@@ -108,8 +118,12 @@ def validate(gate: str, measured: dict[str, list[Judged]], settings: dict[str, L
     (fresh / MARK).touch()
     _clear(docs)
     fresh.rename(docs)
-    done = [result for validation in outcome.run_results.values() for result in validation.results]
-    return [_result(gate, one, measured, settings) for one in done]
+    done: dict[str, dict[str, Any]] = {}
+    for validation in outcome.run_results.values():
+        for one in validation.results:
+            expectation = one.expectation_config
+            done.setdefault(expectation.meta["check"], {})[expectation.severity.value] = one
+    return [_result(gate, name, done[name], measured[name], settings[name]) for name in settings if name in done]
 
 
 def _clear(docs: Path) -> None:
@@ -131,7 +145,7 @@ def _store(gate: str, measured: dict[str, list[Judged]]) -> duckdb.DuckDBPyConne
             "figure": float(one.reading.value),
             "critical": one.critical,
             "warning": one.warning,
-            "found": _found(CHECKS[gate][name], one, "en"),
+            "found": found(CHECKS[gate][name], one, "en"),
         }
         for name, judged in measured.items()
         for number, one in enumerate(judged)
@@ -145,20 +159,14 @@ def _store(gate: str, measured: dict[str, list[Judged]]) -> duckdb.DuckDBPyConne
     return memory
 
 
-def _found(check: Check, judged: Judged, language: str) -> str:
-    return check.detail[language].format(value=judged.reading.value, **judged.reading.facts)
-
-
 def _expectation(gate: str, name: str, severity: str) -> Any:
     """No figure lies beyond its limit; the warning leaves out what is critical."""
-    from great_expectations.expectations import UnexpectedRowsExpectation
-
     check = CHECKS[gate][name]
     sign = "<" if check.least else ">"
     beyond = f"check_name = '{name}' and figure {sign} {severity}"
     if severity == "warning":
         beyond += f" and not coalesce(figure {sign} critical, false)"
-    return UnexpectedRowsExpectation(
+    return WithinLimits(
         unexpected_rows_query=f"select number, subject, figure, {severity}, found from {{batch}} where {beyond} order by number",
         description=f"{gate}.{name} ({severity}): {check.title['en']}",
         severity=severity,
@@ -166,28 +174,33 @@ def _expectation(gate: str, name: str, severity: str) -> Any:
     )
 
 
-def _result(gate: str, done: Any, measured: dict[str, list[Judged]], settings: dict[str, Limits]) -> Result:
-    """Puts an expectation's outcome into words."""
-    name, severity = done.expectation_config.meta["check"], done.expectation_config.severity.value
-    if not isinstance(done.result.get("observed_value"), int):
-        why = next((one["exception_message"] for one in done.exception_info.values() if isinstance(one, dict)), "")
-        raise RuntimeError(f"{gate}.{name} could not be evaluated: {why.splitlines()[:1]}")
-    check, judged = CHECKS[gate][name], measured[name]
-    beyond = [judged[row["number"]] for row in done.result["details"]["unexpected_rows"]]
-    count = done.result["observed_value"]
-    limit = getattr(settings[name], severity)
-    bound = "by subject" if limit is None else f"{'not below' if check.least else 'not above'} {limit:g}"
-    messages = []
+def _result(gate: str, name: str, done: dict[str, Any], judged: list[Judged], limits: Limits) -> Result:
+    """Puts the outcome of a check's expectations, by severity, into words."""
+    check, beyond, count = CHECKS[gate][name], [], 0
+    for severity, one in done.items():
+        if not isinstance(one.result.get("observed_value"), int):
+            why = next((why["exception_message"] for why in one.exception_info.values() if isinstance(why, dict)), "")
+            raise RuntimeError(f"{gate}.{name} ({severity}) could not be evaluated: {why[:300]}")
+        count += one.result["observed_value"]
+        beyond += [judged[row["number"]] for row in one.result["details"]["unexpected_rows"]]
+    told = {}
     for language in LANGUAGES:
-        found = [f"{one.reading.subject}: {_found(check, one, language)}" for one in beyond[:SHOWN]]
-        messages.append("; ".join(found) + (f"; … (+{count - len(found)})" if count > len(found) else ""))
+        shown = [f"{one.reading.subject}: {found(check, one, language)}" for one in beyond[:SHOWN]]
+        told[language] = "; ".join(shown) + (f"; … (+{count - len(shown)})" if count > len(shown) else "")
+    bounds = [
+        f"{severity} {'below' if check.least else 'above'} {'its own limit' if limit is None else f'{limit:g}'}"
+        for severity in done
+        for limit in [getattr(limits, severity)]
+    ]
     return Result(
         name=f"{gate}.{name}",
-        severity=severity,
-        passed=bool(done.success),
-        observed=messages[0] or f"nothing beyond the limit in {len(judged)}",
-        expected=f"{check.title['en']}: {bound}",
-        message_en=f"{check.title['en']}: " + (f"no. {messages[0]}. Look at: {check.look['en']}" if count else "yes"),
+        severity=next(
+            (severity for severity in SEVERITIES if severity in done and not done[severity].success), next(iter(done))
+        ),
+        passed=not count,
+        observed=told["en"] or f"nothing beyond its limit ({len(judged)} looked at)",
+        expected=f"{check.title['en']} ({', '.join(bounds)})",
+        message_en=f"{check.title['en']}: " + (f"no. {told['en']}. Look at: {check.look['en']}" if count else "yes"),
         message_ru=f"{check.title['ru']}: "
-        + (f"нет. {messages[1]}. Где смотреть: {check.look['ru']}" if count else "да"),
+        + (f"нет. {told['ru']}. Где смотреть: {check.look['ru']}" if count else "да"),
     )

@@ -243,11 +243,10 @@ class Gate:
         )
 
     def _unread_rows(self, limits: Limits) -> Iterator[Reading]:
-        landing = {
-            row[0]
-            for row in self._sql("select view_name from duckdb_views() where schema_name = 'raw_landing'").fetchall()
-        }
-        if not {"files", "rejected_lines"} <= landing:
+        views = self._sql(
+            "select distinct table_name from duckdb_columns() where schema_name = 'raw_landing'"
+        ).fetchall()
+        if len(views) < 2:
             return
         built = {
             tuple(row[:2]): row[2]
@@ -321,15 +320,18 @@ class Gate:
             return
         yield from self._readings(
             f"""
-            select before.kpi_id as subject, before.period_start as month, before.value as before, coalesce(now.value, 0) as now,
-                abs(coalesce(now.value, 0) - before.value) / greatest(abs(before.value), 0.01) as value
-            from published.marts.kpi_values as before
-            left join kpi.marts.kpi_values as now
-                on before.kpi_id = now.kpi_id and before.period_start = now.period_start and now.period_grain = 'month' and now.dimension = 'all'
-            where before.period_grain = 'month' and before.dimension = 'all' and before.is_complete and before.value is not null
-                and before.kpi_id in (select kpi_id from kpi.marts.kpi_catalogue)
-                and before.period_start + to_months(1) < date '{self._as_of}' - {int(limits["settled_days"])}
-            qualify row_number() over (partition by before.kpi_id order by value desc, month) = 1
+            select * from (
+                select before.kpi_id as subject, before.period_start as month, before.value as before, coalesce(now.value, 0) as now,
+                    abs(coalesce(now.value, 0) - before.value) / greatest(abs(before.value), 0.01) as value
+                from published.marts.kpi_values as before
+                left join kpi.marts.kpi_values as now
+                    on before.kpi_id = now.kpi_id and before.period_start = now.period_start
+                    and now.period_grain = 'month' and now.dimension = 'all'
+                where before.period_grain = 'month' and before.dimension = 'all' and before.is_complete and before.value is not null
+                    and before.kpi_id in (select kpi_id from kpi.marts.kpi_catalogue)
+                    and before.period_start + to_months(1) < date '{self._as_of}' - {int(limits["settled_days"])}
+            )
+            qualify row_number() over (partition by subject order by value desc, month) = 1
             """
         )
 

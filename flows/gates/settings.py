@@ -36,11 +36,10 @@ class Limits:
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
 
-    def limits(self, severity: str) -> bool:
-        """Whether any subject has a limit of this severity."""
-        return any(
-            limits.get(severity) is not None for limits in ({severity: getattr(self, severity)}, *self.others.values())
-        )
+    def severities(self) -> list[str]:
+        """The severities for which any subject has a limit."""
+        given = [{severity: getattr(self, severity) for severity in SEVERITIES}, *self.others.values()]
+        return [severity for severity in SEVERITIES if any(limits.get(severity) is not None for limits in given)]
 
     def of(self, subject: str, severity: str) -> float | None:
         """The limit for a subject, None = off."""
