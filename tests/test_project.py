@@ -12,13 +12,20 @@ from packaging.requirements import Requirement
 from tests.warehouse import PROJECT, run_dbt
 
 # What dbt reads at each place.  It says nothing of any other key: a misspelt test would simply never run.
-MODEL_KEYS = {"name", "description", "config", "columns", "data_tests"}
-COLUMN_KEYS = {"name", "description", "data_type", "constraints", "data_tests", "config", "quote"}
+MODEL_KEYS = {"name", "description", "config", "columns", "data_tests", "time_spine"}
+COLUMN_KEYS = {"name", "description", "data_type", "constraints", "data_tests", "config", "quote", "granularity"}
 SOURCE_KEYS = {"name", "description", "schema", "config", "tables", "data_tests"}
 TABLE_KEYS = {"name", "description", "config", "columns", "data_tests"}
 UNIT_TEST_KEYS = {"name", "description", "model", "given", "expect", "overrides", "config"}
 TEST_KEYS = {"arguments", "config", "name", "description"}
-FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests"}
+SEMANTIC_MODEL_KEYS = {"name", "description", "model", "defaults", "primary_entity"}
+SEMANTIC_PARTS = {
+    "entities": {"name", "type", "expr"},
+    "dimensions": {"name", "type", "type_params", "expr"},
+    "measures": {"name", "label", "description", "agg", "expr", "create_metric"},
+}
+METRIC_KEYS = {"name", "label", "description", "type", "type_params"}
+FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "semantic_models", "metrics"}
 YAML_FILES = sorted(p for folder in ("models", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
 
 
@@ -44,6 +51,13 @@ def strange_keys(path):
             yield from check(table, TABLE_KEYS, table.get("name"))
     for test in content.get("unit_tests") or []:
         yield from check(test, UNIT_TEST_KEYS, test.get("name"))
+    for model in content.get("semantic_models") or []:
+        yield from check(model, SEMANTIC_MODEL_KEYS | SEMANTIC_PARTS.keys(), model.get("name"))
+        for part, allowed in SEMANTIC_PARTS.items():
+            for item in model.get(part) or []:
+                yield from check(item, allowed, f"{model.get('name')}, {item.get('name')}")
+    for metric in content.get("metrics") or []:
+        yield from check(metric, METRIC_KEYS, metric.get("name"))
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda p: p.name)
