@@ -116,6 +116,8 @@ def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
 
     files: list[DataFile] = []
     messages: list[str] = []
+    # where loaders write, the folders are links into one tree of files; it is listed as it is now, whatever they switch to meanwhile
+    tree = os.path.realpath(os.path.join(root, ".current"))
     for source in _entries(root, root):
         shown = printable(source.name)
         if not source.is_dir():
@@ -124,7 +126,8 @@ def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
         if source.name not in known:
             messages.append(f"{shown}/: not read, no such source; {_nearest(shown, known)}")
             continue
-        for folder in _entries(source.path, root):
+        base = tree if source.is_symlink() and os.path.isdir(os.path.join(tree, source.name)) else root
+        for folder in _entries(os.path.join(base, source.name), root):
             shown = f"{source.name}/{printable(folder.name)}"
             if not folder.is_dir():
                 messages.append(f"{shown}: not read, data files lie in {source.name}/<table>/")
@@ -132,29 +135,32 @@ def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
                 close = _nearest(printable(folder.name), known[source.name])
                 messages.append(f"{shown}/: not read, no such table of {source.name}; {close}")
             else:
-                _walk(folder.path, root, known[source.name][folder.name], files, messages, set())
+                _walk(folder.path, root, base, known[source.name][folder.name], files, messages, set())
     return files, messages
 
 
-def _walk(folder: str, root: str, table: Table, files: list[DataFile], messages: list[str], above: set[str]) -> None:
+def _walk(
+    folder: str, root: str, base: str, table: Table, files: list[DataFile], messages: list[str], above: set[str]
+) -> None:
     here = os.path.realpath(folder)
     if here in above:  # a link back to a folder that holds it
         return
     others: dict[str, list[str]] = {}
     for item in _entries(folder, root):
-        raw_file = printable(os.path.relpath(item.path, root)).replace(os.sep, "/")
+        inside = os.path.relpath(item.path, base)
+        raw_file = printable(inside).replace(os.sep, "/")
         if item.is_dir():
-            _walk(item.path, root, table, files, messages, above | {here})
+            _walk(item.path, root, base, table, files, messages, above | {here})
         elif not item.name.lower().endswith(SUFFIXES):
             others.setdefault(os.path.splitext(item.name)[1].lower(), []).append(raw_file)
         else:
             try:
                 stat = item.stat()
-                file = DataFile(table, item.path, raw_file, stat.st_size, stat.st_mtime_ns)
+                file = DataFile(table, os.path.join(root, inside), raw_file, stat.st_size, stat.st_mtime_ns)
                 if not os.path.isfile(item.path):
                     file.refuse("not a regular file")
             except OSError as error:
-                file = DataFile(table, item.path, raw_file, 0, 0)
+                file = DataFile(table, os.path.join(root, inside), raw_file, 0, 0)
                 file.refuse(f"can't be read ({error.strerror})")
             files.append(file)
     for suffix, names in others.items():

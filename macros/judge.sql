@@ -13,6 +13,7 @@
       accepted       everything else: one row a key
     A rejected version does not count: the last good one before it stands. -#}
 {% macro judged_rows(relation, columns, key, version=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
+{%- set plain = [] -%}
 {%- set typed = [] -%}
 {%- set checks = [] -%}
 {%- for name, spec in columns.items() -%}
@@ -20,10 +21,12 @@
     {%- set kind = spec[1] -%}
     {%- set stands = '' if name in key else ' and not is_deleted' -%}
     {%- if kind in ('text', 'ref', 'enum') -%}
-        {%- do typed.append({'text': read_text, 'ref': read_ref, 'enum': read_enum}[kind](raw) ~ ' as ' ~ name) -%}
+        {%- do plain.append({'text': read_text, 'ref': read_ref, 'enum': read_enum}[kind](raw) ~ ' as ' ~ name) -%}
+        {%- do typed.append(name) -%}
     {%- else -%}
-        {%- set something = read_something(raw) -%}
-        {%- if kind == 'boolean' -%}{%- set reader = read_boolean(raw) -%}
+        {%- set something = 'raw_' ~ name -%}
+        {%- do plain.append(read_something(raw) ~ ' as ' ~ something) -%}
+        {%- if kind == 'boolean' -%}{%- do plain.append(read_boolean(raw) ~ ' as ' ~ name) -%}{%- set reader = name -%}
         {%- elif kind == 'integer' -%}{%- set reader = read_integer(something) -%}
         {%- elif kind == 'number' -%}{%- set reader = read_number(something) -%}
         {%- elif kind == 'money' -%}{%- set reader = read_money(something) -%}
@@ -31,8 +34,8 @@
         {%- elif kind == 'timestamp' -%}{%- set reader = read_timestamp(something, zone) -%}
         {%- else -%}{{ exceptions.raise_compiler_error('judged_rows: no reader for type ' ~ kind) }}
         {%- endif -%}
-        {%- do typed.append(reader ~ ' as ' ~ name) -%}
-        {%- do typed.append(something ~ ' as raw_' ~ name) -%}
+        {%- do typed.append(reader if reader == name else reader ~ ' as ' ~ name) -%}
+        {%- do typed.append(something) -%}
         {%- set blank = " and raw_" ~ name ~ " not in ('0', '0000-00-00', '0000-00-00 00:00:00')"
             if kind in ('date', 'timestamp') and spec | length == 2 else '' -%}
         {%- do checks.append(
@@ -49,14 +52,20 @@
 {%- endfor -%}
 
 with raw_rows as (
-    select * from {{ relation }}
+    select
+        {{ plain | join(',\n        ') }},
+        {{ read_something(loaded_at) }} as raw_loaded_at,
+        coalesce({{ read_boolean(deleted) }}, false) as is_deleted,
+        _raw_file,
+        _raw_row
+    from {{ relation }}
 ),
 
 typed as (
     select
         {{ typed | join(',\n        ') }},
-        {{ read_timestamp(read_something(loaded_at), 'UTC') }} as loaded_at,
-        coalesce({{ read_boolean(deleted) }}, false) as is_deleted,
+        {{ read_timestamp('raw_loaded_at', 'UTC') }} as loaded_at,
+        is_deleted,
         _raw_file,
         _raw_row
     from raw_rows

@@ -645,6 +645,35 @@ def test_what_is_ignored_and_what_is_told(raw):
     assert "\nstray.csv: not read" in text
 
 
+def test_tables_are_of_one_load_though_a_loader_switches_meanwhile(raw, monkeypatch):
+    """Deals are listed first, then a load with one more file in each table takes over."""
+    for load, names in (("1", ["a.csv"]), ("2", ["a.csv", "b.csv"])):
+        for table in ("deals", "leads"):
+            folder = raw.root / ".trees" / load / "files" / table
+            folder.mkdir(parents=True)
+            for name in names:
+                (folder / name).write_text("lead_id,deal_id\n1,1\n")
+
+    def switch(load):
+        (raw.root / "new").symlink_to(f".trees/{load}")
+        os.replace(raw.root / "new", raw.root / ".current")
+
+    switch("1")
+    (raw.root / "files").symlink_to(".current/files")
+    walk = scan._walk
+
+    def walk_and_switch(*arguments):
+        walk(*arguments)
+        switch("2")
+
+    monkeypatch.setattr(scan, "_walk", walk_and_switch)
+    tables = [scan.Table("files", "raw_files", name, ("lead_id", "deal_id"), ()) for name in ("deals", "leads")]
+    found, _ = scan.find(str(raw.root), tables)
+    assert [file.raw_file for file in found] == ["files/deals/a.csv", "files/leads/a.csv"]
+    found, _ = scan.find(str(raw.root), tables)
+    assert len(found) == 4
+
+
 def test_links_are_followed_once(raw, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from real.checks import BUILDS, CHECKS, EXAMPLES, Check, Example, build_of
 from real.compare import differences
-from real.expected import ads_campaigns, bank_waiting, retail_cohorts
+from real.expected import ads_campaigns, retail_cohorts
 from real.originals import ADS_DAY, missing
 from real.warehouse import Warehouse, build
 
@@ -16,15 +16,6 @@ select
     cast(cohort_month as timestamp) as cohort_month, months_since, cohort_size, active_customers,
     cast(retention_rate as double) as retention_rate, cast(revenue as double) as revenue
 from marts.retention_cohorts
-"""
-
-WAITING = """
-select
-    date_trunc('day', started_at) as period_start, employee_id as key,
-    avg(wait_seconds) as value, sum(wait_seconds) as numerator, count(*) as denominator
-from marts.fct_calls
-where is_answered
-group by all
 """
 
 
@@ -99,12 +90,6 @@ def test_claimed_conversions_are_not_buyers(warehouse_of):
     found = warehouse_of("maven").figures("cpa", "month", "all")
     month = pd.Timestamp(ADS_DAY).replace(day=1)
     assert found.value[found.index.get_level_values("period_start") == month].isna().all()
-
-
-def test_waiting_time_of_calls(warehouse_of):
-    """Mean seconds in the queue, by agent and day, of the answered calls."""
-    found = warehouse_of("retail").query(WAITING).set_index(["period_start", "key"])
-    assert differences(found, bank_waiting("day", "agent")).empty
 
 
 REJECTED = {

@@ -113,7 +113,7 @@ CHECKS = [
     Check("airbnb", "visits", "source_system", named("airbnb", e.airbnb_visits)),
     Check("airbnb", "users_active", "all", e.airbnb_visitors),
     Check("airbnb", "site_conversion_rate", "goal", e.airbnb_conversion),
-    Check("airbnb", "site_conversion_rate_visits", "goal", e.airbnb_visit_conversion),
+    Check("airbnb", "site_conversion_per_visit", "goal", e.airbnb_visit_conversion),
     Check("ads", "ad_spend", "all", lambda grain: e.ads_figures(grain, "cost", None, False)),
     Check("ads", "ad_spend", "campaign", lambda grain: e.ads_figures(grain, "cost", None, True)),
     Check("ads", "ad_spend", "source_system", named("ads", lambda grain: e.ads_figures(grain, "cost", None, False))),
@@ -121,6 +121,7 @@ CHECKS = [
     Check("ads", "cpc", "campaign", lambda grain: e.ads_figures(grain, "cost", "clicks", True)),
     *sliced("bank", "calls_count", e.bank_calls_count, manager="agent", direction="way"),
     *sliced("bank", "conversations_count", e.bank_conversations, manager="agent"),
+    *sliced("bank", "call_wait_seconds", e.bank_waiting, manager="agent"),
 ]
 
 

@@ -477,6 +477,6 @@ def bank_conversations(grain: str, key: str = ALL) -> pd.DataFrame:
 
 
 def bank_waiting(grain: str, key: str = ALL) -> pd.DataFrame:
-    """Mean seconds in the queue of the answered calls."""
-    calls = bank_calls().dropna(subset="agent")
+    """Mean seconds in the queue, of the calls that hung up there too; keys as bank_calls_count."""
+    calls = bank_calls()
     return ratio(tally(calls, "day", grain, key, "q_time"), tally(calls, "day", grain, key))

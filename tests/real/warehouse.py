@@ -35,13 +35,13 @@ class Warehouse(NamedTuple):
         return found
 
     def figures(self, kpi_id: str, grain: str, dimension: str) -> pd.DataFrame:
-        """Values of one KPI by `period_start` and `key`, with numerator and denominator, as floats."""
+        """Values of a KPI, or of a figure beside one, by `period_start` and `key`, with numerator and denominator, as floats."""
         found = self.query(
             """
             select cast(period_start as timestamp) as period_start, dimension_key as key, is_complete,
                 cast(value as double) as value,
                 cast(numerator as double) as numerator, cast(denominator as double) as denominator
-            from marts.kpi_values
+            from (select * from marts.kpi_values union all select * from marts.kpi_companions)
             where kpi_id = ? and period_grain = ? and dimension = ?
             """,
             kpi_id,
