@@ -143,10 +143,9 @@ def _git(*arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
 
 
-def begin(place: Place) -> None:
-    """Throws away the last build, whoever may still hold its file open."""
+def clear(place: Place) -> None:
+    """Throws away the last build, whoever may still hold its file open, and gives its space back."""
     shutil.rmtree(place.file.parent, ignore_errors=True)
-    place.file.parent.mkdir(parents=True)
 
 
 def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
@@ -169,6 +168,7 @@ def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
         shutil.rmtree(place.target)
     place.target.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
+    place.file.parent.mkdir(exist_ok=True)
     results = place.target / "run_results.json"
     results.unlink(missing_ok=True)
     events = Events(step.journal, step)

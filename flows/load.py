@@ -14,6 +14,7 @@ from flows.journal import Journal, Step
 from flows.leash import Leash, TimedOut
 from flows.settings import PROJECT, Settings
 
+LOADER: tuple[str | Path, ...] = (sys.executable, "-m", "flows.extract")
 LASTING = ("ConfigError", "Refused")  # errors of a loader that no second attempt heals
 
 
@@ -94,7 +95,7 @@ def _attempt(source: str, days: list[str], settings: Settings, step: Step, leash
         lines.append(line)
         step.say(line)
 
-    command = [sys.executable, "-m", "flows.extract", source, "--root", settings.raw_root, *days]
+    command = [*LOADER, source, "--root", settings.raw_root, *days]
     try:
         status = leash.run(command, PROJECT, os.environ, settings.load_seconds, hear)
     except TimedOut:

@@ -165,6 +165,7 @@ class _Run:
     def _begin(self) -> None:
         """Puts a killed predecessor into the history, and finds out what of this night is done."""
         state, settings = self.state, self.settings
+        self.night.step = "beginning"
         if state.running:
             published = current_of(settings.published)
             facts = manifest_of(settings.published, published) if published else {}
@@ -187,6 +188,8 @@ class _Run:
         }
         if state.night != night or self.options.fresh:
             state.night, state.loaded, state.built = night, {}, {}
+        if not state.built:
+            build.clear(self.place)
         state.running = self.night.row()
         state.write()
 
@@ -222,7 +225,7 @@ class _Run:
             return
         self.state.built = {}
         self.state.write()
-        build.begin(self.place)
+        build.clear(self.place)
         with self._step("landing") as step:
             self._dbt("seed", step)
         checks = self._gate("raw")
@@ -318,6 +321,8 @@ class _Run:
         """The run history, the message, the state; nothing here fails the night."""
         night = self.night
         night.finished_at = datetime.now(UTC)
+        if not self.state.built:  # half a build is of no use, and may have filled the disk
+            build.clear(self.place)
         self._add_row(night.row())
         try:
             if night.status == "published":

@@ -218,10 +218,10 @@ def publish(version: Version) -> str:
     with _alone(version.published):
         try:
             for step in STEPS:
-                version.say(step.__doc__.splitlines()[0])
+                version.say(step.__name__.replace("_", " "))
                 step(version)
         except (OSError, duckdb.Error) as error:
-            raise PublishError(f"{step.__name__}: {_first_line(error)}") from None
+            raise PublishError(f"{step.__name__.replace('_', ' ')}: {_first_line(error)}") from None
         finally:
             if version.name:
                 shutil.rmtree(version.making, ignore_errors=True)

@@ -16,7 +16,7 @@ from flows.history import Night
 from flows.settings import Settings
 
 SECONDS = 15  # for one attempt
-PAUSES = (2, 10)  # seconds before the second and the third one
+PAUSES = (1, 4)  # seconds before the second and the third one
 LINES, LINE = 10, 300  # of an error, and characters of a line
 
 TEXTS = {

@@ -1,0 +1,222 @@
+"""Publishing: one rename shows a version whole, whoever is killed, whatever is full, whoever reads."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import duckdb
+import pytest
+
+from flows import publish as publisher
+from flows.publish import STEPS, PublishError, Version, current_of, publish, rollback, versions_of
+from tests.nightly.tools import PROJECT, built, ended, forked, shown
+
+
+@pytest.fixture
+def published(tmp_path):
+    return tmp_path / "published"
+
+
+def put(published, night: int, **settings) -> str:
+    """Publishes a night."""
+    return publish(Version(published, built(published.parent / f"night {night}", night), {"night": night}, **settings))
+
+
+def leftovers(published) -> list[str]:
+    return [path.name for path in [*published.glob(".link-*"), *(published / "versions").glob(".*")]]
+
+
+def test_the_marts_alone_as_tables_with_their_comments(published):
+    put(published, 1)
+    assert shown(published) == 1
+    with duckdb.connect(str(published / "kpi.duckdb"), read_only=True) as reader:
+        tables = "select schema_name, table_name, comment from duckdb_tables() order by 2"
+        assert reader.execute(tables).fetchall() == [
+            ("marts", "days", None),
+            ("marts", "sales", 'One row is a sale; it\'s "quoted"'),
+        ]
+        assert reader.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+        amount = "select comment, data_type from duckdb_columns() where column_name = 'amount'"
+        assert reader.execute(amount).fetchone() == ("Рубли", "DECIMAL(18,2)")
+        assert reader.execute("select current_database()").fetchone() == ("kpi",)
+
+
+@pytest.mark.parametrize("before", [None, 1], ids=["first", "second"])
+def test_killed_after_any_step(published, monkeypatch, before):
+    """The old night or the new one, whole; the next publisher needs no hand and leaves nothing behind."""
+    if before:
+        put(published, before)
+    seen = []
+    for number, step in enumerate(STEPS):
+
+        def killed(version, step=step):
+            step(version)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        monkeypatch.setattr(publisher, "STEPS", (*STEPS[:number], killed, *STEPS[number + 1 :]))
+        assert ended(forked(lambda: put(published, 2))) == -signal.SIGKILL
+        seen.append(shown(published))
+        monkeypatch.undo()
+        if seen[-1] == 2:  # back to where it was before
+            if before:
+                rollback(published, versions_of(published)[-1])
+            else:
+                (published / "current").unlink()
+    assert seen == [before] * 5 + [2] * 3
+    put(published, 3)
+    assert shown(published) == 3
+    assert not leftovers(published)
+
+
+def test_killed_at_any_moment(published):
+    """Also in the middle of a step, and between the renames of one."""
+    put(published, 0)
+    begun = time.monotonic()
+    put(published, 1)
+    long = time.monotonic() - begun
+    for number in range(2, 14):
+        child = forked(lambda night=number: put(published, night))
+        time.sleep(long * (number - 2) / 10)
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+        assert shown(published) <= number
+    put(published, 14)
+    assert shown(published) == 14
+    assert not leftovers(published)
+
+
+READER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+import duckdb
+from tests.nightly.tools import PROJECT
+reads, nights = 0, set()
+print("reading", flush=True)
+while not Path(sys.argv[2], "stop").exists():
+    with duckdb.connect(sys.argv[2] + "/kpi.duckdb", read_only=True) as reader:
+        found = reader.execute(
+            "select night, count(*) from (select night from marts.sales union all select night from marts.days)"
+            " group by all").fetchall()
+    assert len(found) == 1 and found[0][1] == 5_001, found
+    nights.add(found[0][0])
+    reads += 1
+print(reads, len(nights))
+"""
+
+
+def test_readers_during_publishes(published):
+    """One holds the file open, others come and go: no error, and never two nights in one reading."""
+    put(published, 0)
+    holder = duckdb.connect(str(published / "kpi.duckdb"), read_only=True)
+    command = [sys.executable, "-c", READER, str(PROJECT), str(published)]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout.readline() == "reading\n"
+    for night in range(1, 10):
+        put(published, night, keep=2)
+        assert holder.execute("select distinct night from marts.sales").fetchall() == [(0,)]
+    time.sleep(0.2)
+    (published / "stop").touch()
+    reads = nights = 0
+    for reader in readers:
+        output, errors = reader.communicate(timeout=30)
+        assert reader.returncode == 0, errors
+        reads, nights = reads + int(output.split()[0]), max(nights, int(output.split()[1]))
+    holder.close()
+    assert reads >= 100 and nights >= 5
+    assert shown(published) == 9
+
+
+def test_a_log_that_somebody_left_is_not_replayed(published):
+    put(published, 1)
+    with duckdb.connect(str(built(published.parent / "other", 7))) as other:
+        other.execute("set wal_autocheckpoint = '1 GB'; update marts.sales set night = 99")
+        other.execute("pragma disable_checkpoint_on_shutdown")
+        os.link(published.parent / "other" / "kpi.duckdb.wal", published / "kpi.duckdb.wal")
+    put(published, 2)
+    assert shown(published) == 2
+
+
+def test_a_full_disk(published, tiny_disk):
+    """Nothing is published, the old night stands, the space is given back; with space, the next one passes."""
+    place = tiny_disk / "published"
+    (night_1, night_2) = built(published.parent / "1", 1, 5_000), built(published.parent / "2", 2, 400_000)
+    publish(Version(place, night_1, {"night": 1}))
+    free = os.statvfs(tiny_disk).f_bavail
+    with pytest.raises(PublishError, match="make file|make parquet|keep"):
+        publish(Version(place, night_2, {"night": 2}))
+    assert shown(place) == 1
+    assert os.statvfs(tiny_disk).f_bavail >= free - 2
+    publish(Version(place, built(published.parent / "3", 3, 5_000), {"night": 3}))
+    assert shown(place) == 3
+
+
+def test_the_last_good_ones_are_kept_and_one_command_goes_back(published):
+    names = [put(published, night, keep=3) for night in range(1, 6)]
+    assert versions_of(published) == names[:1:-1]
+    assert rollback(published) == names[3] and shown(published) == 4
+    assert rollback(published) == names[2] and shown(published) == 3
+    with pytest.raises(PublishError, match="no version before"):
+        rollback(published)
+    with pytest.raises(PublishError, match=f"no version {names[0]}; kept are {names[4]}"):
+        rollback(published, names[0])
+    assert rollback(published, names[4]) == names[4] and shown(published) == 5
+    rollback(published, names[2])
+    put(published, 6, keep=3)
+    assert shown(published) == 6 and len(versions_of(published)) == 3
+    put(published, 7, keep=3)
+    rollback(published, versions_of(published)[-1])
+    put(published, 8, keep=3)
+    assert shown(published) == 8
+
+
+def test_the_published_one_is_never_forgotten(published, monkeypatch):
+    """After going back, a publisher that is killed before its switch must not have removed what is shown."""
+    names = [put(published, night, keep=2) for night in (1, 2)]
+    rollback(published, names[0])
+    monkeypatch.setattr(publisher, "STEPS", tuple(step for step in STEPS if step is not publisher.switch))
+    put(published, 3, keep=2)
+    assert shown(published) == 1
+
+
+def test_the_command(published):
+    names = [put(published, night) for night in (1, 2)]
+    environment = {**os.environ, "KPI_PUBLISHED": str(published)}
+
+    def command(*arguments):
+        line = [sys.executable, "-m", "flows.publish", *arguments]
+        return subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+    told = command("--list").stdout.splitlines()
+    assert [line[:18] for line in told] == [f"* {names[1]}"[:18], f"  {names[0]}"[:18]]
+    assert command("--rollback").stdout == f"published is {names[0]}\n"
+    assert shown(published) == 1
+    assert command("--list").stdout.splitlines()[1].startswith(f"* {names[0]}")
+    missing = command("--rollback", "yesterday")
+    assert missing.returncode == 1 and "There is no version yesterday" in missing.stderr
+    assert command().returncode == 2
+
+
+def test_two_publishers_wait_for_each_other(published):
+    threads = [threading.Thread(target=put, args=(published, night)) for night in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(versions_of(published)) == 3
+    assert shown(published) in (1, 2, 3)
+
+
+def test_nothing_built_is_not_published(published, tmp_path):
+    put(published, 1)
+    empty = tmp_path / "empty" / "kpi.duckdb"
+    empty.parent.mkdir()
+    duckdb.connect(str(empty)).close()
+    for file in (empty, tmp_path / "missing" / "kpi.duckdb"):
+        with pytest.raises(PublishError):
+            publish(Version(published, file, {"night": 2}))
+    assert current_of(published) == versions_of(published)[0] and shown(published) == 1
