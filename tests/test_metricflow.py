@@ -37,24 +37,20 @@ def metrics(project):
     return {metric["name"]: metric for metric in manifest["metrics"]}
 
 
-def query(project, metrics, *group_by):
-    """`mf query`: one dict a row, numbers as text, nothing as an empty text."""
+def run_mf(project, *arguments):
+    """Run mf once; fails with its output unless it exits with 0."""
     environment = {k: v for k, v in os.environ.items() if k not in SETTINGS}
     environment |= {"KPI_WAREHOUSE": str(project / "kpi.duckdb"), "DO_NOT_TRACK": "1", "DBT_LOG_PATH": str(project)}
-    mf, result = Path(sys.executable).with_name("mf"), project / "result.csv"
-    command = [
-        mf,
-        "query",
-        "--quiet",
-        "--metrics",
-        ",".join(metrics),
-        "--group-by",
-        ",".join(group_by),
-        "--csv",
-        result,
-    ]
+    command = [Path(sys.executable).with_name("mf"), *arguments]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+
+def query(project, metrics, *slices):
+    """`mf query` by month: one dict a row, numbers as text, nothing as an empty text."""
+    result = project / "result.csv"
+    group_by = ",".join(["metric_time__month", *slices])
+    run_mf(project, "query", "--quiet", "--metrics", ",".join(metrics), "--group-by", group_by, "--csv", result)
     with result.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -97,7 +93,7 @@ def test_mf_query_equals_the_scorecard(demo, project, metrics, dimension):
         return float(value) if value not in ("", None) else None if kinds[kpi] == "ratio" else 0.0
 
     told = {}
-    for row in query(project, kpis, "metric_time__month", *([dimension] if dimension != "all" else [])):
+    for row in query(project, kpis, *({dimension} - {"all"})):
         month = dt.datetime.fromisoformat(row["metric_time__month"]).date()
         told |= {(kpi, month, row.get(dimension, "all")): figure(kpi, row[kpi]) for kpi in kpis}
     known = {
