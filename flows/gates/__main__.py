@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.gates import marts, raw
-from flows.gates.checks import Judged, judge
+from flows.gates.checks import CHECKS, Judged, Reading, judge
 from flows.gates.settings import Limits, SettingsError, read
 
 GATES = {"raw": raw.Gate, "marts": marts.Gate}
@@ -98,7 +98,14 @@ def measure(
         if gate == "marts" and published and published.exists():
             _attach(connection, published, "published")
         measures = GATES[gate](connection, settings)
-        return {name: list(judge(measures.measure(name), limits)) for name, limits in settings.items()}, measures.off
+        return {
+            name: _worst_first(gate, name, measures.measure(name), limits) for name, limits in settings.items()
+        }, measures.off
+
+
+def _worst_first(gate: str, name: str, readings: list[Reading], limits: Limits) -> list[Judged]:
+    sign = 1 if CHECKS[gate][name].least else -1
+    return sorted(judge(readings, limits), key=lambda one: (sign * one.reading.value, one.reading.subject))
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:

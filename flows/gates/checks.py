@@ -311,10 +311,14 @@ CHECKS: dict[str, dict[str, Check]] = {
         "rejected_rows": _check(
             (
                 "Hardly any row of the newest load was rejected",
-                "{bad} of {rows} rows of the load of {night}",
+                "{bad} of {rows} rows of the newest load ({night})",
                 _REJECTS[0],
             ),
-            ("Из последней загрузки почти ничего не отклонено", "{bad} из {rows} строк загрузки {night}", _REJECTS[1]),
+            (
+                "Из последней загрузки почти ничего не отклонено",
+                "{bad} из {rows} строк последней загрузки ({night})",
+                _REJECTS[1],
+            ),
         ),
         "totals": _check(
             (
@@ -330,26 +334,26 @@ CHECKS: dict[str, dict[str, Check]] = {
         ),
         "missing_kpis": _check(
             (
-                "Every KPI of the catalogue has a row for the last complete month",
+                "Every KPI in use has a row for the last complete month",
                 "no row for {month}",
-                "marts.kpi_definitions, marts.measures",
+                "its measures by marts.kpi_definitions, and the marts that hold them",
             ),
             (
-                "У каждого показателя каталога есть строка за последний полный месяц",
+                "У каждого используемого показателя есть строка за последний полный месяц",
                 "нет строки за {month}",
-                "marts.kpi_definitions, marts.measures",
+                "меры показателя по marts.kpi_definitions и витрины, где они лежат",
             ),
         ),
         "silent_kpis": _check(
             (
                 "No KPI falls silent",
                 "no value for {month}, but in each of the {months} months before",
-                "whether its source is still loaded; marts.measures",
+                "whether its source is still loaded; its measures by marts.kpi_definitions",
             ),
             (
                 "Ни один показатель не замолчал",
                 "нет значения за {month}, а в предыдущие месяцы ({months}) было",
-                "загружается ли ещё источник; marts.measures",
+                "загружается ли ещё источник; меры показателя по marts.kpi_definitions",
             ),
         ),
         "findings": _check(

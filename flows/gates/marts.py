@@ -44,16 +44,23 @@ class Gate:
         missing = [name for name in NEEDED if ("marts", name) not in self._tables["kpi"]]
         if missing:
             raise LookupError(f"there is no marts.{missing[0]}; run `dbt build`")
-        with_rows = {
-            row[0] for row in self._sql("select distinct source_name from kpi.marts.source_tie_out").fetchall()
-        }
+        with_rows = self._sources("kpi")
         self.off = sorted({table.source for table in raw_tables()} - with_rows - {"control"})
+        self._source_taken_out = bool(self._sources("published") - with_rows)
         self._kpis = {row[0] for row in self._sql("select kpi_id from kpi.marts.kpi_catalogue").fetchall()}
         self._check_names()
 
     def measure(self, check: str) -> list[Reading]:
         """The readings of a check."""
         return list(getattr(self, f"_{check}")(self._settings[check]))
+
+    def _sources(self, database: str) -> set[str]:
+        """The sources that a file has rows of."""
+        if ("marts", "source_tie_out") not in self._tables[database]:
+            return set()
+        return {
+            row[0] for row in self._sql(f"select distinct source_name from {database}.marts.source_tie_out").fetchall()
+        }
 
     def _check_names(self) -> None:
         units = {row[0] for row in self._sql("select distinct unit from kpi.marts.kpi_catalogue").fetchall()}
@@ -198,15 +205,19 @@ class Gate:
         return "(select max(period_start) from kpi.marts.periods where period_grain = 'month' and is_complete)"
 
     def _missing_kpis(self, limits: Limits) -> Iterator[Reading]:
+        """KPIs that have rows at all, or had any when they were published: those of sources not in use have none."""
+        known = ["kpi", "published"] if ("marts", "kpi_values") in self._tables["published"] else ["kpi"]
+        in_use = " union ".join(f"select kpi_id from {one}.marts.kpi_values where dimension = 'all'" for one in known)
         yield from self._readings(
             f"""
-            select catalogue.kpi_id as subject, case when figures.kpi_id is null then 1 else 0 end as value, month.period_start as month
+            select catalogue.kpi_id as subject, case when figures.kpi_id is null then 1 else 0 end as value,
+                month.period_start as month, {self._source_taken_out} as is_mild
             from kpi.marts.kpi_catalogue as catalogue
             cross join (select {self._last_month()} as period_start) as month
             left join kpi.marts.kpi_values as figures
                 on catalogue.kpi_id = figures.kpi_id and figures.period_grain = 'month' and figures.dimension = 'all'
                 and figures.period_start = month.period_start
-            where month.period_start is not null
+            where month.period_start is not null and catalogue.kpi_id in ({in_use})
             """
         )
 
@@ -336,6 +347,7 @@ class Gate:
         )
 
     def _fewer_rows(self, limits: Limits) -> Iterator[Reading]:
+        """No more than a warning after a source was taken out; one that was lost stops the raw gate."""
         for schema, table in sorted(self._tables["published"] & self._tables["kpi"]):
             if schema == "marts":
                 before, rows = (
@@ -344,6 +356,5 @@ class Gate:
                 )
                 if before:
                     facts = {"rows": rows, "before": before}
-                    yield Reading(
-                        f"{schema}.{table}", max(0, before - rows) / before, facts, before < limits["min_rows"]
-                    )
+                    mild = before < limits["min_rows"] or self._source_taken_out
+                    yield Reading(f"{schema}.{table}", max(0, before - rows) / before, facts, mild)

@@ -66,7 +66,10 @@ def as_of_date() -> date:
         ValueError: KPI_AS_OF is no date.
     """
     if given := os.environ.get("KPI_AS_OF", "").strip():
-        return date.fromisoformat(given)
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            raise ValueError(f"KPI_AS_OF must be a date like 2026-07-01, not {given!r}") from None
     if not os.environ.get("KPI_RAW_ROOT"):
         return date.fromisoformat(_settings()["vars"]["demo_as_of"])
     return datetime.now(ZoneInfo(business_zone())).date()

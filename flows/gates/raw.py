@@ -39,7 +39,7 @@ class Night:
         rows: all rows.
         kept: those that do not say that their record is gone.
         filled: by column, how many of those have a value.
-        unreadable: by column with a type, how many of these values are none of that type.
+        unreadable: by column with a type, how many of these values are none of that type; of the newest night alone.
     """
 
     rows: int
@@ -165,20 +165,26 @@ class Gate:
     # --- tables -----------------------------------------------------------------------------------------------------
 
     def _profile(self, table: Table) -> Profile | None:
-        parts = ["count(*)", "count(*) filter (kept)", "max(stamp)"]
+        """The nights of a table that the settings look back to, and its rows without a stamp; None if it has no rows."""
+        stamped = self._stamped(table)
+        newest, stamp, rows = self._sql(f"select max(night), max(stamp), count(*) from ({stamped})").fetchone()
+        if not rows:
+            return None
+        back = max(limits.parameters.get("history_days", 0) for limits in self._settings.values())
+        known, last = "night is null", "true"
+        if newest:
+            known = f"(night is null or night >= date '{newest}' - {int(back)})"
+            last = f"night = date '{newest}'"
         typed = [column for column in table.columns if column.kind in PATTERNS]
-        for column in table.columns:
-            parts.append(f"count(*) filter (kept and {_has_value(column)})")
-        for column in typed:
-            parts.append(f"count(*) filter (kept and {_is_unreadable(column)})")
-        rows = self._sql(f"select night, {', '.join(parts)} from ({self._stamped(table)}) group by night").fetchall()
-        nights, stamps, width = {}, [], len(table.columns)
-        for night, count, kept, stamp, *counts in rows:
-            filled = {column.name: count for column, count in zip(table.columns, counts)}
-            unreadable = {column.name: count for column, count in zip(typed, counts[width:])}
-            nights[night] = Night(count, kept, filled, unreadable)
-            stamps += [stamp] if night else []
-        return Profile(table, nights, max(stamps, default=None)) if nights else None
+        counts = [f"count(*) filter (kept and {_has_value(column)})" for column in table.columns]
+        counts += [f"count(*) filter ({last} and kept and {_is_unreadable(column)})" for column in typed]
+        query = f"select night, count(*), count(*) filter (kept), {', '.join(counts)} from ({stamped}) where {known} group by night"
+        nights, width = {}, len(table.columns)
+        for night, rows, kept, *counted in self._sql(query).fetchall():
+            filled = {column.name: count for column, count in zip(table.columns, counted)}
+            unreadable = {column.name: count for column, count in zip(typed, counted[width:])}
+            nights[night] = Night(rows, kept, filled, unreadable)
+        return Profile(table, nights, stamp)
 
     def _stamped(self, table: Table) -> str:
         """The rows that are known on the as-of date, with their stamp (UTC), their night and whether they are kept."""

@@ -214,6 +214,24 @@ def test_tables_that_shrink_stop_the_night(damage, gate, small_file):
     stopped(gate("marts", "--published", str(small_file)), "marts", "fewer_rows", "marts.kpi_companions")
 
 
+def test_a_kpi_that_was_published_is_missed(damage, critical, small_file):
+    damage("delete from marts.kpi_values where kpi_id = 'nps'")
+    assert critical("marts") == {}  # no source of it, for all that is known
+    assert list(critical("marts", small_file)) == ["missing_kpis"]
+
+
+def test_what_a_source_taken_out_takes_along_is_told(damage, gate, small_file):
+    damage(
+        "delete from marts.kpi_values where kpi_id = 'ad_spend'",
+        "delete from marts.kpi_companions where period_grain = 'day'",
+        "delete from marts.source_tie_out where source_name = 'yandex_direct'",
+        "delete from raw_landing.files where source_name = 'yandex_direct'",
+    )
+    outcome = gate("marts", "--published", str(small_file))
+    assert outcome.status == 0, outcome.said
+    assert {"marts.missing_kpis", "marts.fewer_rows"} <= outcome.failed("warning")
+
+
 def test_a_past_that_changes_is_told(damage, gate, small_file):
     damage(
         "update marts.kpi_values set value = 1.2 * value where kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month'"
@@ -322,7 +340,7 @@ def test_settings_and_checks_are_the_same_ones():
         assert list(settings.read(which)) == list(known)
 
 
-def test_a_wrong_call_is_said_plainly(gate, tmp_path):
+def test_a_wrong_call_is_said_plainly(gate, tmp_path, monkeypatch):
     assert "there is no file" in gate("raw", file=tmp_path / "none.duckdb").said
     (tmp_path / "text.duckdb").write_text("no database")
     outcome = gate("raw", file=tmp_path / "text.duckdb")
@@ -330,6 +348,9 @@ def test_a_wrong_call_is_said_plainly(gate, tmp_path):
     duckdb.connect(str(tmp_path / "new.duckdb")).close()
     assert "run `dbt seed`" in gate("raw", file=tmp_path / "new.duckdb").said
     assert "run `dbt build`" in gate("marts", file=tmp_path / "new.duckdb").said
+    monkeypatch.setenv("KPI_AS_OF", "yesterday")
+    outcome = gate("raw")
+    assert outcome.status == 2 and "KPI_AS_OF must be a date like 2026-07-01, not 'yesterday'" in outcome.said
 
 
 def test_a_folder_with_other_files_is_left_alone(gate, tmp_path):
