@@ -404,23 +404,23 @@ def airbnb_visitors(grain: str) -> pd.DataFrame:
 
 
 def airbnb_conversion(grain: str) -> pd.DataFrame:
-    """By step: visitors who did it in the period over the period's visitors."""
+    """By step: visitors who did it in the period, nobody maybe, over the period's visitors."""
     sessions = airbnb_sessions()
-    did = [
+    visitors = distinct(sessions, "id_visitor", "ts_min", grain)
+    did = pd.concat(
         distinct(sessions[sessions[flag] == 1].assign(step=step), "id_visitor", "ts_min", grain, "step")
         for step, flag in AIRBNB_STEPS.items()
-    ]
-    return over_total(pd.concat(did), distinct(sessions, "id_visitor", "ts_min", grain))
+    )
+    every = pd.MultiIndex.from_product([visitors.droplevel("key").index, AIRBNB_STEPS], names=did.index.names)
+    return over_total(did.reindex(every, fill_value=0), visitors)
 
 
 def airbnb_visit_conversion(grain: str) -> pd.DataFrame:
-    """By step: sessions in which it was done over the period's sessions."""
+    """Sessions with at least one of the steps over the period's sessions."""
     sessions = airbnb_sessions()
-    did = [
-        tally(sessions[sessions[flag] == 1].assign(step=step), "ts_min", grain, "step")
-        for step, flag in AIRBNB_STEPS.items()
-    ]
-    return over_total(pd.concat(did), tally(sessions, "ts_min", grain))
+    done = sessions[sessions[list(AIRBNB_STEPS.values())].eq(1).any(axis="columns")]
+    visits = tally(sessions, "ts_min", grain)
+    return over_total(tally(done, "ts_min", grain).reindex(visits.index, fill_value=0), visits)
 
 
 # --- Facebook ads ---------------------------------------------------------------------------------------------------
