@@ -41,7 +41,7 @@ def webhook():
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path.startswith("/hooks/T0p-s3cret-path") and b'"text"' in body:
                 server.texts.append(json.loads(body)["text"])
-            refusal = b'{"error": "INVALID_CREDENTIALS", "error_description": "who are you"}'
+            refusal = b'{"error": "INVALID_CREDENTIALS"}' if server.status == 401 else b"busy"
             self.send_response(server.status)
             self.send_header("Content-Length", str(len(refusal)))
             self.end_headers()

@@ -1,0 +1,297 @@
+"""Parts of the night alone: the clock, leashes, secrets, mail, what dbt says."""
+
+import json
+import os
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from flows import redact
+from flows.build import Events
+from flows.extract.common import ConfigError
+from flows.history import Night, State
+from flows.journal import Journal
+from flows.leash import Leash, TimedOut
+from flows.report import send
+from flows.settings import PROJECT, Settings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+LONG = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+
+
+# --- the clock that changes for summer time ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-03-28T22:59:59+00:00", date(2026, 3, 28)),  # the night of the change: 23:59 in Berlin
+        ("2026-03-28T23:00:00+00:00", date(2026, 3, 29)),  # midnight, an hour before the clocks go forward
+        ("2026-03-29T21:59:59+00:00", date(2026, 3, 29)),  # 23:59 of a day of 23 hours
+        ("2026-03-29T22:00:00+00:00", date(2026, 3, 30)),
+        ("2026-10-24T22:00:00+00:00", date(2026, 10, 25)),
+        ("2026-10-25T22:59:59+00:00", date(2026, 10, 25)),  # a day of 25 hours
+        ("2026-10-25T23:00:00+00:00", date(2026, 10, 26)),
+    ],
+)
+def test_the_day_of_a_night_when_the_clocks_change(monkeypatch, moment, day):
+    monkeypatch.setenv("KPI_TIMEZONE", "Europe/Berlin")
+    assert Settings.read().today(datetime.fromisoformat(moment)) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "due"),
+    [
+        (date(2026, 3, 28), "02:30", "2026-03-28T01:30:00+00:00"),
+        (date(2026, 3, 29), "02:30", "2026-03-29T01:30:00+00:00"),  # there is no 02:30; it is 03:30 of summer time
+        (date(2026, 3, 29), "03:00", "2026-03-29T01:00:00+00:00"),
+        (date(2026, 10, 25), "02:30", "2026-10-25T00:30:00+00:00"),  # the first of the two
+        (date(2026, 10, 25), "03:00", "2026-10-25T02:00:00+00:00"),
+    ],
+)
+def test_when_a_night_is_due_when_the_clocks_change(monkeypatch, day, at, due):
+    monkeypatch.setenv("KPI_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("KPI_NIGHT_AT", at)
+    assert Settings.read().due(day).astimezone(UTC) == datetime.fromisoformat(due)
+
+
+@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_the_deployed_schedule_keeps_its_hour(change):
+    """One night a business day, at three o'clock of it, also on the day when the clocks change."""
+    import asyncio
+
+    from prefect.server.schemas.schedules import CronSchedule
+
+    deployed = yaml.safe_load((PROJECT / "prefect.yaml").read_text("utf-8"))["deployments"][0]
+    (schedule,) = deployed["schedules"]
+    assert ZoneInfo(schedule["timezone"]) and deployed["concurrency_limit"] == {
+        "limit": 1,
+        "collision_strategy": "CANCEL_NEW",
+    }
+    start = datetime.combine(change - timedelta(days=2), datetime.min.time(), BERLIN)
+    nights = CronSchedule(cron=schedule["cron"], timezone="Europe/Berlin")
+    found = [night.astimezone(BERLIN) for night in asyncio.run(nights.get_dates(4, start))]
+    assert [night.date() for night in found] == [change + timedelta(days=n) for n in (-2, -1, 0, 1)]
+    assert {(night.hour, night.minute) for night in found} == {(3, 0)}
+
+
+# --- leashes ----------------------------------------------------------------------------------------------------------
+
+
+def alive(mark: str) -> list[str]:
+    """The processes whose command lines hold a text."""
+    listed = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = open(f"{entry.path}/cmdline", "rb").read().decode("utf-8", "replace")
+            except OSError:
+                continue
+            listed += [command] if mark in command else []
+    return listed
+
+
+def gone(mark: str) -> bool:
+    for _ in range(40):
+        if not alive(mark):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_command_tells_its_lines_and_its_status(tmp_path):
+    lines = []
+    with Leash() as leash:
+        code = "import sys; print('один'); print('two', file=sys.stderr); sys.exit(7)"
+        assert leash.run([sys.executable, "-c", code], tmp_path, os.environ, 20, lines.append) == 7
+        assert leash.run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], tmp_path, os.environ, 20) == 137
+        assert leash.run(["/no/such/program"], tmp_path, os.environ, 20, lines.append) == 127
+    assert lines[:2] in (["один", "two"], ["two", "один"]) and "No such file" in lines[2]
+
+
+def test_time_is_up_for_a_command_and_its_children(tmp_path):
+    mark = str(tmp_path)
+    with Leash() as leash, pytest.raises(TimedOut):
+        leash.run([sys.executable, "-c", LONG + "time.sleep(60)", mark], tmp_path, os.environ, 0.7)
+    assert gone(mark)
+
+
+def test_a_command_that_will_not_end_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.leash.GRACE_SECONDS", 0.3)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    with Leash() as leash, pytest.raises(TimedOut):
+        leash.run([sys.executable, "-c", stubborn, str(tmp_path)], tmp_path, os.environ, 0.5)
+    assert gone(str(tmp_path))
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_whoever_started_it_is_killed(tmp_path, sign):
+    owner = (
+        f"import sys, os; sys.path.insert(0, {str(PROJECT)!r})\nfrom flows.leash import Leash\n"
+        f"with Leash() as leash:\n    print('up', flush=True)\n"
+        f"    leash.run([sys.executable, '-c', {LONG + 'time.sleep(60)'!r}, {str(tmp_path)!r}], '/', os.environ, 60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    while not alive(str(tmp_path)):
+        time.sleep(0.02)
+    process.send_signal(sign)
+    process.wait(20)
+    assert gone(str(tmp_path))
+
+
+# --- secrets, mail, dbt's words ---------------------------------------------------------------------------------------
+
+
+def test_secrets_are_told_by_their_names(tmp_path, capsys):
+    redact.learn(
+        {
+            "KPI_POSTGRES_DSN": "host=db user=kpi password='it''s 1%2' dbname=kpi",
+            "KPI_NOTIFY_WEBHOOK": "https://hooks.example.org/services/T1/B2?sig=abcd1234",
+            "KPI_BITRIX24_WEBHOOK": "https://x.bitrix24.ru/rest/7/q1w2e3r4/",
+            "GITHUB_TOKEN": "gh-токен",
+            "HOME": "/home/kpi",
+        }
+    )
+    heard = []
+
+    class Ear:
+        def begun(self, step):
+            heard.append(step.name)
+
+        def said(self, step, text):
+            heard.append(text)
+
+        def ended(self, step):
+            heard.append(step.text)
+
+    journal = Journal(tmp_path / "night.log", BERLIN, Ear())
+    for text in (
+        "POST https://hooks.example.org/services/T1/B2?sig=abcd1234 failed",
+        "no route /services/T1/B2 for sig=abcd1234",
+        "GET /rest/7/q1w2e3r4/crm.lead.list",
+        json.dumps({"token": "gh-токен"}),
+        "token=gh-%D1%82%D0%BE%D0%BA%D0%B5%D0%BD in /home/kpi",
+    ):
+        journal.tell(text)
+        with pytest.raises(OSError), journal.step("load") as step:
+            step.say(text)
+            raise OSError(text)
+    told = "\n".join([capsys.readouterr().out, (tmp_path / "night.log").read_text("utf-8"), *heard])
+    for word in ("abcd1234", "T1/B2", "q1w2e3r4", "gh-токен", "gh-%D1", "gh-\\u0442"):
+        assert word not in told, word
+    assert "/home/kpi" in told
+    passed = redact.without_secrets({"KPI_POSTGRES_DSN": "x", "KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"})
+    assert passed == {"KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"}
+
+
+def test_a_letter(monkeypatch):
+    """A real SMTP conversation: subject, text and addresses arrive; a server without TLS gets no password."""
+    letters = []
+
+    class Mailbox(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 here\r\n")
+            data, text = False, []
+            for line in self.rfile:
+                line = line.decode().rstrip("\r\n")
+                if data and line == ".":
+                    letters.append("\n".join(text))
+                    data = False
+                elif data:
+                    text.append(line)
+                    continue
+                elif line.upper() == "DATA":
+                    data = True
+                    self.wfile.write(b"354 go on\r\n")
+                    continue
+                self.wfile.write(b"221 bye\r\n" if line.upper() == "QUIT" else b"250 ok\r\n")
+                if line.upper() == "QUIT":
+                    return
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Mailbox) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("KPI_NOTIFY_EMAIL", "boss@example.org, me@example.org")
+        monkeypatch.setenv("KPI_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("KPI_SMTP_PORT", str(server.server_address[1]))
+        told = []
+        send("Night failed\nwhere and why", told.append)
+        assert told == ["KPI_NOTIFY_EMAIL: sent"]
+        assert "Subject: Night failed" in letters[0] and "To: boss@example.org, me@example.org" in letters[0]
+        assert letters[0].endswith("where and why")
+        monkeypatch.setenv("KPI_SMTP_USER", "kpi")
+        monkeypatch.setattr("flows.report.LOOPBACK", ())
+        send("Night failed", told.append)
+        assert "offers no TLS" in told[1] and len(letters) == 1
+        server.shutdown()
+    monkeypatch.delenv("KPI_NOTIFY_EMAIL")
+    monkeypatch.setenv("KPI_NOTIFY_WEBHOOK", "http://hooks.example.org/open")
+    send("Night failed", told.append)
+    assert "plain http" in told[2] and "hooks.example.org" not in told[2]
+
+
+def test_what_dbt_says_becomes_steps(tmp_path, capsys):
+    journal = Journal(tmp_path / "night.log", BERLIN)
+    events = Events(journal, journal.begin("build"))
+
+    def event(name, message, level="info", **data):
+        events.hear(json.dumps({"data": data, "info": {"name": name, "level": level, "msg": message}}))
+
+    def node(kind, name):
+        return {"resource_type": kind, "node_name": name}
+
+    for model in ("fct_sales", "dim_days", "cut_short"):
+        event("LogStartLine", f"START {model}", node_info=node("model", model), index=1, total=3)
+    event("LogModelResult", "OK", node_info=node("model", "dim_days"), status="OK", index=1, total=3)
+    event("LogModelResult", "ERROR", "error", node_info=node("model", "fct_sales"), status="error", index=2, total=3)
+    event("LogTestResult", "PASS", node_info=node("test", "unique"), status="pass", index=3, num_models=3)
+    event("LogTestResult", "WARN", "warn", node_info=node("test", "not_null"), status="warn", index=3, num_models=3)
+    events.hear("Traceback: something that is no event")
+    events.close([("fct_sales", "no column amount")])
+    assert events.tests == {"run": 2, "passed": 1}
+    log = (tmp_path / "night.log").read_text("utf-8")
+    for line in (
+        "dbt dim_days: done",
+        "dbt fct_sales: FAILED",
+        "no column amount",
+        "dbt cut_short: FAILED",
+        "dbt not_null: done",
+        "Traceback: something",
+    ):
+        assert line in log
+    shown = capsys.readouterr().out
+    assert "dbt fct_sales: FAILED" in shown and "dim_days" not in shown
+
+
+def test_a_damaged_state_is_an_empty_one(tmp_path):
+    for text in ("", "{", "[]", '{"other": 1}'):
+        (tmp_path / "state.json").write_text(text)
+        assert State.read(tmp_path / "state.json").night == {}
+    state = State(tmp_path / "state.json", {"as_of": "2026-01-01"})
+    state.write()
+    assert State.read(tmp_path / "state.json") == state
+
+
+def test_a_row_of_the_history_is_what_the_contract_says():
+    """The columns that the staging model of pipeline_runs reads."""
+    declared = yaml.safe_load((PROJECT / "models/staging/files/_files__sources.yml").read_text("utf-8"))
+    tables = {table["name"]: table for source in declared["sources"] for table in source["tables"]}
+    columns = {column["name"] for column in tables["pipeline_runs"]["columns"]}
+    night = Night("run", date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), None, "")
+    assert columns - set(night.row()) == {"source_account", "is_deleted"}
+
+
+def test_a_setting_that_is_wrong_is_named(monkeypatch):
+    for name, value in (("KPI_LANGUAGE", "de"), ("KPI_LOAD_SECONDS", "soon"), ("KPI_BUILD_SECONDS", "-1")):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigError, match=name):
+            Settings.read()
+        monkeypatch.delenv(name)
