@@ -7,10 +7,12 @@ import subprocess
 import sys
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows.gates import checks, settings
-from tests.warehouse import PROJECT
+from tests.warehouse import PROJECT, run_dbt
 
 NEWEST = "_loaded_at like '2026-07-01%'"
 LAST_DAY = "dimension = 'all' and period_grain = 'day' and period_start = date '2026-06-30'"
@@ -386,6 +388,34 @@ def test_the_demo_company_passes(gate, whole_file, small_file):
             and outcome.report.joinpath("index.html").exists()
         )
     assert outcome.failed("warning") <= {"marts.day_jump", "marts.silent_kpis", "marts.findings"}
+
+
+def test_a_column_lost_overnight_is_seen_before_the_first_build(gate, tmp_path, monkeypatch):
+    folder = tmp_path / "raw" / "bitrix24" / "crm_lead"
+    folder.mkdir(parents=True)
+    for night in range(1, 10):
+        names = ["ID", "STATUS_ID", "DATE_CREATE", "_loaded_at"]
+        rows = [
+            [f"{night}{i:02}", "NEW", f"2026-01-{night:02}T12:00:00+03:00", f"2026-01-{night + 1:02}T01:00:00Z"]
+            for i in range(30)
+        ]
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+        if night == 9:
+            del columns["STATUS_ID"]
+        pq.write_table(pa.table(columns), folder / f"{night}.parquet")
+    given = {"KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_AS_OF": "2026-01-10"}
+    done = run_dbt(tmp_path / "built", "seed", **given)
+    assert done.returncode == 0, done.stdout
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    outcome = gate("raw", file=tmp_path / "built" / "kpi.duckdb")
+    stopped(
+        outcome,
+        "raw",
+        "vanished_columns",
+        "bitrix24/crm_lead.STATUS_ID: empty in all 30 rows of the load of 2026-01-10",
+    )
+    assert outcome.failed("critical") == {"raw.vanished_columns"} and outcome.failed("warning") == set()
 
 
 def test_the_command(warehouse, tmp_path):
