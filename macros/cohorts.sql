@@ -14,15 +14,16 @@ cohorts as (
 ),
 
 months as (
-    select period_start as month_start
+    select period_start as month_start, is_complete
     from {{ ref('periods') }}
-    where period_grain = 'month' and is_complete
+    where period_grain = 'month'
 ),
 
 cells as (
     select
         cohorts.*,
         months.month_start,
+        months.is_complete,
         {{ dbt.datediff('cohorts.cohort_month', 'months.month_start', 'month') }} as months_since
     from cohorts
     inner join months on cohorts.cohort_month <= months.month_start
@@ -53,6 +54,7 @@ select
     {{ by }}
     cohort_month,
     months_since,
+    is_complete,
     cohort_size,
     active_customers,
     {{ ratio('active_customers', 'cohort_size') }} as retention_rate,

@@ -4,7 +4,7 @@ with traces as (
     union
     -- a deal without a trace of its own takes its lead's
     select
-        case when deals.utm_source is not null then deals.utm_source else leads.utm_source end,
+        coalesce(deals.utm_source, leads.utm_source),
         case when deals.utm_source is not null then deals.utm_medium else leads.utm_medium end,
         null,
         coalesce(deals.source_name, leads.source_name)

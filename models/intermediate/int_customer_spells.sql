@@ -20,7 +20,11 @@ contracts as (
 ),
 
 stretches as (
-    select customer_key, product_group, sold_on as active_from, cast({{ dbt.dateadd('day', var('activity_days'), 'sold_on') }} as date) as active_until
+    select
+        customer_key,
+        product_group,
+        sold_on as active_from,
+        cast({{ dbt.dateadd('day', var('activity_days'), 'sold_on') }} as date) as active_until
     from purchases
     union all
     select * from contracts

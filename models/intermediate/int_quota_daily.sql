@@ -9,7 +9,7 @@ chosen as (
     select *
     from plans
     where kpi_id = case
-        when (select count(*) from plans where kpi_id = '{{ var("quota_kpi") }}') > 0 then '{{ var("quota_kpi") }}' else 'revenue'
+        when (select count(*) from plans as won where won.kpi_id = '{{ var("quota_kpi") }}') > 0 then '{{ var("quota_kpi") }}' else 'revenue'
     end
 ),
 

@@ -1,15 +1,10 @@
--- Proves that every customer is in one cohort and every kopeck that known customers brought up to the last full month in one cell.
-with last_month as (
-    select max(period_end) as last_day from {{ ref('periods') }} where period_grain = 'month' and is_complete
-),
-
-owed as (
+-- Proves that every customer is in one cohort and every kopeck that known customers brought in one cell.
+with owed as (
     select
         coalesce(sum(sales.revenue), 0) as revenue,
         count(distinct case when sales.event = 'sale' then sales.known_customer_key end) as customers
     from {{ ref('sales_events') }} as sales
-    cross join last_month
-    where sales.known_customer_key is not null and sales.event_date <= last_month.last_day
+    where sales.known_customer_key is not null
 ),
 
 held as (
@@ -28,7 +23,7 @@ held_by_slice as (
     group by dimension
 )
 
-select 'whole' as slice, owed.revenue, held.revenue as cohort_revenue, owed.customers, held.customers as cohort_customers
+select 'whole' as slice, owed.revenue as owed_revenue, held.revenue, owed.customers as owed_customers, held.customers
 from owed
 cross join held
 where owed.revenue <> held.revenue or owed.customers <> held.customers

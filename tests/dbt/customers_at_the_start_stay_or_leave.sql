@@ -37,7 +37,14 @@ where at_start <> retained + churned or retained < 0
 
 union all
 
-select coalesce(ends.period_grain, balances.period_grain), coalesce(ends.period_start, balances.period_start), 'all', 'all', null, ends.customers, balances.value
+select
+    coalesce(ends.period_grain, balances.period_grain),
+    coalesce(ends.period_start, balances.period_start),
+    'all',
+    'all',
+    null,
+    ends.customers,
+    balances.value
 from ends
 full outer join balances on ends.period_grain = balances.period_grain and ends.period_start = balances.period_start
 where coalesce(ends.customers, 0) <> coalesce(balances.value, 0)

@@ -16,7 +16,7 @@ described as (
         customers.created_at,
         row_number() over (
             partition by records.customer_key
-            order by case when records.record = records.customer_key then 0 else 1 end, customers.created_at desc nulls last, records.record
+            order by case when records.record = records.customer_key then 0 else 1 end asc, customers.created_at desc nulls last, records.record asc
         ) as place
     from records
     left join {{ ref('customers') }} as customers on records.record = concat('c:', customers.customer_id)

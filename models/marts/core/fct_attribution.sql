@@ -16,7 +16,7 @@ touches as (
         row_number() over (partition by sales.sale_id order by touches.touched_at, touches.touch_id) as place,
         row_number() over (partition by sales.sale_id order by touches.touched_at desc, touches.touch_id desc) as place_from_end,
         row_number() over (
-            partition by sales.sale_id order by touches.is_direct, touches.touched_at desc, touches.touch_id desc
+            partition by sales.sale_id order by touches.is_direct asc, touches.touched_at desc, touches.touch_id desc
         ) as non_direct_place,
         count(*) over (partition by sales.sale_id) as touches
     from sales

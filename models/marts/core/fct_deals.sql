@@ -62,7 +62,7 @@ known_state as (
 traced as (
     select
         known_state.*,
-        case when known_state.utm_source is not null then known_state.utm_source else leads.utm_source end as trace_source,
+        coalesce(known_state.utm_source, leads.utm_source) as trace_source,
         case when known_state.utm_source is not null then known_state.utm_medium else leads.utm_medium end as trace_medium,
         case when known_state.utm_source is not null then known_state.utm_campaign else leads.utm_campaign end as trace_campaign,
         coalesce(known_state.source_name, leads.source_name) as trace_name,

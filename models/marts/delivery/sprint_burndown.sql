@@ -14,10 +14,15 @@ days as (
     select
         totals.*,
         days.date_day,
-        cast({{ dbt.datediff('totals.starts_on', 'days.date_day', 'day') }} + 1 as bigint) as day_no,
-        cast({{ dbt.datediff('totals.starts_on', 'totals.ends_on', 'day') }} + 1 as bigint) as days_total
+        1 + cast(
+            {{ dbt.datediff('totals.starts_on', 'days.date_day', 'day') }} as bigint
+        ) as day_no,
+        1 + cast(
+            {{ dbt.datediff('totals.starts_on', 'totals.ends_on', 'day') }} as bigint
+        ) as days_total
     from totals
-    inner join {{ ref('dim_date') }} as days on days.date_day between totals.starts_on and totals.ends_on and days.date_day < {{ as_of() }}
+    inner join {{ ref('dim_date') }} as days
+        on days.date_day between totals.starts_on and totals.ends_on and days.date_day < {{ as_of() }}
 ),
 
 counted as (

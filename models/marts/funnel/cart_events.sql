@@ -18,7 +18,7 @@ bought as (
     from added
     inner join purchases on added.cart_id = purchases.cart_id
     union all
-    select added.event_id, added.occurred_at, purchases.occurred_at
+    select added.event_id, added.occurred_at, purchases.occurred_at as bought_at
     from added
     inner join purchases on added.web_client_id = purchases.web_client_id
     where added.cart_id is null or purchases.cart_id is null

@@ -27,7 +27,13 @@ unstaged as (
 ),
 
 spans as (
-    select stays.deal_id, stays.pipeline_id, stays.stage_key, stays.place, stays.entered_on as open_from, coalesce(stays.left_on, deals.closed_on) as open_until
+    select
+        stays.deal_id,
+        stays.pipeline_id,
+        stays.stage_key,
+        stays.place,
+        stays.entered_on as open_from,
+        coalesce(stays.left_on, deals.closed_on) as open_until
     from stays
     inner join deals on stays.deal_id = deals.deal_id
     union all

@@ -30,7 +30,7 @@ first_to_last as (
     inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.place = 1
     inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
     where events.event = 'entered' and stages.status <> 'lost'
-    group by 2, 3
+    group by {{ period_start("'" ~ grain ~ "'", 'events.event_date') }}, events.pipeline
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

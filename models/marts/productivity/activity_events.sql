@@ -35,7 +35,7 @@ events as (
         coalesce(object_id, customer_id), talk_seconds, wait_seconds, coalesce(is_answered, talk_seconds > 0)
     from calls
     union all
-    select concat('quote:', quote_id), sent_at, 'proposal', 'out', 'completed', employee_id, 'deal', deal_id, deal_id, null, null, null
+    select concat('quote:', quote_id), sent_at, 'proposal', 'out', 'completed', employee_id, 'deal', deal_id, deal_id as partner_id, null, null, null
     from quotes
     where sent_at is not null
 ),

@@ -36,7 +36,10 @@ everybody as (
 ),
 
 money as (
-    select known_customer_key as customer_key, cast(sum(revenue) as decimal(18, 2)) as revenue, cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
+    select
+        known_customer_key as customer_key,
+        cast(sum(revenue) as decimal(18, 2)) as revenue,
+        cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
     from {{ ref('sales_events') }}
     where known_customer_key is not null
     group by known_customer_key
@@ -53,7 +56,10 @@ first_touches as (
 ),
 
 activity as (
-    select customer_key, min(active_from) as active_from, max(active_until) as active_until from {{ ref('int_customer_spells') }} where product_group = 'all' group by customer_key
+    select customer_key, min(active_from) as active_from, max(active_until) as active_until
+    from {{ ref('int_customer_spells') }}
+    where product_group = 'all'
+    group by customer_key
 )
 
 select

@@ -27,7 +27,9 @@ entered as (
         cast({{ dbt.date_trunc('month', 'forecasts.period_start') }} as date) as period_start,
         forecasts.employee_id as manager,
         {{ to_base('forecasts.amount', 'rates') }} as amount,
-        row_number() over (partition by forecasts.employee_id, {{ dbt.date_trunc('month', 'forecasts.period_start') }} order by forecasts.as_of desc) as place
+        row_number() over (
+            partition by forecasts.employee_id, {{ dbt.date_trunc('month', 'forecasts.period_start') }} order by forecasts.as_of desc
+        ) as place
     from {{ ref('forecasts') }} as forecasts
     {{ join_rate('rates', 'forecasts.currency', 'forecasts.as_of') }}
     where forecasts.as_of <= forecasts.period_start and forecasts.as_of < {{ as_of() }}

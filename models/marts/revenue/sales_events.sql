@@ -3,6 +3,10 @@ with sales as (
     select * from {{ ref('fct_sales') }}
 ),
 
+second_sales as (
+    select customer_key, sold_on from sales where customer_sale_no = 2
+),
+
 lines as (
     select * from {{ ref('fct_sale_lines') }}
 ),
@@ -86,9 +90,10 @@ select
     sales.customer_key,
     case when sales.is_customer_known then sales.customer_key end as known_customer_key,
     sales.customer_first_sale_on,
+    second_sales.sold_on as customer_second_sale_on,
     sales.customer_sale_no,
     cast(cast({{ dbt.date_trunc('month', 'sales.customer_first_sale_on') }} as date) as {{ dbt.type_string() }}) as cohort,
-    {{ known('sales.source_system') }} as source_system,
+    {{ known('coalesce(sales.source_system, orphaned.source_system)') }} as source_system,
     {{ known('sales.channel') }} as channel,
     coalesce(sales.campaign, '(none)') as campaign,
     {{ known('sales.employee_id') }} as manager,
@@ -107,3 +112,5 @@ select
     cast(events.costed_revenue - events.cost as decimal(18, 2)) as gross_profit
 from events
 left join sales on events.sale_id = sales.sale_id
+left join second_sales on sales.customer_key = second_sales.customer_key
+left join orphaned on events.event = 'refund' and events.event_id = orphaned.refund_id

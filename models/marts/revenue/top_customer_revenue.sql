@@ -33,7 +33,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by period_grain, period_start, dimension, dimension_key order by revenue desc, known_customer_key
+            partition by period_grain, period_start, dimension, dimension_key order by revenue desc, known_customer_key asc
         ) as place
     from by_customer
 )
