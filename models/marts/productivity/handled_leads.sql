@@ -1,4 +1,4 @@
--- Grain: one lead and manager and day on which the manager had a completed contact with it.
+-- Grain: one lead and manager and day on which the manager reached it: a call answered, a meeting held, something sent.
 with contacts as (
     select
         lead_id,
@@ -6,7 +6,7 @@ with contacts as (
         {{ local_date('occurred_at') }} as event_date,
         count(*) as contacts
     from {{ ref('int_contacts') }}
-    where is_completed and lead_id is not null and employee_id is not null
+    where is_response and lead_id is not null and employee_id is not null
     group by 1, 2, 3
 )
 

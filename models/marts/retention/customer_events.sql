@@ -13,6 +13,7 @@ revenue as (
         known_customer_key as customer_key,
         event_date,
         cast(sum(revenue) as decimal(18, 2)) as revenue,
+        cast(sum(costed_revenue) as decimal(18, 2)) as costed_revenue,
         cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
     from {{ ref('sales_events') }}
     where known_customer_key is not null
@@ -22,18 +23,18 @@ revenue as (
 events as (
     select
         active_from as event_date, 'active' as event, customer_key, cast(null as date) as next_active_from,
-        1 as customers_active, 0 as customers_to_date, 0 as revenue_to_date, 0 as gross_profit_to_date
+        1 as customers_active, 0 as customers_to_date, 0 as revenue_to_date, 0 as costed_revenue_to_date, 0 as gross_profit_to_date
     from spells
     union all
-    select active_until, 'inactive', customer_key, next_active_from, -1, 0, 0, 0
+    select active_until, 'inactive', customer_key, next_active_from, -1, 0, 0, 0, 0
     from spells
     where active_until < {{ as_of() }}
     union all
-    select first_sale_on, 'first sale', customer_key, null, 0, 1, 0, 0
+    select first_sale_on, 'first sale', customer_key, null, 0, 1, 0, 0, 0
     from buyers
     where first_sale_on is not null
     union all
-    select event_date, 'revenue', customer_key, null, 0, 0, revenue, gross_profit
+    select event_date, 'revenue', customer_key, null, 0, 0, revenue, costed_revenue, gross_profit
     from revenue
 )
 
@@ -50,6 +51,7 @@ select
     events.customers_active,
     events.customers_to_date,
     events.revenue_to_date,
+    events.costed_revenue_to_date,
     events.gross_profit_to_date
 from events
 inner join buyers on events.customer_key = buyers.customer_key

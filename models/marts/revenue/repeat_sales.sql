@@ -1,5 +1,6 @@
 -- Grain: one sale to a customer who had bought before and one product group in it, with
 -- whether it sold more: a group new to the customer (cross-sell) or more of one he has than he ever spent on it at once (upsell).
+-- A sale that is not itemised at all counts among the sales, as one that is not known to have sold more.
 with bought as (
     select
         sale_id,
@@ -10,8 +11,16 @@ with bought as (
         product_group,
         sum(revenue) as revenue
     from {{ ref('sales_events') }}
-    where event = 'sale' and known_customer_key is not null and product <> '(not itemised)'
+    where event = 'sale' and known_customer_key is not null
     group by sale_id, known_customer_key, event_date, manager, customer_sale_no, product_group
+),
+
+itemised as (
+    select
+        *,
+        {{ flag("product_group <> '(not itemised)'") }} as is_itemised,
+        max({{ flag("product_group <> '(not itemised)'") }}) over (partition by sale_id) as has_items
+    from bought
 ),
 
 compared as (
@@ -20,16 +29,16 @@ compared as (
         max(revenue) over (
             partition by customer_key, product_group order by customer_sale_no rows between unbounded preceding and 1 preceding
         ) as most_before
-    from bought
+    from itemised
 ),
 
 judged as (
     select
         *,
-        {{ flag('most_before is null') }} as is_cross_sell,
-        {{ flag('revenue > most_before') }} as is_upsell
+        {{ flag('is_itemised = 1 and most_before is null') }} as is_cross_sell,
+        {{ flag('is_itemised = 1 and revenue > most_before') }} as is_upsell
     from compared
-    where customer_sale_no > 1
+    where customer_sale_no > 1 and is_itemised = has_items
 )
 
 select

@@ -4,8 +4,23 @@ with balances as (
     {{ balance_measures(
         ref('customer_events'),
         dimensions=dims,
-        balances=['customers_active', 'customers_to_date', 'revenue_to_date', 'gross_profit_to_date']
+        balances=['customers_active', 'customers_to_date', 'revenue_to_date', 'costed_revenue_to_date', 'gross_profit_to_date']
     ) }}
+),
+
+-- what customers have brought, at the margin of what has a known cost
+lifetime_profit as (
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        sum(case when measure = 'revenue_to_date' then value end)
+        * {{ ratio(
+            "sum(case when measure = 'gross_profit_to_date' then value end)", "sum(case when measure = 'costed_revenue_to_date' then value end)"
+        ) }} as value
+    from balances
+    group by period_grain, period_start, dimension, dimension_key
 ),
 
 at_start as (
@@ -66,6 +81,8 @@ engaged as (
 
 select * from balances
 union all
+select 'lifetime_profit_to_date', period_grain, period_start, dimension, dimension_key, value from lifetime_profit where value is not null
+union all
 select 'customers_engaged', period_grain, period_start, dimension, dimension_key, customers_engaged from engaged
 union all
 select 'customer_interactions', period_grain, period_start, dimension, dimension_key, customer_interactions from engaged
@@ -90,7 +107,8 @@ select
     averages.period_start,
     averages.dimension,
     averages.dimension_key,
-    averages.value / 2 * ({{ dbt.datediff('periods.period_start', 'periods.last_known_day', 'day') }} + 1) / {{ var('days_in_month') }}
+    averages.value / 2 / {{ var('days_in_month') }}
+    * (1 + {{ dbt.datediff('periods.period_start', 'periods.last_known_day', 'day') }})
 from averages
 inner join {{ ref('periods') }} as periods
     on averages.period_grain = periods.period_grain and averages.period_start = periods.period_start

@@ -7,7 +7,7 @@
     per_period={
         'sales_count': 'count(distinct sold_sale_id)',
         'customers_paying': "count(distinct case when event = 'sale' then known_customer_key end)",
-        'customers_repeating': "count(distinct case when event = 'sale' and customer_sale_no >= 2 then known_customer_key end)",
+        'customers_repeating': "count(distinct case when event = 'sale' and customer_second_sale_on <= period_end then known_customer_key end)",
         'customers_first_bought': "count(distinct case when event = 'sale' and customer_sale_no = 1 then known_customer_key end)",
         'new_customer_revenue': 'sum(case when customer_first_sale_on between period_start and period_end then revenue end)'
     }
