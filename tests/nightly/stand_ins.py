@@ -1,4 +1,5 @@
-"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders.
+"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders; `real` calls
+it for the gates alone.
 
 dbt: reads the raw leads, makes a small private file, prints events as dbt does. STAND_IN_DBT says what else: `slow`,
 `fail`, `grandchild`, `full` (writes until the disk is full), `env` (prints its environment).
@@ -24,6 +25,13 @@ def night() -> int:
     build.DBT = (sys.executable, HERE, "dbt")
     nightly.GATES = (sys.executable, HERE, "gate")
     load.LOADER = (sys.executable, HERE, "load")
+    return nightly.main(sys.argv[2:])
+
+
+def real() -> int:
+    from flows import nightly
+
+    nightly.GATES = (sys.executable, HERE, "gate")
     return nightly.main(sys.argv[2:])
 
 
@@ -107,4 +115,4 @@ if __name__ == "__main__":
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit({"night": night, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]())
+    sys.exit({"night": night, "real": real, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]())

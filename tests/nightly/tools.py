@@ -76,6 +76,7 @@ class Nights:
 
     def __init__(self, folder: Path, **settings: str):
         self.folder = folder
+        self.program = (str(HERE / "stand_ins.py"), "night")
         self.raw, self.inbox, self.warehouse = folder / "raw", folder / "inbox", folder / "warehouse"
         self.published = self.warehouse / "published"
         for path in (self.raw, self.inbox, self.warehouse):
@@ -98,7 +99,7 @@ class Nights:
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen:
         """Begins a night in a process of its own; its output is one text stream."""
         return subprocess.Popen(
-            [sys.executable, str(HERE / "stand_ins.py"), "night", *arguments],
+            [sys.executable, *self.program, *arguments],
             cwd=PROJECT,
             env=self.environment | settings,
             stdout=subprocess.PIPE,
@@ -109,7 +110,7 @@ class Nights:
     def run(self, *arguments: str, **settings: str) -> tuple[int, str]:
         """Runs a night to its end; its exit status and all that it printed."""
         process = self.start(*arguments, **settings)
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=900)
         return process.returncode, output
 
     def killed_at(self, line: str, *arguments: str, sign: int = signal.SIGKILL, **settings: str) -> str:

@@ -1,0 +1,113 @@
+"""The night on a real Prefect server: deployed with its schedule, one at a time, shown step by step."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.nightly.tools import PROJECT, Nights
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The environment of a client of a Prefect server of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    outer = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "PREFECT_"))}
+    environment = outer | {
+        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ui",
+    ]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(environment["PREFECT_API_URL"] + "/health", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield environment
+    process.terminate()
+    process.wait(30)
+
+
+def prefect(server, *arguments: str) -> str:
+    command = [sys.executable, "-m", "prefect", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, env=server, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def ask(server, path: str, **body) -> list[dict]:
+    """A question to the server's API."""
+    import json
+
+    request = urllib.request.Request(
+        server["PREFECT_API_URL"] + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def test_the_deployment(server):
+    """`prefect deploy` takes prefect.yaml: the flow, the hour in the business's zone, one night at a time."""
+    prefect(server, "work-pool", "create", "--type", "process", "nightly")
+    prefect(server, "--no-prompt", "deploy", "--all")
+    (deployed,) = ask(server, "/deployments/filter")
+    assert deployed["entrypoint"] == "flows/on_prefect.py:nightly"
+    assert deployed["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert deployed["global_concurrency_limit"]["limit"] == 1
+    (schedule,) = deployed["schedules"]
+    assert schedule["schedule"]["cron"] == "0 3 * * *" and schedule["schedule"]["timezone"] == "Europe/Moscow"
+
+
+def test_a_night_is_shown_step_by_step(server, tmp_path):
+    """Its steps and dbt's models are task runs with states, messages and logs; no secret is in any of them."""
+    nights = Nights(tmp_path, **{name: value for name, value in server.items() if name.startswith("PREFECT_")})
+    nights.drop("one", "L1")
+    assert nights.run()[0] == 0
+    status, output = nights.run(STAND_IN_DBT="fail", KPI_NOTIFY_WEBHOOK="http://127.0.0.1:9/h00k-secret")
+    assert status == 1, output
+    good, bad = ask(server, "/flow_runs/filter", sort="START_TIME_ASC", flows={"name": {"any_": ["nightly"]}},
+                    flow_runs={"state": {"type": {"any_": ["COMPLETED", "FAILED"]}}})  # fmt: skip
+    assert (good["state_type"], bad["state_type"]) == ("COMPLETED", "FAILED")
+    assert "no such column: x" in bad["state"]["message"]
+
+    def steps(run):
+        found = ask(server, "/task_runs/filter", task_runs={"flow_run_id": {"any_": [run["id"]]}})
+        return {step["name"]: step["state_type"] for step in found}
+
+    names = ("load files", "raw root", "landing", "gate raw", "build", "dbt leads", "gate marts", "publish")
+    assert steps(good) == dict.fromkeys(names, "COMPLETED")
+    assert steps(bad)["dbt leads"] == "FAILED" and steps(bad)["landing"] == "COMPLETED"
+    logs = [log["message"] for log in ask(server, "/logs/filter", limit=200)]
+    assert any("1 of 1 START sql table model marts.leads" in log for log in logs)
+    assert any("KPI_NOTIFY_WEBHOOK: not sent" in log for log in logs)
+    written = [path for path in Path(server["PREFECT_HOME"]).rglob("*") if path.is_file()]
+    assert not [path for path in written if b"h00k-secret" in path.read_bytes()]
+
+
+def test_a_server_that_is_away_stops_no_night(tmp_path):
+    nights = Nights(tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api", PREFECT_HOME=str(tmp_path / "home"))
+    nights.drop("one", "L1")
+    status, output = nights.run()
+    assert status == 0 and "the night runs unseen" in output and nights.leads() == ["L1"]
