@@ -30,7 +30,7 @@ where owed.revenue <> held.revenue or owed.customers <> held.customers
 
 union all
 
-select held_by_slice.dimension, owed.revenue, held_by_slice.revenue, owed.customers, held_by_slice.customers
+select held_by_slice.dimension, owed.revenue as owed_revenue, held_by_slice.revenue, owed.customers as owed_customers, held_by_slice.customers
 from owed
 cross join held_by_slice
 where owed.revenue <> held_by_slice.revenue or owed.customers <> held_by_slice.customers

@@ -10,7 +10,7 @@ with standing as (
         count(*) as deals,
         sum(amount) as amount
     from {{ ref('pipeline_daily') }}
-    group by 1, 2, 3, 4
+    group by event_date, pipeline, manager, cast({{ dbt.date_trunc('month', 'expected_close_on') }} as date)
 ),
 
 -- every movement up to a day's end, against the pipeline that stands there
