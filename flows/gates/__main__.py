@@ -57,10 +57,10 @@ def _beside(warehouse: Path) -> Path:
 
 
 def _run(gate: str, warehouse: Path, published: Path | None, report: Path, answer: Path | None) -> int:
-    from flows.gates import expectations
-
     settings = read(gate)
     measured, off = measure(gate, settings, warehouse, published)
+    from flows.gates import expectations  # takes seconds
+
     with warnings.catch_warnings(action="ignore"):
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
         results = expectations.validate(gate, measured, settings, report.absolute() / gate)
