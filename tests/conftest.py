@@ -1,10 +1,22 @@
+import duckdb
 import pytest
+from filelock import FileLock
 
 from tests.warehouse import build
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """The demo company's warehouse, built once with all its data tests, as `uv run dbt build` does."""
-    with build(tmp_path_factory.mktemp("demo")) as connection:
+def demo(tmp_path_factory, worker_id):
+    """The demo company's warehouse, built once with all its data tests, as `uv run dbt build` does.
+
+    The workers of one run share it: the first to ask builds it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not (folder / "built").exists():
+            build(folder).close()
+            (folder / "built").touch()
+    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection

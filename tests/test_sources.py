@@ -39,8 +39,7 @@ def test_a_source_is_taken_out_by_one_line(project, tmp_path, off):
     settings.write_text(text, encoding="utf-8")
     (tmp_path / "raw").mkdir()
     raw_root = str(tmp_path / "raw")
-    with build(
-        tmp_path / "built", "--exclude-resource-type", "unit_test", project=project, KPI_RAW_ROOT=raw_root
-    ) as warehouse:
+    only_models = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    with build(tmp_path / "built", *only_models, project=project, KPI_RAW_ROOT=raw_root) as warehouse:
         assert warehouse.execute("select count(*) from marts.kpi_values").fetchone() == (0,)
         assert warehouse.execute("select count(*) from marts.kpi_catalogue").fetchone() == (102,)
