@@ -15,6 +15,7 @@ from demo import clock
 
 ALL = "all"
 GRAINS = ("week", "month", "quarter", "year")
+MONTHLY = GRAINS[1:]
 # answers are kept small: weeks for the figures people watch weekly, quarters for the dimensions with many members
 WEEKLY = {
     "leads_new",
@@ -37,11 +38,19 @@ WEEKLY = {
     "roi",
     "calls_count",
     "customers_active",
+    "customer_engagement",
+    "repeat_purchase_rate",
+    "forecast_amount",
+    "touchpoints_per_won_deal",
+    "upsell_cross_sell_rate",
+    "sprint_burn",
     "churn_rate",
     "nps",
     "new_customer_revenue_share",
 }
-SLICE_GRAIN = dict.fromkeys(("manager", "campaign", "product", "page", "landing_page", "region"), "quarter")
+SLICE_GRAIN = dict.fromkeys(
+    ("manager", "team", "campaign", "product", "product_group", "page", "landing_page", "region"), "quarter"
+) | {"cohort": "year"}
 
 
 def slice_grain(dimension: str) -> str:
@@ -185,7 +194,8 @@ def _cell(text: str) -> str:
 
 
 def number(value) -> str:
+    """Six places, three from a hundred on."""
     if value is None:
         return ""
-    text = f"{Decimal(value):.6f}"
+    text = f"{Decimal(value):.{6 if abs(value) < 100 else 3}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,5 +1,6 @@
 """The demo company's marts against the answers its generator wrote before it planted the defects."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -8,6 +9,15 @@ import pytest
 from tests.warehouse import PROJECT, build
 
 ANSWERS = PROJECT / "demo" / "answers"
+# reckoned as a whole only
+UNSLICED = {
+    "cart_abandonment_rate",
+    "collateral_usage_share",
+    "customer_acquisition_rate",
+    "sales_expense_ratio",
+    "sales_tools_used",
+    "yoy_growth",
+}
 FAMILIES = sorted(p.stem for p in ANSWERS.glob("*.csv") if not p.stem.startswith("as_of"))
 
 # Money to the kopeck, ratios to a millionth.  Pages are asked for by their path, the warehouse keeps the site's address before it.
@@ -47,8 +57,18 @@ order by all
 """
 
 
-def test_answers_are_there():
+def test_every_kpi_has_known_answers_whole_and_sliced():
     assert len(FAMILIES) == 7
+    answered: dict[str, set[str]] = {}
+    for family in FAMILIES:
+        with (ANSWERS / f"{family}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                answered.setdefault(row["kpi_id"], set()).add(row["dimension"])
+    with (PROJECT / "seeds" / "seed_kpi_catalogue.csv").open(encoding="utf-8", newline="") as file:
+        catalogue = {row["kpi_id"]: set(row["dimensions"].split()) for row in csv.DictReader(file)}
+    assert len(catalogue) == 102
+    assert [kpi for kpi in catalogue if "all" not in answered.get(kpi, ())] == []
+    assert {kpi for kpi, slices in catalogue.items() if slices and not slices & answered[kpi]} == UNSLICED
 
 
 @pytest.mark.parametrize("family", FAMILIES)

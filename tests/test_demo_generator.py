@@ -128,3 +128,22 @@ def test_paid_rouble_orders_and_won_deals_make_up_the_count_of_sales():
     paid_on = payments[payments.paid == "Y"].groupby("orderId").datePaid.min()
     months = pd.concat([deals.CLOSEDATE.str[:7], paid.id.map(paid_on).str[:7]]).value_counts()
     assert {f"{m}-01": n for m, n in months.items()} == answers("revenue", "sales_count")
+
+
+def test_what_is_left_of_the_sprints_can_be_added_up_in_the_raw_files():
+    tasks, sprints = raw("files.tasks"), raw("files.sprints").set_index("sprint_id")
+    tasks = tasks.join(sprints[["starts_on", "ends_on"]], on="sprint_id")
+    days = pd.read_csv(DEMO / "answers" / "delivery.csv").query("kpi_id == 'sprint_burn' and period_grain == 'day'")
+    told = dict(zip(days.period_start, days.value, strict=True))
+    for day in ("2024-07-10", "2025-03-05", "2026-02-19", "2026-06-30"):
+        done = (tasks.done_at.str[:10] <= day) & (tasks.done_at != "")
+        there = (tasks.created_at.str[:10] <= day) & (tasks.starts_on <= day) & (day <= tasks.ends_on)
+        assert tasks[there & ~done].points.astype(int).sum() == told.get(day, 0)
+
+
+def test_forecasts_begin_where_the_raw_files_tell_what_was_known():
+    told = pd.read_csv(DEMO / "answers" / "revenue.csv").query("kpi_id == 'forecast_amount'")
+    assert told.period_start.min() == "2025-12-01"
+    deals = raw("bitrix24.crm_deal")
+    versions, late = deals.groupby("ID").size(), deals[deals._loaded_at >= "2025-12-03"].ID.unique()
+    assert versions[late].mean() > 4 > 2 > versions.drop(late).mean()

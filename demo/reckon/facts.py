@@ -17,6 +17,7 @@ from demo.shop import Order
 from demo.world import World
 
 LOOKBACK = 90 * clock.DAY
+PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
 
 
 @dataclass
@@ -43,6 +44,16 @@ class Refund:
     amount: Decimal
     share: Decimal  # of the sale's amount
     sale: Sale
+
+
+@dataclass
+class Value:
+    """What a group of customers has brought so far: roubles, net of refunds; the profit is that of the costed part."""
+
+    buyers: int = 0
+    revenue: Decimal = Decimal(0)
+    costed: Decimal = Decimal(0)
+    profit: Decimal = Decimal(0)
 
 
 class Facts:
@@ -172,6 +183,22 @@ class Facts:
         return [(s.day, s.dims, s.amount) for s in self.sales] + [(r.day, r.sale.dims, -r.amount) for r in self.refunds]
 
     @cached_property
+    def margins(self) -> list[tuple[dt.date, Sale, str, str, Decimal, Decimal | None]]:
+        """Lines of sales and, with a minus, of refunds in proportion: day, sale, product, group, revenue, gross profit.
+
+        The profit of a line whose cost nobody knows is None.
+        """
+        rows = []
+        for s in self.sales:
+            for product, group, _, amount, cost in s.lines:
+                rows.append((s.day, s, product, group, amount, None if cost is None else amount - cost))
+        for r in self.refunds:
+            for product, group, _, amount, cost in r.sale.lines:
+                part = r.amount * amount / r.sale.amount
+                rows.append((r.day, r.sale, product, group, -part, None if cost is None else cost * r.share - part))
+        return rows
+
+    @cached_property
     def first_sale(self) -> dict[int, Sale]:
         """The first sale of each known customer."""
         first: dict[int, Sale] = {}
@@ -179,6 +206,22 @@ class Facts:
             if s.party and s.party.party_id not in first:
                 first[s.party.party_id] = s
         return first
+
+    def lifetime_values(self, end: dt.date, group_of: dict[int, str]) -> dict[str, Value]:
+        """Value by a day (not counted) of the customers of each group who had bought by then, and of all of them."""
+        found: dict[str, Value] = defaultdict(Value)
+        for party, first in self.first_sale.items():
+            if first.day < end:
+                for key in ("all", group_of[party]):
+                    found[key].buyers += 1
+        for day, sale, _, _, amount, profit in self.margins:
+            if sale.party and day < end:
+                for key in ("all", group_of[sale.party.party_id]):
+                    found[key].revenue += amount
+                    if profit is not None:
+                        found[key].costed += amount
+                        found[key].profit += profit
+        return found
 
     # --- contacts ----------------------------------------------------------------------------------------------------
 
@@ -210,11 +253,11 @@ class Facts:
                 found[a.deal.deal_id].append(a.started)
         return found
 
-    # --- attribution -----------------------------------------------------------------------------------------------
+    # --- browsers and attribution ----------------------------------------------------------------------------------
 
     @cached_property
-    def _touches(self) -> dict[int, list[tuple[int, str, str | None]]]:
-        """Touches of a customer: sessions of browsers that some record names, and records' own marks when created."""
+    def browsers(self) -> dict[int, int]:
+        """Whose a browser is, where a contact's card or some record names it: client id -> party."""
         owner: dict[int, int] = {}
         for p in self.world.parties:
             if p.contact_id and p.client_id:
@@ -222,7 +265,21 @@ class Facts:
         for record in [*self.leads, *self.deals, *self.orders]:
             if record.client_id and record.party:
                 owner[record.client_id] = record.party.party_id
-        touches = defaultdict(list)
+        return owner
+
+    @cached_property
+    def sessions_of(self) -> dict[int, list[int]]:
+        """Beginnings of all visits of each known party, in order of time."""
+        web, found = self.world.web, defaultdict(list)
+        for t, client in zip(web.start.tolist(), web.client.tolist(), strict=True):
+            if client in self.browsers:
+                found[self.browsers[client]].append(t)
+        return found
+
+    @cached_property
+    def _touches(self) -> dict[int, list[tuple[int, str, str | None]]]:
+        """Touches of a customer: sessions of browsers that some record names, and records' own marks when created."""
+        touches, owner = defaultdict(list), self.browsers
         web = self.world.web
         for t, client, o in zip(web.start.tolist(), web.client.tolist(), web.origin.tolist(), strict=True):
             if client in owner:
@@ -260,3 +317,54 @@ class Facts:
     @cached_property
     def attribution(self) -> dict[tuple, tuple[str, str | None]]:
         return {s.key: self.attributed(s) for s in self.sales}
+
+    @cached_property
+    def came_by(self) -> dict[int, str]:
+        """Channel of the first touch, up to the first sale, of everybody who has bought; (none) without a touch."""
+        return {
+            party: next((t[1] for t in self._touches.get(party, []) if t[0] <= first.at), "(none)")
+            for party, first in self.first_sale.items()
+        }
+
+    # --- what customers cost ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def ad_costs(self) -> list[tuple[dt.date, dict, Decimal, int]]:
+        """A day of a campaign: day, dimensions, cost without VAT, clicks."""
+        return [
+            (
+                s.day,
+                {
+                    "channel": PLATFORM_CHANNEL[s.platform],
+                    "campaign": str(s.campaign_id or "(unallocated)"),
+                    "source_system": "yandex_direct" if s.platform == "yandex_direct" else "files",
+                },
+                Decimal(s.cost) / 100,
+                s.clicks,
+            )
+            for s in self.world.spend
+        ]
+
+    @cached_property
+    def outlays(self) -> list[tuple[dt.date, dict, Decimal]]:
+        """Monthly expenses of acquiring customers; some belong to no channel, none to a campaign."""
+        return [
+            (r["month"], {"channel": r["channel"]} if r["channel"] else {}, Decimal(r["amount_minor"]) / 100)
+            for r in self.world.files["expenses"]
+            if r["kind"] == "direct_acquisition"
+        ]
+
+    @cached_property
+    def new_customers(self) -> list[tuple[dt.date, dict]]:
+        """Day of each customer's first sale, and what it is attributed to."""
+        rows = []
+        for s in self.first_sale.values():
+            channel, campaign = self.attribution[s.key]
+            rows.append((s.day, {"channel": channel, **({"campaign": campaign} if campaign else {})}))
+        return rows
+
+    @cached_property
+    def acquisition(self) -> list[tuple[dt.date, dict, Decimal, int]]:
+        """Costs of acquisition, and new customers at no cost: in months and longer, the one over the other is CAC."""
+        costs = [(d, dims, cost, 0) for d, dims, cost, _ in self.ad_costs] + [(*x, 0) for x in self.outlays]
+        return costs + [(d, dims, Decimal(0), 1) for d, dims in self.new_customers]

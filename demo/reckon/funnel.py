@@ -10,6 +10,7 @@ from itertools import pairwise
 from demo import clock
 from demo import company as co
 from demo.crm import Deal
+from demo.reckon import outlook
 from demo.reckon.facts import Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
@@ -106,6 +107,30 @@ def closing(f: Facts, sheet: Sheet) -> None:
     )
 
 
+def touchpoints(f: Facts, sheet: Sheet) -> None:
+    """What passed between the firm and a customer up to the win, over deals won.
+
+    Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; and
+    every visit of the customer's known browsers.
+    """
+    passed = defaultdict(list)
+    for a in f.world.crm.activities:
+        happened = a.answered if a.kind == "call" else a.done
+        if happened and a.kind in ("call", "email", "message", "meeting"):
+            lead = a.lead or (a.deal.lead if a.deal else None)
+            if a.deal:
+                passed["deal", a.deal.deal_id].append(a.started)
+            elif lead:
+                passed["lead", lead.lead_id].append(a.started)
+    facts = []
+    for x in f.deals:
+        if x.won_at:
+            times = passed["deal", x.deal_id] + (passed["lead", x.lead.lead_id] if x.lead else [])
+            times = times + f.sessions_of.get(x.party.party_id, [])
+            facts.append((clock.day_of(x.won_at), f.deal_dims(x), sum(t <= x.won_at for t in times), 1))
+    sheet.ratios("touchpoints_per_won_deal", facts, ("channel", "manager", "team"))
+
+
 def _dec(value: float):
     return Decimal(str(value))
 
@@ -150,12 +175,12 @@ def stages(f: Facts, sheet: Sheet) -> None:
                     )
                 )
         for (t, stage), (left, _) in pairwise(x.history):
-            if stage in line[:-1]:
-                stays.append(
-                    (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"}, _dec(round((left - t) / clock.DAY, 8)), 1)
-                )
-    sheet.ratios("stage_conversion", conversion, ("stage",), grains=())
-    sheet.ratios("stage_duration_days", stays, ("stage",), grains=())
+            days = _dec(round((left - t) / clock.DAY, 8))
+            stays.append(
+                (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"} if stage in line[:-1] else {}, days, 1)
+            )
+    sheet.ratios("stage_conversion", conversion, ("stage",))
+    sheet.ratios("stage_duration_days", stays, ("stage",))
 
     deal_of = {x.lead.lead_id: x for x in f.deals if x.lead}
     held = {
@@ -179,6 +204,7 @@ def stages(f: Facts, sheet: Sheet) -> None:
         for k, name in enumerate(["lead", *order]):
             cohort.append((clock.day_of(lead.created), {"stage": name}, int(place >= k - 1), 1))
     sheet.ratios("funnel_stage_share", cohort, ("stage",), grains=())
+    sheet.ratios("funnel_stage_share", (x for x in cohort if x[1]["stage"] == "deal"))  # whole: came to the end
 
 
 def response(f: Facts, sheet: Sheet) -> None:
@@ -265,6 +291,16 @@ def carts(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (leads_and_deals, closing, open_deals, stages, response, prospects, carts):
+    for part in (
+        leads_and_deals,
+        closing,
+        touchpoints,
+        open_deals,
+        outlook.coverage,
+        stages,
+        response,
+        prospects,
+        carts,
+    ):
         part(f, sheet)
     return sheet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
@@ -9,11 +10,11 @@ import numpy as np
 
 from demo import clock
 from demo import company as co
-from demo.reckon.facts import Facts
-from demo.tally import GRAINS, Sheet, period_start, slice_grain
+from demo.reckon.facts import PLATFORM_CHANNEL, Facts
+from demo.tally import GRAINS, MONTHLY, Sheet, period_end, period_start, periods, slice_grain
 
 DEVICES = {1: "desktop", 2: "mobile", 3: "tablet", 4: "tv"}
-PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
+NO_ORIGIN = {"direct", "call", "(none)"}
 
 
 class Visits:
@@ -99,19 +100,7 @@ def site(f: Facts, sheet: Sheet) -> None:
 
 def ads(f: Facts, sheet: Sheet) -> None:
     """Spend without VAT; revenue and new customers by the last touch that was not direct."""
-    rows = [
-        (
-            s.day,
-            {
-                "channel": PLATFORM_CHANNEL[s.platform],
-                "campaign": str(s.campaign_id or "(unallocated)"),
-                "source_system": "yandex_direct" if s.platform == "yandex_direct" else "files",
-            },
-            Decimal(s.cost) / 100,
-            s.clicks,
-        )
-        for s in f.world.spend
-    ]
+    rows = f.ad_costs
     paid = set(PLATFORM_CHANNEL.values())
     sheet.sums(
         "ad_spend",
@@ -135,34 +124,68 @@ def ads(f: Facts, sheet: Sheet) -> None:
         ("channel", "campaign"),
     )
 
-    new = [
-        (
-            s.day,
-            {
-                "channel": f.attribution[s.key][0],
-                **({"campaign": f.attribution[s.key][1]} if f.attribution[s.key][1] else {}),
-            },
-        )
-        for s in f.first_sale.values()
-    ]
     spend = [(d, dims, cost, 0) for d, dims, cost, _ in rows]
     sheet.ratios(
-        "cpa", spend + [(d, dims, Decimal(0), 1) for d, dims in new if dims["channel"] in paid], ("channel", "campaign")
+        "cpa",
+        spend + [(d, dims, Decimal(0), 1) for d, dims in f.new_customers if dims["channel"] in paid],
+        ("channel", "campaign"),
     )
-    outlay = [
-        (r["month"], {"channel": r["channel"]} if r["channel"] else {}, Decimal(r["amount_minor"]) / 100, 0)
-        for r in f.world.files["expenses"]
-        if r["kind"] == "direct_acquisition"
-    ]
-    grains = ("month", "quarter", "year")
-    sheet.sums("new_customers", ((d, dims, 1) for d, dims in new), ("channel",))
-    sheet.ratios("cac", spend + outlay + [(d, dims, Decimal(0), 1) for d, dims in new], ("channel",), grains=grains)
+    sheet.sums("new_customers", ((d, dims, 1) for d, dims in f.new_customers), ("channel",))
+    sheet.ratios("cac", f.acquisition, ("channel",), grains=MONTHLY)
     leads = [
         (clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1)
         for x in f.leads
         if f.lead_dims(x)["channel"] != "(unknown)"
     ]
-    sheet.ratios("cpl", spend + outlay + leads, ("channel",), grains=grains)
+    sheet.ratios("cpl", spend + [(*x, 0) for x in f.outlays] + leads, ("channel",), grains=MONTHLY)
+
+
+def returns(f: Facts, sheet: Sheet) -> None:
+    """ROMI: the profit, on what has a known cost, of sales attributed to an origin, against ads and other acquisition.
+
+    A slice where nothing sold has a known cost goes by its revenue.
+    """
+    cost, profit, earned = (defaultdict(Decimal) for _ in range(3))
+    costed = set()
+
+    def cells(day: dt.date, channel: str | None, campaign: str | None) -> list[tuple]:
+        slices = [("all", "all"), ("channel", channel), ("campaign", campaign)]
+        return [
+            (grain, period_start(day, grain), dimension, key)
+            for dimension, key in slices
+            if key
+            for grain in (MONTHLY if dimension == "all" else (slice_grain(dimension),))
+        ]
+
+    for day, dims, amount, _ in f.ad_costs:
+        for cell in cells(day, dims["channel"], dims["campaign"]):
+            cost[cell] += amount
+    for day, dims, amount in f.outlays:
+        for cell in cells(day, dims.get("channel"), "(unallocated)"):
+            cost[cell] += amount
+    for day, sale, _, _, amount, margin in f.margins:
+        channel, campaign = f.attribution[sale.key]
+        if channel not in NO_ORIGIN:
+            for cell in cells(day, channel, campaign):
+                earned[cell] += amount
+                if margin is not None:
+                    profit[cell] += margin
+                    costed.add(cell)
+    for cell in sorted(cost, key=lambda c: (c[2] != "all", c[2], c[0], c[1], c[3])):
+        gain = (profit if cell in costed else earned)[cell] - cost[cell]
+        sheet.put("romi", *cell, gain / cost[cell], gain, cost[cell])
+
+
+def channel_values(f: Facts, sheet: Sheet) -> None:
+    """CLTV of the customers whom each channel brought, at each month's end; the whole is everybody's."""
+    for grain in MONTHLY:
+        for start in periods(grain):
+            for channel, v in sorted(f.lifetime_values(period_end(start, grain), f.came_by).items()):
+                dimension = "all" if channel == "all" else "channel"
+                if dimension == "all" or grain == "month":
+                    sheet.put(
+                        "channel_ltv", grain, start, dimension, channel, v.revenue / v.buyers, v.revenue, v.buyers
+                    )
 
 
 def letters(f: Facts, sheet: Sheet) -> None:
@@ -182,6 +205,6 @@ def letters(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (site, ads, letters):
+    for part in (site, ads, returns, channel_values, letters):
         part(f, sheet)
     return sheet

@@ -7,14 +7,15 @@ from collections import defaultdict
 from decimal import Decimal
 
 from demo import clock
+from demo.reckon import outlook
 from demo.reckon.facts import Facts
-from demo.tally import GRAINS, Sheet, period_end, period_start, periods
+from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 
 def totals(f: Facts, sheet: Sheet) -> None:
     by = ("channel", "region", "manager", "team", "customer_segment", "source_system")
     sheet.sums("revenue", f.money, by, daily=True)
-    sheet.sums("revenue_by_region", ((d, dims, v) for d, dims, v in f.money), ("region",), grains=())
+    sheet.sums("revenue_by_region", ((d, dims, v) for d, dims, v in f.money), ("region",))
     sheet.sums(
         "sales_count", ((s.day, s.dims, 1) for s in f.sales), ("channel", "region", "manager", "team"), daily=True
     )
@@ -35,24 +36,17 @@ def totals(f: Facts, sheet: Sheet) -> None:
 
 def products(f: Facts, sheet: Sheet) -> None:
     """Revenue by line; a refund is split over the lines of its sale in proportion, a margin likewise."""
-    lines, profit, prices = [], [], []
-    for s in f.sales:
-        for product, group, units, amount, cost in s.lines:
-            dims = {"product": product, "product_group": group}
-            lines.append((s.day, dims, amount))
-            if units:
-                prices.append((s.day, {**dims, "region": s.dims["region"]}, amount, units))
-            if cost is not None:
-                profit.append((s.day, {**s.dims, **dims}, amount - cost))
-    for r in f.refunds:
-        for product, group, _, amount, cost in r.sale.lines:
-            part = r.amount * amount / r.sale.amount
-            lines.append((r.day, {"product": product, "product_group": group}, -part))
-            if cost is not None:
-                profit.append(
-                    (r.day, {**r.sale.dims, "product": product, "product_group": group}, -(part - cost * r.share))
-                )
-    sheet.sums("revenue_by_product", lines, ("product", "product_group"), grains=())
+    prices = [
+        (s.day, {"product": product, "product_group": group, "region": s.dims["region"]}, amount, units)
+        for s in f.sales
+        for product, group, units, amount, _ in s.lines
+        if units
+    ]
+    lines = [(day, {"product": p, "product_group": g}, amount) for day, _, p, g, amount, _ in f.margins]
+    profit = [
+        (day, {**s.dims, "product": p, "product_group": g}, v) for day, s, p, g, _, v in f.margins if v is not None
+    ]
+    sheet.sums("revenue_by_product", lines, ("product", "product_group"))
     sheet.sums("revenue", lines, ("product_group",), grains=())
     sheet.sums("gross_profit", profit, ("product_group", "channel", "region", "manager"))
     sheet.ratios("avg_selling_price", prices, ("product", "product_group"))
@@ -60,30 +54,66 @@ def products(f: Facts, sheet: Sheet) -> None:
 
 def customers(f: Facts, sheet: Sheet) -> None:
     for grain in GRAINS:
-        new: dict[dt.date, Decimal] = defaultdict(Decimal)
-        total: dict[dt.date, Decimal] = defaultdict(Decimal)
-        by_customer: dict[dt.date, dict] = defaultdict(lambda: defaultdict(Decimal))
-        events = [(s.day, s.party, s.amount) for s in f.sales] + [(r.day, r.sale.party, -r.amount) for r in f.refunds]
-        for day, party, amount in events:
+        new: dict[tuple, Decimal] = defaultdict(Decimal)
+        total: dict[tuple, Decimal] = defaultdict(Decimal)
+        by_customer: dict[tuple, dict] = defaultdict(lambda: defaultdict(Decimal))
+        events = [(s.day, s, s.amount) for s in f.sales] + [(r.day, r.sale, -r.amount) for r in f.refunds]
+        for day, sale, amount in events:
             start = period_start(day, grain)
-            total[start] += amount
-            if party:
-                by_customer[start][party.party_id] += amount
-                if period_start(f.first_sale[party.party_id].day, grain) == start:
-                    new[start] += amount
-        for start in sorted(total):
-            sheet.put(
-                "new_customer_revenue_share",
-                grain,
-                start,
-                "all",
-                "all",
-                new[start] / total[start],
-                new[start],
-                total[start],
-            )
-            top = sum(sorted(by_customer[start].values(), reverse=True)[:10], Decimal(0))
-            sheet.put("revenue_concentration", grain, start, "all", "all", top / total[start], top, total[start])
+            cells = [(start, d, sale.dims[d]) for d in ("channel", "region") if slice_grain(d) == grain]
+            for cell in [(start, "all", "all"), *cells]:
+                total[cell] += amount
+                if sale.party:
+                    by_customer[cell][sale.party.party_id] += amount
+                    if period_start(f.first_sale[sale.party.party_id].day, grain) == start:
+                        new[cell] += amount
+        for cell, whole in sorted(total.items()):
+            if whole:
+                top = sum(sorted(by_customer[cell].values(), reverse=True)[:10], Decimal(0))
+                sheet.put("new_customer_revenue_share", grain, *cell, new[cell] / whole, new[cell], whole)
+                if cell[1] != "channel":
+                    sheet.put("revenue_concentration", grain, *cell, top / whole, top, whole)
+
+
+def upsell(f: Facts, sheet: Sheet) -> None:
+    """Sales to known customers who had bought before: more of a group than they ever paid for it at once, or a new group.
+
+    Manager by manager, and group by group: of the sales with the group in them, those that brought more of it.
+    """
+    most: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    facts, groups = [], []
+    for s in f.sales:
+        if not s.party:
+            continue
+        party, paid = s.party.party_id, defaultdict(Decimal)
+        for _, group, units, amount, _ in s.lines:
+            if units:
+                paid[group] += amount
+        if f.first_sale[party] is not s:
+            grown = {g for g, v in paid.items() if v > most[party].get(g, 0)}
+            facts.append((s.day, {"manager": s.dims["manager"]}, int(bool(grown)), 1))
+            groups += [(s.day, {"product_group": g}, int(g in grown), 1) for g in paid]
+        for g, v in paid.items():
+            most[party][g] = max(v, most[party].get(g, v))
+    sheet.ratios("upsell_cross_sell_rate", facts, ("manager",))
+    sheet.ratios("upsell_cross_sell_rate", groups, ("product_group",), grains=())
+
+
+def prices(f: Facts, sheet: Sheet) -> None:
+    """What was sold at our prices over the same at each competitor's, by his latest price known when it was sold."""
+    seen = defaultdict(list)
+    for r in f.world.files["competitor_prices"]:
+        seen[str(r["product_id"]), r["competitor"]].append((r["observed_on"], Decimal(r["price_minor"]) / 100))
+    rivals = sorted({competitor for _, competitor in seen})
+    facts = []
+    for s in f.sales:
+        for product, group, units, amount, _ in s.lines:
+            for rival in rivals:
+                known = [price for day, price in sorted(seen[product, rival]) if day <= s.day]
+                if units and known:
+                    dims = {"product": product, "product_group": group, "competitor": rival}
+                    facts.append((s.day, dims, amount, units * known[-1]))
+    sheet.ratios("competitor_price_index", facts, ("product", "product_group", "competitor"))
 
 
 def recurring(f: Facts, sheet: Sheet) -> None:
@@ -95,29 +125,28 @@ def recurring(f: Facts, sheet: Sheet) -> None:
     for grain in GRAINS:
         for start in periods(grain):
             day = min(period_end(start, grain) - dt.timedelta(days=1), clock.LAST_DAY)
-            mrr, arr, variable = defaultdict(Decimal), defaultdict(Decimal), Decimal(0)
-            count = 0
+            mrr, arr, variable, count = (defaultdict(Decimal) for _ in range(4))
             for c in contracts:
                 if not (c["starts_on"] <= day <= c["ends_on"]) or (c["cancelled_on"] and c["cancelled_on"] <= day):
                     continue
                 total = Decimal(c["total_minor"]) / 100
-                for cell in (("all", "all"), ("product", str(c["product_id"])), ("region", c["region"] or "(unknown)")):
-                    mrr[cell] += total / c["months"]
-                    arr[cell] += total * 12 / c["months"]
-                count += 1
                 year = (
                     (day.year - c["starts_on"].year)
                     + 1
                     - ((day.month, day.day) < (c["starts_on"].month, c["starts_on"].day))
                 )
-                variable += schedule.get((c["contract_id"], year), Decimal(0))
+                for cell in (("all", "all"), ("product", str(c["product_id"])), ("region", c["region"] or "(unknown)")):
+                    mrr[cell] += total / c["months"]
+                    arr[cell] += total * 12 / c["months"]
+                    count[cell] += 1
+                    variable[cell] += schedule.get((c["contract_id"], year), Decimal(0))
             for cell in sorted(mrr, key=lambda x: (x[0] != "all", x)):
-                if cell[0] == "all" or grain == "month":
+                if cell[0] == "all" or slice_grain(cell[0]) == grain:
                     sheet.put("mrr", grain, start, *cell, mrr[cell])
                     sheet.put("arr", grain, start, *cell, arr[cell])
-            if count:
-                sheet.put("acv", grain, start, "all", "all", arr["all", "all"] / count, arr["all", "all"], count)
-                sheet.put("arr_variable", grain, start, "all", "all", variable)
+                    sheet.put("acv", grain, start, *cell, arr[cell] / count[cell], arr[cell], count[cell])
+                    if cell[0] != "region":
+                        sheet.put("arr_variable", grain, start, *cell, variable[cell])
 
 
 def expenses(f: Facts, sheet: Sheet) -> None:
@@ -148,6 +177,6 @@ def growth(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (totals, products, customers, recurring, expenses, growth):
+    for part in (totals, products, customers, upsell, prices, outlook.forecast, recurring, expenses, growth):
         part(f, sheet)
     return sheet

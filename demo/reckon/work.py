@@ -10,11 +10,17 @@ from itertools import pairwise
 from demo import clock
 from demo import company as co
 from demo.reckon.facts import Facts
-from demo.tally import GRAINS, Sheet, period_end, period_start, periods
+from demo.tally import GRAINS, MONTHLY, Sheet, period_end, period_start, periods, slice_grain
 
 
 def _of(manager: int, **more) -> dict:
     return {"manager": manager, "team": co.TEAM_OF[manager], **more}
+
+
+def _cells(start: dt.date, manager: int, grain: str, by: tuple = ("manager", "team")) -> list[tuple]:
+    """The whole of a period, and the slices of it that are kept, which a manager's doing belongs to."""
+    keys = {"manager": str(manager), "team": co.TEAM_OF[manager]}
+    return [(start, "all", "all")] + [(start, d, keys[d]) for d in by if slice_grain(d) == grain]
 
 
 def activity(f: Facts, sheet: Sheet) -> None:
@@ -52,6 +58,37 @@ def activity(f: Facts, sheet: Sheet) -> None:
     )
 
 
+def load(f: Facts, sheet: Sheet) -> None:
+    """Deals won, and leads contacted, over the managers employed at any time of the period.
+
+    A contact is a call answered, a meeting held or something sent; one with the deal made of a lead is one with the lead.
+    """
+    day = clock.day_of
+    won = [(day(x.won_at), x.manager, x.deal_id) for x in f.deals if x.won_at]
+    contacted = []
+    for a in f.world.crm.activities:
+        lead = a.lead or (a.deal.lead if a.deal else None)
+        if lead and f.is_contact(a) and a.started < clock.END:
+            contacted.append((day(a.started), a.manager, lead.lead_id))
+    for grain in MONTHLY:
+        staff: dict[tuple, set] = defaultdict(set)
+        for start in periods(grain):
+            end = period_end(start, grain)
+            for m in co.MANAGERS:
+                if co.HIRED[m] < end and (co.LEFT[m] is None or co.LEFT[m] > start):
+                    for cell in _cells(start, m, grain):
+                        staff[cell].add(m)
+        for kpi, facts in (("deals_per_manager", won), ("leads_per_manager", contacted)):
+            things: dict[tuple, set] = defaultdict(set)
+            for d, m, thing in facts:
+                for cell in _cells(period_start(d, grain), m, grain):
+                    things[cell].add(thing)
+            for cell, people in sorted(staff.items()):
+                start, dimension, key = cell
+                a, b = len(things[cell]), len(people)
+                sheet.put(kpi, grain, start, dimension, key, Decimal(a) / b, a, b)
+
+
 def requests(f: Facts, sheet: Sheet) -> None:
     """Working time from a lead's creation to its conversion or rejection, by the day it was closed."""
     closed = [(x, x.history[-1][0]) for x in f.leads if x.status in ("CONVERTED", "JUNK")]
@@ -87,13 +124,15 @@ def quotas(f: Facts, sheet: Sheet) -> None:
             goal[period_start(d, grain), m] += v
         for d, m, v in won:
             done[period_start(d, grain), m] += v
+        # everybody who won something had a plan: the high band, from the whole plan on, is those who reached it
         reached: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
         for (start, m), v in goal.items():
-            for cell in [(start, "all", "all")] + ([(start, "team", co.TEAM_OF[m])] if grain == "month" else []):
+            for cell in _cells(start, m, grain, ("team",)):
                 reached[cell][0] += done[start, m] >= v
                 reached[cell][1] += 1
         for (start, dimension, key), (a, b) in sorted(reached.items()):
-            sheet.put("reps_at_quota_share", grain, start, dimension, key, Decimal(a) / b, a, b)
+            for kpi in ("reps_at_quota_share", "performance_band"):
+                sheet.put(kpi, grain, start, dimension, key, Decimal(a) / b, a, b)
 
 
 def time_and_tools(f: Facts, sheet: Sheet) -> None:
@@ -169,6 +208,49 @@ def delivery(f: Facts, sheet: Sheet) -> None:
     sheet.ratios("flow_efficiency", flow, ("project",))
 
 
+def burn_down(f: Facts, sheet: Sheet) -> None:
+    """Points left, at the end of a period, of the sprints that ran on its last day; points done in a day of a sprint.
+
+    A task of a sprint is there from the sprint's first day on, or from its own; done after the end, it was left over.
+    """
+    day = clock.day_of
+    sprints = {s["sprint_id"]: s for s in f.world.files["sprints"]}
+    tasks = [
+        (
+            sprints[t["sprint_id"]],
+            t["points"],
+            {"project": t["project"], "sprint": t["sprint_id"], "team": co.TEAM_OF[t["employee_id"]]},
+            max(day(t["created_at"]), sprints[t["sprint_id"]]["starts_on"]),
+            day(t["done_at"]) if t["done_at"] else None,
+        )
+        for t in f.world.files["tasks"]
+    ]
+    for grain in (*GRAINS, "day"):
+        for start in periods(grain):
+            last = min(period_end(start, grain) - dt.timedelta(days=1), clock.LAST_DAY)
+            left: dict[tuple, int] = defaultdict(int)
+            for sprint, points, dims, entered, done in tasks:
+                if entered <= last <= sprint["ends_on"] and not (done and done <= last):
+                    left["all", "all"] += points
+                    if grain in ("week", "month"):
+                        for dimension in ("sprint",) if grain == "week" else ("project", "team"):
+                            left[dimension, dims[dimension]] += points
+            for cell in sorted(left):
+                sheet.put("sprint_burn", grain, start, *cell, left[cell])
+    facts = []
+    for s in sprints.values():
+        for k in range((s["ends_on"] - s["starts_on"]).days + 1):
+            d = s["starts_on"] + dt.timedelta(days=k)
+            if d <= clock.LAST_DAY:
+                facts.append((d, {"project": s["project"]}, 0, 1))
+    facts += [
+        (done, {"project": dims["project"]}, points, 0)
+        for sprint, points, dims, entered, done in tasks
+        if done and entered <= done <= sprint["ends_on"]
+    ]
+    sheet.ratios("burn_rate", facts, ("project",))
+
+
 def reporting(f: Facts, sheet: Sheet) -> None:
     """On time: published within the day it was due; here every run that was not an hour late or failed."""
     runs = f.world.files["pipeline_runs"]
@@ -190,8 +272,8 @@ def reporting(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> dict[str, Sheet]:
     sheets = {
-        "productivity": (activity, requests, objections, quotas, time_and_tools),
-        "delivery": (delivery,),
+        "productivity": (activity, load, requests, objections, quotas, time_and_tools),
+        "delivery": (delivery, burn_down),
         "reporting": (reporting,),
     }
     out = {}
