@@ -43,7 +43,10 @@ churned as (
         cast(count(*) as double) as value
     from {{ ref('churned_customers') }}
     group by grouping sets (
-        (period_grain, period_start){% for dim in dims %}, (period_grain, period_start, {{ dim }}){% endfor %}
+        (period_grain, period_start)
+        {%- for dim in dims %},
+        (period_grain, period_start, {{ dim }})
+        {%- endfor %}
     )
 ),
 
