@@ -134,15 +134,14 @@ def test_a_command_that_will_not_end_is_killed(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
 def test_whoever_started_it_is_killed(tmp_path, sign):
+    code = LONG + "print('up', flush=True); time.sleep(60)"
     owner = (
         f"import sys, os; sys.path.insert(0, {str(PROJECT)!r})\nfrom flows.leash import Leash\n"
-        f"with Leash() as leash:\n    print('up', flush=True)\n"
-        f"    leash.run([sys.executable, '-c', {LONG + 'time.sleep(60)'!r}, {str(tmp_path)!r}], '/', os.environ, 60)\n"
+        f"command = [sys.executable, '-c', {code!r}, {str(tmp_path)!r}]\n"
+        "with Leash() as leash:\n    leash.run(command, '/', os.environ, 60, lambda line: print(line, flush=True))\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE)
-    process.stdout.readline()
-    while not alive(str(tmp_path)):
-        time.sleep(0.02)
+    process = subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "up\n"
     process.send_signal(sign)
     process.wait(20)
     assert gone(str(tmp_path))

@@ -86,6 +86,9 @@ def test_killed_at_any_moment(published):
     put(published, 14)
     assert shown(published) == 14
     assert not leftovers(published)
+    for name in versions_of(published):  # whatever is kept is whole
+        rollback(published, name)
+        assert shown(published) is not None
 
 
 READER = """
