@@ -73,4 +73,4 @@ def reckon(world: World) -> dict[str, str]:
         **work.reckon(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
-    return {f"{name}.csv": sheet.text() for name, sheet in sheets.items()}
+    return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -82,8 +83,10 @@ def tables(frames: dict[tuple[str, str], pd.DataFrame], raw: Path, broken: dict[
 
 
 def text(content: str, path: Path) -> None:
+    """Writes a text, packed if the file's name ends in .gz."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode())
+    data = content.encode()
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
 def report(content: dict, path: Path) -> None:

@@ -1,6 +1,7 @@
 """The demo company's marts against the answers its generator wrote before it planted the defects."""
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -18,7 +19,7 @@ UNSLICED = {
     "sales_tools_used",
     "yoy_growth",
 }
-FAMILIES = sorted(p.stem for p in ANSWERS.glob("*.csv") if not p.stem.startswith("as_of"))
+FAMILIES = sorted(p.name.removesuffix(".csv.gz") for p in ANSWERS.glob("[!a]*.csv.gz"))
 
 # Money to the kopeck, ratios to a millionth.  Pages are asked for by their path, the warehouse keeps the site's address before it.
 COMPARED = """
@@ -61,7 +62,7 @@ def test_every_kpi_has_known_answers_whole_and_sliced():
     assert len(FAMILIES) == 7
     answered: dict[str, set[str]] = {}
     for family in FAMILIES:
-        with (ANSWERS / f"{family}.csv").open(encoding="utf-8", newline="") as file:
+        with gzip.open(ANSWERS / f"{family}.csv.gz", "rt", encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 answered.setdefault(row["kpi_id"], set()).add(row["dimension"])
     with (PROJECT / "seeds" / "seed_kpi_catalogue.csv").open(encoding="utf-8", newline="") as file:
@@ -73,7 +74,7 @@ def test_every_kpi_has_known_answers_whole_and_sliced():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_marts_give_the_known_answers(demo, family):
-    wrong = demo.execute(COMPARED.format(answers=ANSWERS / f"{family}.csv")).df()
+    wrong = demo.execute(COMPARED.format(answers=ANSWERS / f"{family}.csv.gz")).df()
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
 
 
@@ -99,7 +100,7 @@ def test_planted_test_records_are_rejected_and_named(demo):
 def test_a_month_back_gives_what_was_known_then(tmp_path_factory):
     folder = tmp_path_factory.mktemp("as_of")
     with build(folder, "--exclude-resource-type", "test", "unit_test", KPI_AS_OF="2026-06-01") as warehouse:
-        wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv")).df()
+        wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv.gz")).df()
         later = warehouse.execute(
             "select count(*) from marts.kpi_values where period_start >= date '2026-06-01'"
         ).fetchone()[0]
@@ -109,4 +110,4 @@ def test_a_month_back_gives_what_was_known_then(tmp_path_factory):
 
 def test_the_demo_stays_small():
     files = [p for p in (PROJECT / "demo").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    assert sum(Path(p).stat().st_size for p in files) <= 12 * 1024 * 1024
+    assert sum(Path(p).stat().st_size for p in files) <= 12_000_000
