@@ -36,6 +36,25 @@ from flows.report import send, summary
 from flows.settings import PROJECT, Settings
 
 PUBLISHED, FAILED, WRONG_CALL, STOPPED_BY_GATE, ANOTHER_NIGHT = range(5)
+HELP = """\
+exit status:
+  0 published   1 failed   2 wrong call or setting   3 stopped by a gate   4 another night is at work
+
+settings, from the environment:
+  KPI_RAW_ROOT            where loads put raw files; unset: the demo company's, of which nothing is loaded
+  KPI_WAREHOUSE           the analyst's file; nights work in the folder nightly/ beside it
+  KPI_PUBLISHED           the folder that BI reads; default: published/ beside it
+  KPI_KEEP_VERSIONS       how many published versions stay (7)
+  KPI_POSTGRES_DSN        a database that gets the published marts too, as schema marts
+  KPI_TIMEZONE            the business's zone (Europe/Moscow)
+  KPI_NIGHT_AT            when a night is due, for the run history (03:00)
+  KPI_LOAD_ATTEMPTS, KPI_LOAD_PAUSE_SECONDS   of a source that fails (3; 60, doubled each time)
+  KPI_LOAD_SECONDS, KPI_BUILD_SECONDS, KPI_GATE_SECONDS   the longest each may take (10800, 10800, 1800)
+  KPI_LANGUAGE            of the message, en or ru (en)
+  KPI_NOTIFY_WEBHOOK      gets {"text": …} by POST
+  KPI_NOTIFY_EMAIL        addresses, with KPI_SMTP_HOST, _PORT, _USER, _PASSWORD, _FROM
+  PREFECT_API_URL         a Prefect server that shows the night step by step
+"""
 GATES: tuple[str | Path, ...] = (sys.executable, "-m", "flows.gates")
 
 
@@ -384,10 +403,11 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m flows.nightly",
-        description="Runs one night, here and now: load, gate, dbt build, gate, publish. BI sees the new night whole, or"
-        " goes on with the last good one. Run again on the same day, it goes on where a failed one stopped.",
-        epilog="Exit status: 0 published; 1 failed; 2 wrong call or setting; 3 a gate stopped it; 4 another night is at"
-        " work. Settings come from the environment; see the README.",
+        description="Runs one night, here and now: load, gate, dbt build, gate, publish.\n"
+        "BI sees the new night whole, or goes on with the last good one. Run again on the\n"
+        "same day, it goes on where a failed one stopped.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     day = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
     parser.add_argument(

@@ -123,12 +123,12 @@ def test_readers_see_one_night_in_each_query(tmp_path, dsn):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for night in range(2, 6):
+    for night in range(2, 5):
         put(tmp_path, dsn, night)
     stop.set()
     reader.join()
     assert not errors
-    assert all(len(nights) == 1 for nights in seen) and len(set(seen)) >= 3
+    assert all(len(nights) == 1 for nights in seen) and len(set(seen)) >= 2
 
 
 def test_a_query_that_runs_on_keeps_its_tables(tmp_path, dsn, monkeypatch):

@@ -43,7 +43,7 @@ def test_a_real_night_killed_in_dbt_and_picked_up(tmp_path):
     assert figures == {"revenue": 1000.5, "leads_new": 2, "sales_count": 1}
     manifest = json.loads((nights.published / "manifest.json").read_text("utf-8"))
     assert manifest["as_of"] == "2026-02-01" and manifest["sources"]["files"]["rows"] == 5  # one is of the run history
-    assert manifest["checks"]["run"] > 300 and manifest["tables"]["kpi_values"] > 0
+    assert manifest["checks"]["run"] > 200 and manifest["tables"]["kpi_values"] > 0
     assert [row["status"] for row in nights.history()] == ["failed", "published"]
-    log = next(nights.warehouse.glob("nightly/runs/*/night.log")).with_name("night.log")
-    assert "dbt fct_" in "".join(path.read_text() for path in nights.warehouse.glob("nightly/runs/*/night.log")), log
+    logs = [path.read_text("utf-8") for path in nights.warehouse.glob("nightly/runs/*/night.log")]
+    assert len(logs) == 2 and any("dbt kpi_values: done" in log for log in logs)
