@@ -24,7 +24,6 @@ def project(tmp_path):
 @pytest.mark.parametrize(
     "off",
     [
-        ["bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop"],
         ["files", "yandex_metrica", "bitrix24"],
         ["files", "bitrix_shop", "yandex_direct", "yandex_metrica", "bitrix24"],
     ],
