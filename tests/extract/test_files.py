@@ -1,5 +1,6 @@
 """The inbox: any file of the contract becomes Parquet, its original is kept, and it goes only after the commit."""
 
+import subprocess
 from datetime import timedelta
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from extract.tools import NOW, QUICK, ended, read, seen, started
 
-from flows.extract import ConfigError, files, load
+from flows.extract import ConfigError, LoadError, files, load
 from flows.extract.commit import state_of
 
 TARGETS = "period_start;period_grain;kpi_id;value\n2026-11-01;month;revenue;1 000 000,5\n2026-12-01;month;revenue;\n"
@@ -162,6 +163,29 @@ def test_a_failed_load_leaves_the_inbox_as_it_was(root, inbox, monkeypatch):
         take(root)
     assert left(inbox) == ["x.csv"]
     assert seen(root) == {}
+
+
+def test_a_really_full_disk(inbox, tmp_path):
+    """Nothing is half there, the inbox keeps its file, and with space again the same load ends."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        (inbox / "targets" / "x.csv").write_text(TARGETS)
+        root, filler = disk / "raw", disk / "filler"
+        root.mkdir()
+        with pytest.raises(OSError, match="space"), open(filler, "wb", buffering=0) as stream:
+            while True:
+                stream.write(bytes(4096))
+        with pytest.raises((LoadError, OSError), match="space"):
+            take(root)
+        assert left(inbox) == ["x.csv"] and seen(root) == {}
+        filler.unlink()
+        assert take(root, 1).rows == {"targets": 2}
+        assert left(inbox) == []
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_an_inbox_that_is_none(root, monkeypatch, tmp_path):
