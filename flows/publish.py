@@ -86,10 +86,10 @@ def clear(version: Version) -> None:
         shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
     if (version.published / "current").exists():
         _restore_links(version.published)
-    now = datetime.now(UTC)
-    taken = set(os.listdir(versions))
-    names = (f"{now:%Y%m%dT%H%M%SZ}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
-    version.name = next(name for name in names if name not in taken)
+    second = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    # a name that was forgotten within its second is not used again: it would count as the older one
+    last = max((number for stamp, number in map(_age, versions_of(version.published)) if stamp == second), default=0)
+    version.name = f"{second}-{last + 1}" if last else second
     version.making.mkdir()
 
 

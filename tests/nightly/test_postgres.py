@@ -8,10 +8,11 @@ import time
 import duckdb
 import psycopg
 import pytest
+from extract.tools import ended, started
 
 from flows import postgres as serving
 from flows.publish import PublishError, Version, publish, rollback
-from tests.nightly.tools import built, ended, forked, shown
+from tests.nightly.tools import built, shown
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_killed_while_it_fills_and_swaps(tmp_path, dsn, monkeypatch):
             os.kill(os.getpid(), signal.SIGKILL)
 
         monkeypatch.setattr(serving, name, killed)
-        assert ended(forked(lambda night=number + 2: put(tmp_path, dsn, night))) == -signal.SIGKILL
+        assert ended(started(lambda night=number + 2: put(tmp_path, dsn, night))) == -signal.SIGKILL
         assert asked(dsn, "select distinct night from marts.sales") == [(1,)]
         monkeypatch.undo()
     put(tmp_path, dsn, 9)

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 
 import duckdb
 import pytest
+from extract.tools import ended, started
 
 from flows import publish as publisher
 from flows.publish import STEPS, PublishError, Version, current_of, publish, rollback, versions_of
-from tests.nightly.tools import PROJECT, built, ended, forked, shown
+from tests.nightly.tools import PROJECT, built, shown
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_killed_after_any_step(published, monkeypatch, before):
             os.kill(os.getpid(), signal.SIGKILL)
 
         monkeypatch.setattr(publisher, "STEPS", (*STEPS[:number], killed, *STEPS[number + 1 :]))
-        assert ended(forked(lambda: put(published, 2))) == -signal.SIGKILL
+        assert ended(started(lambda: put(published, 2))) == -signal.SIGKILL
         seen.append(shown(published))
         monkeypatch.undo()
         if seen[-1] == 2:  # back to where it was before
@@ -78,7 +80,7 @@ def test_killed_at_any_moment(published):
     put(published, 1)
     long = time.monotonic() - begun
     for number in range(2, 14):
-        child = forked(lambda night=number: put(published, night))
+        child = started(lambda night=number: put(published, night))
         time.sleep(long * (number - 2) / 10)
         os.kill(child, signal.SIGKILL)
         ended(child)
@@ -175,6 +177,20 @@ def test_the_last_good_ones_are_kept_and_one_command_goes_back(published):
     rollback(published, versions_of(published)[-1])
     put(published, 8, keep=3)
     assert shown(published) == 8
+
+
+def test_many_versions_of_one_second_stay_in_their_order(published, monkeypatch):
+    """The first of them is forgotten meanwhile; its name must not come again."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return datetime(2026, 7, 1, 3, 0, 0, tzinfo=zone)
+
+    monkeypatch.setattr("flows.publish.datetime", Stopped)
+    names = [put(published, night, keep=2) for night in range(1, 6)]
+    assert names == ["20260701T030000Z", *(f"20260701T030000Z-{n}" for n in range(2, 6))]
+    assert versions_of(published) == names[:2:-1] and shown(published) == 5
 
 
 def test_the_published_one_is_never_forgotten(published, monkeypatch):

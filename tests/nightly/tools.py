@@ -48,24 +48,6 @@ def shown(published: Path) -> int | None:
     return manifest["night"]
 
 
-def forked(action) -> int:
-    """Runs an action in a child process and gives its id."""
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            action()
-            status = 0
-        finally:
-            os._exit(status)
-    return child
-
-
-def ended(child: int) -> int:
-    """Waits for a child process and gives its exit status, negative if it was killed."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 class Nights:
     """Nights of a small company with a stand-in for dbt, the gates and the patience of the loaders.
 
