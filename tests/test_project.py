@@ -72,7 +72,8 @@ def test_a_misspelt_key_is_found(tmp_path):
 
 
 def test_pins_are_the_environment():
-    pins = tomllib.loads((PROJECT / "uv.toml").read_text(encoding="utf-8"))["constraint-dependencies"]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = project["tool"]["uv"]["constraint-dependencies"]
     wrong = []
     for pin in map(Requirement, pins):
         if pin.marker is None or pin.marker.evaluate():
