@@ -2,7 +2,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.warehouse import build
+from tests.warehouse import PROJECT, build
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def demo(tmp_path_factory, worker_id):
     folder.mkdir(exist_ok=True)
     with FileLock(folder / "lock"):
         if not (folder / "built").exists():
-            build(folder).close()
+            build(folder, project=PROJECT).close()
             (folder / "built").touch()
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection

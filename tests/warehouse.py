@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS = ("KPI_RAW_ROOT", "KPI_AS_OF", "KPI_TIMEZONE", "KPI_WAREHOUSE", "KPI_LANDING_CACHE")
 
 
-def run_dbt(folder: Path, *arguments: str, project: Path = PROJECT, **settings: str) -> subprocess.CompletedProcess:
+@functools.cache
+def parsed() -> Path:
+    """The parsed project, made once a run of the suite; the workers share it."""
+    folder = PROJECT / "target" / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    run, stamp = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())), folder / "run"
+    with FileLock(folder / "lock"):
+        if not stamp.exists() or stamp.read_text() != run:
+            dbt = Path(sys.executable).with_name("dbt")
+            done = subprocess.run(
+                [dbt, "parse", "--target-path", folder, "--log-path", folder],
+                cwd=PROJECT, capture_output=True, text=True,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout[-6000:]
+            stamp.write_text(run)
+    return folder / "partial_parse.msgpack"
+
+
+def run_dbt(folder: Path, *arguments: str, project: Path | None = None, **settings: str) -> subprocess.CompletedProcess:
     """Run dbt once.
 
     Args:
         folder: where the warehouse, the target and the logs go.
         arguments: dbt's own, the command first.
-        project: the folder of the dbt project.
+        project: the folder of a dbt project that is parsed anew; without it, this one's as it was parsed before.
         settings: KPI_… environment variables; those not given are unset.
 
     Returns:
@@ -28,12 +48,14 @@ def run_dbt(folder: Path, *arguments: str, project: Path = PROJECT, **settings: 
     folder.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if k not in SETTINGS}
     environment |= {"KPI_WAREHOUSE": str(folder / "kpi.duckdb"), "DO_NOT_TRACK": "1", **settings}
-    dbt = Path(sys.executable).with_name("dbt")
-    command = [dbt, *arguments, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=1200)
+    dbt = (Path(sys.executable).with_name("dbt"),) if project else (sys.executable, "-m", "tests.parsed_dbt", parsed())
+    command = [*dbt, *arguments, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    return subprocess.run(
+        command, cwd=project or PROJECT, env=environment, capture_output=True, text=True, timeout=1200
+    )
 
 
-def build(folder: Path, *arguments: str, project: Path = PROJECT, **settings: str) -> duckdb.DuckDBPyConnection:
+def build(folder: Path, *arguments: str, project: Path | None = None, **settings: str) -> duckdb.DuckDBPyConnection:
     """`dbt build` into `folder`; fails with dbt's output unless it exits with 0.  Gives a read-only connection."""
     done = run_dbt(folder, "build", *arguments, project=project, **settings)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -1,17 +1,13 @@
 """Building a warehouse from a raw root, as a user would, and reading it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pandas as pd
 from real.adapters import ADAPTERS
-from real.originals import REPOSITORY
 
-SILENCE = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "SCARF_ANALYTICS": "false"}
+from tests.warehouse import run_dbt
 
 
 class Warehouse(NamedTuple):
@@ -55,18 +51,6 @@ def build(folder: Path, data_sets: tuple[str, ...], as_of: str) -> Warehouse:
     """Write the data sets' raw root into `folder` and run the whole `dbt build` on it, tests included."""
     for data_set in data_sets:
         ADAPTERS[data_set](folder / "raw")
-    settings = {
-        "KPI_RAW_ROOT": str(folder / "raw"),
-        "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
-        "KPI_AS_OF": as_of,
-        "KPI_TIMEZONE": "UTC",
-    }
-    dbt = Path(sys.executable).with_name("dbt")
-    done = subprocess.run(
-        [dbt, "build", "--target-path", folder / "target", "--log-path", folder / "logs"],
-        cwd=REPOSITORY,
-        env=os.environ | SILENCE | settings,
-        capture_output=True,
-        text=True,
-    )
+    settings = {"KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": as_of, "KPI_TIMEZONE": "UTC"}
+    done = run_dbt(folder, "build", **settings)
     return Warehouse(folder / "kpi.duckdb", done.returncode, done.stdout + done.stderr)
