@@ -38,6 +38,16 @@ FILES = {
     ),
     "time_entries/time.csv": "entry_id,employee_id,date,category,minutes\nT1,E1,2026-01-09,selling,1800\nT2,E1,2026-01-09,selling,60\n",
     "sprints/sprints.csv": "sprint_id,name,starts_on,ends_on\nR1,One,,\nR2,Two,2026-01-05,2026-01-16\n",
+    # two shops that number their orders and customers alike
+    "orders/two_shops.csv": (
+        "source_system,order_id,created_at,paid_at,status,amount,customer_id\n"
+        "ozon,1,2025-12-08,2025-12-08,paid,200,C1\n"
+        "wb,1,2025-12-09,2025-12-09,paid,100,C1\n"
+        "wb,2,2025-12-10,2025-12-10,paid,50,C1\n"
+    ),
+    "customers/two_shops.csv": "source_system,customer_id,region\nozon,C1,North\nwb,C1,South\n",
+    "order_lines/two_shops.csv": "source_system,order_id,line_no,product_id,quantity,amount\nozon,1,1,P1,1,200\nwb,1,1,P1,1,100\n",
+    "refunds/two_shops.csv": "source_system,refund_id,order_id,refunded_at,amount\nozon,1,1,2025-12-20,30\nwb,1,1,2025-12-21,20\n",
     "targets/targets.csv": "period_start,period_grain,kpi_id,value\n2026-01-01,month,happiness,5\n",
 }
 
@@ -137,6 +147,21 @@ def test_figures_of_the_good_rows_stand(warehouse):
     assert figures["sales_count"] == 4
     assert figures["revenue"] == 1000.50 + 0.50 + 100
     assert figures["nps"] == 100
+
+
+def test_ids_of_two_systems_do_not_meet(warehouse):
+    """The same id in two shops is two orders, two customers and two refunds, each with what is its own."""
+    found = warehouse.execute(
+        "select sale_id, event, region, customer_key, cast(sum(revenue) as double) from marts.sales_events"
+        " where source_system in ('ozon', 'wb') group by all order by all"
+    ).fetchall()
+    assert found == [
+        ("order:2", "sale", "South", "c:wb:C1", 50.0),  # an id that one shop has alone stays as it came
+        ("order:ozon:1", "refund", "North", "c:ozon:C1", -30.0),
+        ("order:ozon:1", "sale", "North", "c:ozon:C1", 200.0),
+        ("order:wb:1", "refund", "South", "c:wb:C1", -20.0),
+        ("order:wb:1", "sale", "South", "c:wb:C1", 100.0),
+    ]
 
 
 def test_totals_tie_out(warehouse):

@@ -3,11 +3,10 @@
 with versions as (
     {{ union_sources(
         'deals',
-        ['bitrix24', 'files'],
         {
-            'deal_id': 'string',
+            'deal_id': 'ref deal',
             'created_at': 'timestamp',
-            'employee_id': 'string',
+            'employee_id': 'ref employee',
             'amount': 'decimal(18, 2)',
             'currency': 'string',
             'probability': 'double',

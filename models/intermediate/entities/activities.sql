@@ -1,9 +1,8 @@
 -- Grain: one activity_id of a source account.
 {{ union_sources(
     'activities',
-    ['bitrix24', 'files'],
     {
-        'activity_id': 'string',
+        'activity_id': 'ref activity',
         'kind': 'string',
         'direction': 'string',
         'created_at': 'timestamp',
@@ -12,8 +11,8 @@
         'status': 'string',
         'outcome': 'string',
         'object': 'string',
-        'object_id': 'string',
-        'customer_id': 'string',
-        'employee_id': 'string'
+        'object_id': 'ref object',
+        'customer_id': 'ref customer',
+        'employee_id': 'ref employee'
     }
 ) }}

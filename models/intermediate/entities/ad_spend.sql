@@ -1,7 +1,6 @@
 -- Grain: one date, platform, account_id, campaign_id, ad_id of a source account.
 {{ union_sources(
     'ad_spend',
-    ['yandex_direct', 'files'],
     {
         'date': 'date',
         'platform': 'string',

@@ -1,7 +1,6 @@
 -- Grain: one position of a source account.
 {{ union_sources(
     'channel_rules',
-    ['files', 'seed'],
     {
         'position': 'bigint',
         'utm_source': 'string',

@@ -1,11 +1,10 @@
 -- Grain: one contract_id of a source account.
 {{ union_sources(
     'contracts',
-    ['files'],
     {
-        'contract_id': 'string',
-        'customer_id': 'string',
-        'product_id': 'string',
+        'contract_id': 'ref contract',
+        'customer_id': 'ref customer',
+        'product_id': 'ref product',
         'starts_on': 'date',
         'ends_on': 'date',
         'total_amount': 'decimal(18, 2)',

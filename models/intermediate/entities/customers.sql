@@ -1,9 +1,8 @@
 -- Grain: one customer_id of a source account.
 {{ union_sources(
     'customers',
-    ['bitrix24', 'bitrix_shop', 'files'],
     {
-        'customer_id': 'string',
+        'customer_id': 'ref customer',
         'kind': 'string',
         'name': 'string',
         'region': 'string',
@@ -14,6 +13,6 @@
         'email': 'string',
         'phone': 'string',
         'web_client_id': 'string',
-        'merged_into_id': 'string'
+        'merged_into_id': 'ref customer'
     }
 ) }}

@@ -1,11 +1,10 @@
 -- Grain: one deal_id, line_no of a source account.
 {{ union_sources(
     'deal_lines',
-    ['bitrix24', 'files'],
     {
-        'deal_id': 'string',
+        'deal_id': 'ref deal',
         'line_no': 'bigint',
-        'product_id': 'string',
+        'product_id': 'ref product',
         'product_name': 'string',
         'quantity': 'double',
         'amount': 'decimal(18, 2)',

@@ -1,14 +1,13 @@
 -- Grain: one deal_id of a source account.
 {{ union_sources(
     'deals',
-    ['bitrix24', 'files'],
     {
-        'deal_id': 'string',
+        'deal_id': 'ref deal',
         'created_at': 'timestamp',
-        'lead_id': 'string',
-        'customer_id': 'string',
-        'employee_id': 'string',
-        'pipeline_id': 'string',
+        'lead_id': 'ref lead',
+        'customer_id': 'ref customer',
+        'employee_id': 'ref employee',
+        'pipeline_id': 'ref pipeline',
         'stage_id': 'string',
         'status': 'string',
         'closed_at': 'timestamp',
@@ -27,6 +26,6 @@
         'web_client_id': 'string',
         'region': 'string',
         'point_of_sale': 'string',
-        'order_id': 'string'
+        'order_id': 'ref order'
     }
 ) }}

@@ -1,9 +1,8 @@
 -- Grain: one campaign_id of a source account.
 {{ union_sources(
     'email_campaigns',
-    ['files'],
     {
-        'campaign_id': 'string',
+        'campaign_id': 'ref mailing',
         'name': 'string',
         'sent_at': 'timestamp',
         'sent': 'bigint',

@@ -1,12 +1,11 @@
 -- Grain: one event_id of a source account.
 {{ union_sources(
     'email_events',
-    ['files'],
     {
-        'event_id': 'string',
+        'event_id': 'ref letter event',
         'occurred_at': 'timestamp',
-        'campaign_id': 'string',
-        'customer_id': 'string',
+        'campaign_id': 'ref mailing',
+        'customer_id': 'ref customer',
         'event': 'string',
         'email': 'string'
     }

@@ -1,7 +1,6 @@
 -- Grain: one date, currency of a source account.
 {{ union_sources(
     'exchange_rates',
-    ['bitrix24', 'files', 'seed'],
     {
         'date': 'date',
         'currency': 'string',

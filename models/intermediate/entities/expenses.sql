@@ -1,7 +1,6 @@
 -- Grain: one month, category, team of a source account.
 {{ union_sources(
     'expenses',
-    ['files', 'seed'],
     {
         'month': 'date',
         'category': 'string',

@@ -1,9 +1,8 @@
 -- Grain: one lead_id of a source account.
 {{ union_sources(
     'leads',
-    ['bitrix24', 'files'],
     {
-        'lead_id': 'string',
+        'lead_id': 'ref lead',
         'created_at': 'timestamp',
         'status': 'string',
         'status_class': 'string',
@@ -11,8 +10,8 @@
         'converted_at': 'timestamp',
         'rejected_at': 'timestamp',
         'reject_reason': 'string',
-        'employee_id': 'string',
-        'customer_id': 'string',
+        'employee_id': 'ref employee',
+        'customer_id': 'ref customer',
         'source_name': 'string',
         'utm_source': 'string',
         'utm_medium': 'string',

@@ -1,12 +1,11 @@
 -- Grain: one usage_id of a source account.
 {{ union_sources(
     'material_usage',
-    ['files'],
     {
-        'usage_id': 'string',
-        'material_id': 'string',
+        'usage_id': 'ref material usage',
+        'material_id': 'ref material',
         'used_at': 'timestamp',
-        'employee_id': 'string',
-        'deal_id': 'string'
+        'employee_id': 'ref employee',
+        'deal_id': 'ref deal'
     }
 ) }}

@@ -1,9 +1,8 @@
 -- Grain: one material_id of a source account.
 {{ union_sources(
     'materials',
-    ['files'],
     {
-        'material_id': 'string',
+        'material_id': 'ref material',
         'name': 'string',
         'available_from': 'date',
         'available_to': 'date'

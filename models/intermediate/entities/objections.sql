@@ -1,12 +1,11 @@
 -- Grain: one objection_id of a source account.
 {{ union_sources(
     'objections',
-    ['files'],
     {
-        'objection_id': 'string',
+        'objection_id': 'ref objection',
         'recorded_at': 'timestamp',
         'objection_type': 'string',
-        'deal_id': 'string',
-        'employee_id': 'string'
+        'deal_id': 'ref deal',
+        'employee_id': 'ref employee'
     }
 ) }}

@@ -1,11 +1,10 @@
 -- Grain: one order_id, line_no of a source account.
 {{ union_sources(
     'order_lines',
-    ['bitrix_shop', 'files'],
     {
-        'order_id': 'string',
+        'order_id': 'ref order',
         'line_no': 'bigint',
-        'product_id': 'string',
+        'product_id': 'ref product',
         'product_name': 'string',
         'quantity': 'double',
         'amount': 'decimal(18, 2)',

@@ -1,12 +1,11 @@
 -- Grain: one hit_id of a source account.
 {{ union_sources(
     'page_hits',
-    ['yandex_metrica', 'files'],
     {
-        'hit_id': 'string',
+        'hit_id': 'ref hit',
         'occurred_at': 'timestamp',
         'web_client_id': 'string',
-        'session_id': 'string',
+        'session_id': 'ref visit',
         'page': 'string',
         'title': 'string'
     }

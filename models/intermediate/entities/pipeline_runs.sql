@@ -1,7 +1,6 @@
 -- Grain: one run_id of a source account.
 {{ union_sources(
     'pipeline_runs',
-    ['files'],
     {
         'run_id': 'string',
         'scheduled_for': 'timestamp',

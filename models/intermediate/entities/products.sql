@@ -1,9 +1,8 @@
 -- Grain: one product_id of a source account.
 {{ union_sources(
     'products',
-    ['bitrix24', 'files'],
     {
-        'product_id': 'string',
+        'product_id': 'ref product',
         'name': 'string',
         'product_group': 'string',
         'price': 'decimal(18, 2)',

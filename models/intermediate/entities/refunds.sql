@@ -1,10 +1,9 @@
 -- Grain: one refund_id of a source account.
 {{ union_sources(
     'refunds',
-    ['bitrix_shop', 'files'],
     {
-        'refund_id': 'string',
-        'order_id': 'string',
+        'refund_id': 'ref refund',
+        'order_id': 'ref order',
         'refunded_at': 'timestamp',
         'amount': 'decimal(18, 2)',
         'currency': 'string'

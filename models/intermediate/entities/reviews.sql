@@ -1,14 +1,13 @@
 -- Grain: one review_id of a source account.
 {{ union_sources(
     'reviews',
-    ['files'],
     {
-        'review_id': 'string',
+        'review_id': 'ref review',
         'created_at': 'timestamp',
         'sentiment': 'string',
         'rating': 'double',
-        'customer_id': 'string',
-        'product_id': 'string',
+        'customer_id': 'ref customer',
+        'product_id': 'ref product',
         'channel': 'string'
     }
 ) }}

@@ -1,9 +1,8 @@
 -- Grain: one sprint_id of a source account.
 {{ union_sources(
     'sprints',
-    ['files'],
     {
-        'sprint_id': 'string',
+        'sprint_id': 'ref sprint',
         'project': 'string',
         'name': 'string',
         'starts_on': 'date',

@@ -1,10 +1,9 @@
 -- Grain: one object, pipeline_id, stage_id of a source account.
 {{ union_sources(
     'stages',
-    ['bitrix24', 'files'],
     {
         'object': 'string',
-        'pipeline_id': 'string',
+        'pipeline_id': 'ref pipeline',
         'stage_id': 'string',
         'name': 'string',
         'position': 'bigint',

@@ -1,16 +1,15 @@
 -- Grain: one task_id of a source account.
 {{ union_sources(
     'tasks',
-    ['files'],
     {
-        'task_id': 'string',
+        'task_id': 'ref task',
         'project': 'string',
-        'sprint_id': 'string',
+        'sprint_id': 'ref sprint',
         'kind': 'string',
         'points': 'double',
         'created_at': 'timestamp',
         'started_at': 'timestamp',
         'done_at': 'timestamp',
-        'employee_id': 'string'
+        'employee_id': 'ref employee'
     }
 ) }}

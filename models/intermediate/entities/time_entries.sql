@@ -1,10 +1,9 @@
 -- Grain: one entry_id of a source account.
 {{ union_sources(
     'time_entries',
-    ['files'],
     {
-        'entry_id': 'string',
-        'employee_id': 'string',
+        'entry_id': 'ref time entry',
+        'employee_id': 'ref employee',
         'date': 'date',
         'category': 'string',
         'minutes': 'double'

@@ -1,9 +1,8 @@
 -- Grain: one employee_id, date, tool of a source account.
 {{ union_sources(
     'tool_usage',
-    ['files'],
     {
-        'employee_id': 'string',
+        'employee_id': 'ref employee',
         'date': 'date',
         'tool': 'string'
     }

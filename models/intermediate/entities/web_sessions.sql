@@ -1,9 +1,8 @@
 -- Grain: one session_id of a source account.
 {{ union_sources(
     'web_sessions',
-    ['yandex_metrica', 'files'],
     {
-        'session_id': 'string',
+        'session_id': 'ref visit',
         'web_client_id': 'string',
         'started_at': 'timestamp',
         'duration_seconds': 'double',

@@ -1,7 +1,6 @@
 -- Grain: one date of a source account.
 {{ union_sources(
     'working_calendar',
-    ['files', 'seed'],
     {
         'date': 'date',
         'is_working_day': 'boolean',
