@@ -4,6 +4,12 @@ with definitions as (
     select * from {{ ref('kpi_definitions') }} where is_companion = {{ is_companion }}
 ),
 
+firsts as (
+    select figure_id, period_grain, min(period_start) as first_start
+    from {{ ref('figures') }}
+    group by figure_id, period_grain
+),
+
 figures as (
     select
         figures.*,
@@ -11,8 +17,9 @@ figures as (
         periods.previous_start,
         periods.year_ago_start,
         periods.is_complete,
-        min(figures.period_start) over (partition by figures.figure_id, figures.period_grain) as first_start
+        firsts.first_start
     from {{ ref('figures') }} as figures
+    inner join firsts on figures.figure_id = firsts.figure_id and figures.period_grain = firsts.period_grain
     inner join definitions on figures.figure_id = definitions.figure_id
     inner join {{ ref('periods') }} as periods
         on figures.period_grain = periods.period_grain and figures.period_start = periods.period_start

@@ -14,23 +14,30 @@ parts as (
     select figure_id, dimensions, denominator, 0 from definitions where denominator is not null
 ),
 
+-- which figure may be told by which dimension
+slices as (
+    select
+        parts.*,
+        known.dimension
+    from parts
+    cross join (select distinct dimension from measures) as known
+    where
+        known.dimension = 'all' or parts.dimensions = 'any'
+        or concat(' ', parts.dimensions, ' ') like concat('% ', known.dimension, ' %')
+),
+
 summed as (
     select
-        parts.figure_id,
+        slices.figure_id,
         measures.period_grain,
         measures.period_start,
         measures.dimension,
         measures.dimension_key,
-        sum(case when parts.is_numerator = 1 then measures.value end) as numerator,
-        sum(case when parts.is_numerator = 0 then measures.value end) as denominator
-    from parts
-    inner join measures
-        on parts.measure = measures.measure
-        and (
-            measures.dimension = 'all' or parts.dimensions = 'any'
-            or concat(' ', parts.dimensions, ' ') like concat('% ', measures.dimension, ' %')
-        )
-    group by parts.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
+        sum(case when slices.is_numerator = 1 then measures.value end) as numerator,
+        sum(case when slices.is_numerator = 0 then measures.value end) as denominator
+    from slices
+    inner join measures on slices.measure = measures.measure and slices.dimension = measures.dimension
+    group by slices.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
 ),
 
 firsts as (
