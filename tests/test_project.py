@@ -1,9 +1,11 @@
-"""The project itself: pins, YAML that dbt would silently ignore, descriptions."""
+"""The project itself: pins, YAML that dbt would silently ignore, descriptions, plans of its queries."""
 
+import json
 import re
 import shutil
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 import yaml
@@ -26,6 +28,16 @@ SEMANTIC_PARTS = {
 }
 METRIC_KEYS = {"name", "label", "description", "type", "type_params"}
 FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "semantic_models", "metrics"}
+# Models that look every row up in a short list by more than equality: rules, kinds, rates, plans, materials, the first day.
+SHORT_LISTS = {
+    "fct_ad_spend",
+    "int_ad_costs",
+    "int_channels",
+    "int_targets_daily",
+    "measures_work",
+    "periods",
+    "stg_bitrix24__activities",
+}
 YAML_FILES = sorted(p for folder in ("models", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
 
 
@@ -123,3 +135,23 @@ def test_docs_page_is_made(tmp_path):
     assert done.returncode == 0, done.stdout[-3000:]
     page = (tmp_path / "target" / "static_index.html").read_text(encoding="utf-8")
     assert "kpi_values" in page and len(page) > 1_000_000
+
+
+def nodes(plan):
+    """All operators of a query plan."""
+    for node in plan:
+        yield node["name"]
+        yield from nodes(node["children"])
+
+
+def test_no_model_compares_every_row_with_every_other(demo):
+    """A join that the engine can only do row by row takes a hundred times as long on ten times the data."""
+    built = Path(demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()[0]).parent
+    slow = set()
+    for path in (built / "target" / "compiled").rglob("models/**/*.sql"):
+        if path.parent.suffix == ".yml":
+            continue  # a test
+        plan = json.loads(demo.execute(f"explain (format json) {path.read_text('utf-8')}").fetchone()[1])
+        if {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN"} & set(nodes(plan)):
+            slow.add(path.stem)
+    assert slow == SHORT_LISTS

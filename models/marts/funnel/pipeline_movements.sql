@@ -61,7 +61,7 @@ stays as (
         object_id as deal_id,
         status,
         {{ local_date('entered_at') }} as entered_on,
-        {{ local_date('left_at') }} as left_on
+        coalesce({{ local_date('left_at') }}, cast('9999-12-31' as date)) as left_on
     from {{ ref('fct_stage_changes') }}
     where object = 'deal' and status in ('won', 'lost')
 ),
@@ -75,8 +75,7 @@ departed as (
     inner join {{ ref('fct_deals') }} as deals on before.deal_id = deals.deal_id
     left join days as today on before.deal_id = today.deal_id and before.next_day = today.event_date
     left join stays
-        on before.deal_id = stays.deal_id and before.next_day >= stays.entered_on
-        and (stays.left_on is null or before.next_day < stays.left_on)
+        on before.deal_id = stays.deal_id and before.next_day >= stays.entered_on and before.next_day < stays.left_on
     where today.deal_id is null and before.next_day < {{ as_of() }}
 ),
 

@@ -45,8 +45,8 @@ traced as (
         events.*,
         coalesce(leads.channel, deals.channel) as channel
     from events
-    left join {{ ref('fct_leads') }} as leads on events.object = 'lead' and events.object_id = leads.lead_id
-    left join {{ ref('fct_deals') }} as deals on events.object = 'deal' and events.object_id = deals.deal_id
+    left join {{ ref('fct_leads') }} as leads on case when events.object = 'lead' then events.object_id end = leads.lead_id
+    left join {{ ref('fct_deals') }} as deals on case when events.object = 'deal' then events.object_id end = deals.deal_id
     where events.occurred_at < {{ cutoff() }}
 ),
 
