@@ -13,7 +13,7 @@ with counts as (
         ('deal_events', ref('deal_events'), "event = 'created'", ref('fct_deals'), 'true'),
         ('deal_events won', ref('deal_events'), "event = 'won'", ref('fct_deals'), 'won_on is not null'),
         ('deal_events lost', ref('deal_events'), "event = 'lost'", ref('fct_deals'), 'lost_on is not null'),
-        ('visit_events', ref('visit_events'), 'true', ref('fct_web_sessions'), 'true'),
+        ('visit_events', ref('visit_events'), 'visits = 1', ref('fct_web_sessions'), 'true'),
         ('page_events', ref('page_events'), 'true', ref('page_hits'), 'occurred_at < ' ~ cutoff()),
         ('cart_events', ref('cart_events'), 'true', ref('web_events'), "event = 'add_to_cart' and occurred_at < " ~ cutoff()),
         ('sales_events', ref('sales_events'), "event = 'sale'", ref('fct_sale_lines'), 'true'),

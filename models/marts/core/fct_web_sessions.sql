@@ -3,13 +3,9 @@ with sessions as (
     select * from {{ ref('web_sessions') }} where started_at < {{ cutoff() }}
 ),
 
-events as (
-    select * from {{ ref('web_events') }} where occurred_at < {{ cutoff() }} and event in ('goal', 'purchase')
-),
-
 targets as (
     select session_id, count(*) as target_actions
-    from events
+    from {{ ref('int_web_goals') }}
     where session_id is not null
     group by session_id
 )
@@ -28,7 +24,7 @@ select
     {{ known('sessions.region') }} as region,
     sessions.duration_seconds,
     coalesce(sessions.page_views, 0) as page_views,
-    coalesce(sessions.is_bounce, false) as is_bounce,
+    sessions.is_bounce,
     coalesce(targets.target_actions, 0) > 0 as is_converted
 from sessions
 left join targets on sessions.session_id = targets.session_id

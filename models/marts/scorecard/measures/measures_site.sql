@@ -4,7 +4,7 @@ with visits as (
         ref('visit_events'),
         dimensions=['channel', 'source_system', 'device', 'region'],
         coarse=['landing_page', 'campaign'],
-        sums=['visits', 'bounced_visits', 'converted_visits'],
+        sums=['visits', 'judged_visits', 'bounced_visits', 'converted_visits'],
         per_period={'visitors': 'count(distinct web_client_id)', 'visitors_converted': 'count(distinct converted_client_id)'}
     ) }}
 ),
