@@ -8,12 +8,12 @@ with spend as (
     where date < {{ as_of() }}
 ),
 
--- by account and day: rows of the other series are used only where the wished one is missing
+-- by ad and day, for campaigns may be told differently: rows of the other series are used only where the wished one is missing
 series as (
     select
         *,
         max(case when has_vat = {{ var('ad_cost_with_vat') }} then 1 else 0 end) over (
-            partition by source_system, platform, account_id, date
+            partition by source_system, platform, account_id, campaign_id, ad_id, date
         ) = 1 as has_wished_series
     from spend
 ),
