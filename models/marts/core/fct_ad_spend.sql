@@ -32,7 +32,12 @@ select
     costs.platform,
     costs.account_id,
     coalesce(costs.campaign_id, '(unallocated)') as campaign,
-    coalesce(costs.campaign_name, '(unallocated)') as campaign_name,
+    coalesce(
+        costs.campaign_name,
+        case when costs.campaign_id is not null then max(costs.campaign_name) over (partition by costs.platform, costs.campaign_id) end,
+        costs.campaign_id,
+        '(unallocated)'
+    ) as campaign_name,
     costs.ad_id,
     coalesce(costs.channel, usual.channel, named.channel, costs.platform) as channel,
     costs.impressions,
