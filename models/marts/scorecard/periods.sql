@@ -1,4 +1,4 @@
--- Grain: one period (day, ISO week, month, quarter, year) from the first event of the business to the last full day.
+-- Grain: one period (day, ISO week, month, quarter, year) from the first event of any subject to the last full day.
 with days as (
     select * from {{ ref('dim_date') }}
 ),
@@ -6,13 +6,15 @@ with days as (
 first_event as (
     select min(first_day) as first_day
     from (
-        {%- for model, day in [
-            ('fct_leads', 'created_on'), ('fct_deals', 'created_on'), ('fct_sales', 'sold_on'), ('fct_refunds', 'refunded_on'),
-            ('fct_ad_spend', 'event_date'), ('fct_web_sessions', 'started_on'), ('activity_events', 'event_date')
+        {%- for subject in [
+            'lead_events', 'deal_events', 'stage_events', 'cart_events', 'sales_events', 'contract_events', 'visit_events', 'page_events',
+            'email_campaign_events', 'fct_ad_spend', 'sales_costs', 'response_events', 'customer_interactions', 'activity_events', 'objection_events',
+            'material_events', 'time_events', 'tool_events', 'sprint_changes', 'sprint_days', 'finished_tasks', 'report_events'
         ] %}
-        select min({{ day }}) as first_day from {{ ref(model) }}
-        {{ 'union all' if not loop.last }}
+        select min(event_date) as first_day from {{ ref(subject) }}
+        union all
         {%- endfor %}
+        select min(period_start) from {{ ref('forecasts') }}
     ) as firsts
 ),
 
