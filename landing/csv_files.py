@@ -175,17 +175,25 @@ def detect(path: str | os.PathLike) -> Format:
     return Format("cp1251", newline, nuls or not _fits(path, "cp1251"))
 
 
+def _width(line: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([line.replace("\r", "")], delimiter=delimiter), []))
+    except csv.Error:  # a field beyond all measure
+        return 0
+
+
+def _is_title(lines: list[str]) -> bool:
+    """Whether the first line is one quoted field, and the second has several names."""
+    if len(lines) < 2 or not re.fullmatch(r'"(?:[^"]|"")+"\s*', lines[0]) or lines[1][0] in "+-0123456789":
+        return False
+    return any(_width(lines[1], delimiter) > 1 for delimiter in DELIMITERS)
+
+
 def _guess_delimiter(lines: list[str]) -> str:
     """The delimiter that splits the first line, and then most others into as many fields."""
 
-    def width(line: str, delimiter: str) -> int:
-        try:
-            return len(next(csv.reader([line.replace("\r", "")], delimiter=delimiter), []))
-        except csv.Error:  # a field beyond all measure
-            return 0
-
     def score(delimiter: str) -> tuple[bool, int, int]:
-        widths = [width(line, delimiter) for line in lines]
+        widths = [_width(line, delimiter) for line in lines]
         return widths[0] > 1, widths.count(widths[0]), widths[0]
 
     return max(DELIMITERS, key=score)
@@ -214,12 +222,14 @@ class _Reader:
         self.ahead.extend(reversed(sample))
         if not any(line.strip() for line in sample):
             raise Unreadable("no header: the file has no text")
+        if _is_title(sample):  # a report's name
+            self._leave_line()
+            sample = sample[1:]
         if match := re.fullmatch(r"sep=(.)[\r\n]*", sample[0]):  # Excel's own hint
             self.delimiter = match[1]
-            self.ahead.pop()
-            self.line = 2
+            self._leave_line()
         elif not sample[0].strip():
-            raise Unreadable("no header: line 1 is empty")
+            raise Unreadable(f"no header: line {self.line} is empty")
         else:
             self.delimiter = _guess_delimiter([line for line in sample if line.strip()])
         try:
@@ -308,6 +318,10 @@ class _Reader:
                 self._step(1)
                 self.lost = True
                 yield line, reason
+
+    def _leave_line(self) -> None:
+        self.ahead.pop()
+        self.line += 1
 
     def _feed(self) -> Iterator[str]:
         while line := self.ahead.pop() if self.ahead else self.stream.readline():

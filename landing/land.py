@@ -11,7 +11,8 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
     Args:
         raw_root: the folder with `<source>/<table>/*.parquet|*.csv`; it is only read.
         cache_dir: a folder for converted files and check results; made if it is not there.
-        declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names]}`.
+        declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names],
+            "also": {name: [other names]}}`.
 
     Returns:
         `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
@@ -28,6 +29,7 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
             item["table"],
             _columns(item["columns"], (views.FILE, views.ROW)),
             tuple(item.get("required") or ()),
+            tuple((name, tuple(others)) for name, others in (item.get("also") or {}).items()),
         )
         for item in declared
     ]
@@ -68,14 +70,15 @@ def _fit(file) -> list[str]:
     if not file.readable:
         return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
     found = {name.lower() for name, _ in file.columns}
-    known = found & {name.lower() for name in file.table.columns}
+    matched = file.table.match(name for name, _ in file.columns)
+    known = {name.lower() for name in matched.values()}
     if file.table.columns and not known:
         where = "no header, or another table's: " if file.is_csv else ""
         some = ", ".join(file.table.columns[:5]) + (", …" if len(file.table.columns) > 5 else "")
         file.refuse(f"{where}none of its {len(found)} column names is a column of this table ({some})")
         return [f"{file.raw_file}: left out, {file.rejects[0][1]}"]
     messages = []
-    missing = [name for name in file.table.required if name.lower() not in found]
+    missing = [name for name in file.table.required if name not in matched]
     if missing and file.rows:
         shown = [name for name, _ in file.columns if name.lower() in known or 2 * len(known) >= len(found)]
         more = len(file.columns) - len(shown)

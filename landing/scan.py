@@ -30,13 +30,33 @@ class RawRootError(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A declared table: where its files lie (`source`/`name`), its view's schema, its columns, the required ones."""
+    """A declared table: where its files lie (`source`/`name`), its view's schema, its columns, the required ones, and
+    (column, its other names, the best first)."""
 
     source: str
     schema: str
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def match(self, names: Iterable[str]) -> dict[str, str]:
+        """Which column of a file stands for which declared one: that of the same name whatever its case, else the same
+        in another style (OWNER_ID, ownerId), else that of the first of its other names."""
+        names, also = list(names), dict(self.also)
+        by_low = {name.lower(): name for name in reversed(names)}
+        by_word = {_one_word(name): name for name in reversed(names)}
+        matched = {}
+        for column in self.columns:
+            for name in (column, *also.get(column, ())):
+                if found := by_low.get(name.lower()) or by_word.get(_one_word(name)):
+                    matched[column] = found
+                    break
+        return matched
+
+
+def _one_word(name: str) -> str:
+    return re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", name.lower())
 
 
 @dataclass

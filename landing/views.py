@@ -30,8 +30,8 @@ def text_of(column: str, kind: str) -> str:
 
     Returns:
         Nested values as JSON; times with a zone in UTC, ending in +00; bytes as text where they are UTF-8, else in
-        hexadecimal digits; floating numbers with all their digits and no exponent, whole ones without a fraction;
-        anything else as DuckDB casts it.
+        hexadecimal digits; floating numbers with all their digits and no exponent, whole ones without a fraction, NaN as
+        null; anything else as DuckDB casts it.
     """
     value = name(column)
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
@@ -45,7 +45,7 @@ def text_of(column: str, kind: str) -> str:
         digits = f"regexp_replace(split_part({text}, 'e', 1), '[-.]', '', 'g')"
         power = f"cast(split_part({text}, 'e', 2) as integer)"
         return (
-            f"case when contains({text}, 'e') then case when {value} < 0 then '-' else '' end"
+            f"case when isnan({value}) then null when contains({text}, 'e') then case when {value} < 0 then '-' else '' end"
             f" || case when {power} > 0 then rpad({digits}, {power} + 1, '0')"
             f" else '0.' || repeat('0', -1 - {power}) || {digits} end"
             f" else regexp_replace({text}, '[.]0$', '') end"
@@ -69,12 +69,12 @@ def select_columns(paths: Iterable[str]) -> str:
 
 def _select(table: "Table", files: list["DataFile"], root: str) -> str:
     first = files[0]
-    found: dict[str, tuple[str, str]] = {}
-    for column, kind in first.columns:
-        found.setdefault(column.lower(), (column, kind))
+    kinds = dict(first.columns)
+    matched = table.match(kinds)
     columns = []
     for column in table.columns:
-        value = text_of(*found[column.lower()]) if column.lower() in found else "cast(null as varchar)"
+        found = matched.get(column)
+        value = "cast(null as varchar)" if found is None else text_of(found, kinds[found])
         columns.append(f"{value} as {name(column)}")
     if first.is_csv:
         columns += [f"cast({FILE} as varchar) as {FILE}", ROW]

@@ -10,11 +10,14 @@
     {%- set declared = [] -%}
     {%- for source in graph.sources.values() if source.schema != 'raw_landing' -%}
         {%- set required = [] -%}
-        {%- for column in source.columns.values() if column.get('config', {}).get('meta', {}).get('required') -%}
-            {%- do required.append(column.name) -%}
+        {%- set also = {} -%}
+        {%- for column in source.columns.values() -%}
+            {%- set meta = column.get('config', {}).get('meta', {}) -%}
+            {%- if meta.get('required') -%}{%- do required.append(column.name) -%}{%- endif -%}
+            {%- if meta.get('also') -%}{%- do also.update({column.name: meta.also}) -%}{%- endif -%}
         {%- endfor -%}
         {%- do declared.append({'source': source.source_name, 'schema': source.schema, 'table': source.name,
-            'columns': source.columns.keys() | list, 'required': required}) -%}
+            'columns': source.columns.keys() | list, 'required': required, 'also': also}) -%}
     {%- endfor -%}
     {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
     {%- set cache = env_var('KPI_LANDING_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.landing') -%}

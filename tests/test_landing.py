@@ -157,6 +157,24 @@ def test_excel_separator_hint(raw):
     assert raw.numbers() == [3]
 
 
+@pytest.mark.parametrize("delimiter", "\t,;")
+def test_title_of_a_report_is_no_header(raw, delimiter):
+    lines = (("lead_id", "name", "amount"), ("1", "a", "2"), ("3", "b", "4"))
+    table = "".join(delimiter.join(line) + "\n" for line in lines)
+    raw.write("a.csv", '"spend by day (2026-05-02 - 2026-05-03)"\n' + table + "Total rows: 2\n")
+    raw.land()
+    assert raw.rows() == [("1", "a", "2"), ("3", "b", "4")]
+    assert raw.numbers() == [3, 4]
+    assert raw.rejects() == [("files/leads/a.csv", 5, "1 fields instead of 3")]
+
+
+def test_quoted_header_of_one_column_is_no_title(raw):
+    raw.write("a.csv", '"amount"\n10,5\n11\n')
+    raw.write("b.csv", '"amount"\n"x, y"\n')
+    raw.land()
+    assert [amount for _, _, amount in raw.rows()] == ["10,5", "11", "x, y"]
+
+
 def test_one_column_needs_no_delimiter(raw):
     raw.write("a.csv", "amount\n10,5\n11\n\n12;0\n")
     raw.land()
@@ -393,6 +411,7 @@ def test_every_type_becomes_text(raw):
         "double": pa.array([1e21, -1.5e-9]),
         "id": pa.array([123.0, 0.1]),
         "precise": pa.array([1.2345678901234567e16, float("-inf")]),
+        "empty": pa.array([float("nan"), 31.0]),
         "list": pa.array([[1, 2], None]),
         "struct": pa.array([{"a": 1, "b": "ж"}, None]),
         "map": pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int64())),
@@ -415,6 +434,7 @@ def test_every_type_becomes_text(raw):
         "double": ("1000000000000000000000", "-0.0000000015"),
         "id": ("123", "0.1"),
         "precise": ("12345678901234568", "-inf"),
+        "empty": (None, "31"),
         "list": ("[1,2]", None),
         "struct": ('{"a":1,"b":"ж"}', None),
         "map": ('{"k":1}', None),
@@ -444,6 +464,19 @@ def test_schema_drift_is_one_table(raw):
     assert raw.rows("select raw_file, row_count from raw_landing.files order by 1") == raw.rows(
         "select _raw_file, count(*) from raw_files.leads group by 1 order by 1"
     )
+
+
+def test_columns_of_another_style_or_name(raw):
+    raw.declared[0]["columns"] = ["LEAD_ID", "createdTime", "ym:s:lastSource", "_deleted"]
+    raw.declared[0]["required"] = ["LEAD_ID", "createdTime"]
+    raw.declared[0]["also"] = {"createdTime": ["created", "made"], "ym:s:lastSource": ["ym:s:cross_device_lastSource"]}
+    raw.write("1.parquet", pa.table({"leadId": ["1"], "created_time": ["a"], "made": ["no"], "deleted": ["no"]}))
+    raw.write("2.csv", "lead_id,made,created,YM:S:crossDeviceLastSource,_DELETED\n2,no,b,ad,Y\n")
+    raw.write("3.csv", "leadid,LEAD_ID,MADE\nno,3,c\n")
+    raw.land()
+    assert raw.rows("select * exclude (_raw_file, _raw_row) from raw_files.leads order by all") == [
+        ("1", "a", None, None), ("2", "b", "ad", "Y"), ("3", "c", None, None)]  # fmt: skip
+    assert raw.messages == []
 
 
 def test_row_numbers_count_within_each_file(raw):
