@@ -21,12 +21,17 @@ from (
         select
             {{ keep | join(',\n            ') }},
             {%- for name, array in arrays.items() %}
-            {{ array_items(array) }} as items_of_{{ name }}{{ ',' if not loop.last }}
+            {{ array_items(printed_array(array)) }} as items_of_{{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ relation }}
         where {{ arrays[first] }} not in ('', '[]')
     ) as itemised
 ) as numbered
+{%- endmacro %}
+
+{#- A text export escapes the quotes of the array itself, [\'a\'], and its escapes once more. -#}
+{% macro printed_array(text) -%}
+    case when left({{ text }}, 2) = concat('[', chr(92)) then {{ unescape(text) }} else {{ text }} end
 {%- endmacro %}
 
 {#- What stands between the commas: 'quoted' (\x27) with its escapes, "quoted" (\x22), or bare up to the next sign. -#}

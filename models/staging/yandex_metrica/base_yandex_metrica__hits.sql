@@ -4,9 +4,7 @@
 (
     select
         *,
-        case
-            when {{ counter }} <> '' and {{ visit }} not in ('', '0') then concat_ws('-', {{ counter }}, left({{ time }}, 4), {{ visit }})
-        end as session_id
+        case when {{ visit }} not in ('', '0') then concat_ws('-', {{ counter }}, left({{ time }}, 4), {{ visit }}) end as session_id
     from {{ source('yandex_metrica', 'hits') }}
 ) as hits
 {%- endset %}

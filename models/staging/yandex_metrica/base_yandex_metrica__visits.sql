@@ -12,7 +12,7 @@
     visits,
     columns={
         'session_id': ['session_id', 'text'],
-        'counter_id': ['ym:s:counterID', 'ref', 'required'],
+        'counter_id': ['ym:s:counterID', 'ref'],
         'visit_id': ['ym:s:visitID', 'ref', 'required'],
         'web_client_id': ['ym:s:clientID', 'ref', 'required'],
         'started_at': ['ym:s:dateTime', 'timestamp', 'required'],
@@ -32,6 +32,9 @@
         'hit_ids': ['ym:s:watchIDs', 'text'],
         'goal_ids': ['ym:s:goalsID', 'text'],
         'goal_times': ['ym:s:goalsDateTime', 'text'],
+        'goal_prices': ['ym:s:goalsPrice', 'text'],
+        'goal_orders': ['ym:s:goalsOrder', 'text'],
+        'goal_currencies': ['ym:s:goalsCurrency', 'text'],
         'purchase_ids': ['ym:s:purchaseID', 'text'],
         'purchase_times': ['ym:s:purchaseDateTime', 'text'],
         'purchase_revenues': ['ym:s:purchaseRevenue', 'text'],

@@ -1,6 +1,6 @@
 -- Grain: one page view of a counter.
 with page_views as (
-    select * from {{ ref('base_yandex_metrica__hits') }} where row_status = 'accepted' and is_page_view
+    select * from {{ ref('base_yandex_metrica__hits') }} where row_status = 'accepted' and coalesce(is_page_view, true)
 ),
 
 visits as (

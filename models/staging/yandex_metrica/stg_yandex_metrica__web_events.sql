@@ -3,8 +3,7 @@
 with events as (
     select
         event_id, counter_id, session_id, web_client_id, occurred_at, 'goal' as event, goal, cast(null as {{ text }}) as product_id,
-        cast(null as {{ text }}) as product_group, cast(null as double) as quantity, cast(null as decimal(18, 2)) as amount,
-        cast(null as {{ text }}) as currency, cast(null as {{ text }}) as order_id, loaded_at
+        cast(null as {{ text }}) as product_group, cast(null as double) as quantity, amount, currency, order_id, loaded_at
     from {{ ref('base_yandex_metrica__goal_events') }}
 
     union all
