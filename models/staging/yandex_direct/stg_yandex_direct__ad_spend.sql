@@ -1,11 +1,26 @@
--- Grain: one day of one campaign of an advertiser, with or without VAT: two series that must never be added.
+-- Grain: one day of one campaign of an advertiser, or of one ad, with or without VAT: two series that must never be added.
 with campaign_days as (
+    select * from {{ ref('base_yandex_direct__campaign_performance') }} where row_status = 'accepted'
+),
+
+-- by what else than the ad network the reports of a file part a campaign's day
+cuts as (
+    select _raw_file, concat(max(ad_group_id) is not null, max(ad_id) is not null, max(device) is not null) as cut
+    from campaign_days
+    group by _raw_file
+),
+
+-- a day loaded again in other parts is the same money: the parts that were loaded last count
+latest as (
     select
-        *,
-        case when campaign_id <> '--' then campaign_id end as known_campaign_id,
-        case when campaign_name <> '--' then campaign_name end as known_campaign_name
-    from {{ ref('base_yandex_direct__campaign_performance') }}
-    where row_status = 'accepted'
+        campaign_days.*,
+        cuts.cut,
+        first_value(cuts.cut) over (
+            partition by campaign_days.client_login, campaign_days.date, campaign_days.campaign_id, campaign_days.includes_vat
+            order by campaign_days.loaded_at desc nulls last, campaign_days._raw_file desc
+        ) as latest_cut
+    from campaign_days
+    inner join cuts on campaign_days._raw_file = cuts._raw_file
 )
 
 select
@@ -14,9 +29,9 @@ select
     date,
     'yandex_direct' as platform,
     client_login as account_id,
-    known_campaign_id as campaign_id,
-    max(known_campaign_name) as campaign_name,
-    cast(null as {{ dbt.type_string() }}) as ad_id,
+    campaign_id,
+    max(campaign_name) as campaign_name,
+    ad_id,
     sum(impressions) as impressions,
     sum(clicks) as clicks,
     sum(cost) as cost,
@@ -25,8 +40,9 @@ select
     sum(conversions) as conversions,
     'yandex' as utm_source,
     'cpc' as utm_medium,
-    known_campaign_id as utm_campaign,
+    campaign_id as utm_campaign,
     max(loaded_at) as loaded_at,
     'accepted' as row_status
-from campaign_days
-group by client_login, date, known_campaign_id, includes_vat
+from latest
+where cut = latest_cut
+group by client_login, date, campaign_id, ad_id, includes_vat
