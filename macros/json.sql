@@ -5,6 +5,17 @@
 {% macro duckdb__json_value(text, path) -%} json_extract_string(try_cast({{ text }} as json), '{{ path }}') {%- endmacro %}
 {% macro default__json_value(text, path) -%} get_json_object({{ text }}, '{{ path }}') {%- endmacro %}
 
+{#- The first item of a list that is printed as text, as JSON or in another way; what is no list stands as it is. -#}
+{% macro first_item(text) -%}
+    case when {{ text }} like '[%' then {{ item_text(item_at(array_items(text), 1)) }} else {{ text }} end
+{%- endmacro %}
+
+{#- The first VALUE that is not empty of a multi-field, [{"VALUE": …}, …] or one {"VALUE": …}; the first of plain values. -#}
+{% macro first_value_of(text) -%}
+    {%- set value = '[\\x22\\x27]VALUE[\\x22\\x27]\\s*:\\s*(\\x22(?:[^\\x22\\\\]|\\\\.)+\\x22|\\x27(?:[^\\x27\\\\]|\\\\.)+\\x27|[0-9]+)' -%}
+    case when {{ matches(text, '[{]') }} then {{ item_text(part_of(text, value)) }} else {{ first_item(text) }} end
+{%- endmacro %}
+
 {#- Stands after `from table`: one row for each item of an array, the item as text in the column `item`. -#}
 {% macro unnest_json(text, item) -%} {{ adapter.dispatch('unnest_json')(text, item) }} {%- endmacro %}
 {% macro duckdb__unnest_json(text, item) -%}

@@ -1,9 +1,11 @@
 {#- The verdict on every raw row of one table.
 
-    columns: name → [raw column, type(, 'required')], type one of text, ref, enum, integer, number, money, boolean, date, timestamp.
+    columns: name → [raw column, type(, 'required')], type one of text, enum (a word of a list), code (the record's own id, a number of a
+             list), ref (another record's id, or 0), first (a ref that may stand in a list), multifield (phones or e-mails), integer, number, money, boolean, date,
+             timestamp.
     key:     the columns that make a record one; version: the column by which a newer version of it is told;
     rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
-    A row that says that its record is gone needs no more than the key; without a version it is as new as its load.
+    A row that says that its record is gone needs no more than the key; without a version it is as new as its load, else as its place.
 
     Gives the typed columns and, for each raw row, row_status:
       rejected       a value cannot be read, a required one is missing, a rule is broken, or the key stands twice in one load of one file
@@ -13,6 +15,8 @@
       accepted       everything else: one row a key
     A rejected version does not count: the last good one before it stands. -#}
 {% macro judged_rows(relation, columns, key, version=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
+{%- set texts = {'text': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref} -%}
+{%- set firsts = {'first': first_item, 'multifield': first_value_of} -%}
 {%- set plain = [] -%}
 {%- set typed = [] -%}
 {%- set checks = [] -%}
@@ -20,9 +24,12 @@
     {%- set raw = adapter.quote(spec[0]) -%}
     {%- set kind = spec[1] -%}
     {%- set stands = '' if name in key else ' and not is_deleted' -%}
-    {%- if kind in ('text', 'ref', 'enum') -%}
-        {%- do plain.append({'text': read_text, 'ref': read_ref, 'enum': read_enum}[kind](raw) ~ ' as ' ~ name) -%}
+    {%- if kind in texts -%}
+        {%- do plain.append(texts[kind](raw) ~ ' as ' ~ name) -%}
         {%- do typed.append(name) -%}
+    {%- elif kind in firsts -%}
+        {%- do plain.append(firsts[kind](raw) ~ ' as ' ~ name) -%}
+        {%- do typed.append(read_ref(name) ~ ' as ' ~ name) -%}
     {%- else -%}
         {%- set something = 'raw_' ~ name -%}
         {%- do plain.append(read_something(raw) ~ ' as ' ~ something) -%}
@@ -43,7 +50,7 @@
             ~ " then '" ~ name ~ ": ''' || left(raw_" ~ name ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
     {%- endif -%}
     {%- if spec | length > 2 -%}
-        {%- set unread = " and raw_" ~ name ~ " is null" if kind not in ('text', 'ref', 'enum') else '' -%}
+        {%- set unread = " and raw_" ~ name ~ " is null" if kind not in texts and kind not in firsts else '' -%}
         {%- do checks.append("case when " ~ name ~ " is null" ~ unread ~ stands ~ " then '" ~ name ~ ": required, but empty' end") -%}
     {%- endif -%}
 {%- endfor -%}
@@ -79,11 +86,21 @@ checked as (
     from typed
 ),
 
-{% set order_by -%}
-    {{ 'coalesce(' ~ version ~ ', case when is_deleted then loaded_at end) desc nulls last,' if version }}
-    loaded_at desc nulls last, _raw_file desc, _raw_row desc
-{%- endset -%}
-{%- set same_record = 'partition by problem is null and is_known, ' ~ (key | join(', ')) -%}
+{% set same_record = 'partition by problem is null and is_known, ' ~ (key | join(', ')) -%}
+{%- set order_by = 'loaded_at desc nulls last, _raw_file desc, _raw_row desc' -%}
+{%- if version -%}
+{%- set order_by = 'age desc nulls last, load_age desc nulls last, _raw_file desc, _raw_row desc' -%}
+{%- set until_here = same_record ~ ' order by _raw_file, _raw_row' -%}
+-- a deletion without a stamp is as new as what its record was before
+aged as (
+    select
+        *,
+        coalesce({{ version }}, case when is_deleted then coalesce(loaded_at, max({{ version }}) over ({{ until_here }})) end) as age,
+        coalesce(loaded_at, case when is_deleted and {{ version }} is null then max(loaded_at) over ({{ until_here }}) end) as load_age
+    from checked
+),
+
+{% endif -%}
 ranked as (
     select
         *,
@@ -94,7 +111,7 @@ ranked as (
         {%- if version %},
         first_value({{ version }}) over ({{ same_record }} order by {{ order_by }}) as latest_version
         {%- endif %}
-    from checked
+    from {{ 'aged' if version else 'checked' }}
 ),
 
 repeated as (

@@ -3,29 +3,38 @@
 
 {#- Words that mean "no value" in columns that are not text. -#}
 {% macro nothing_words() -%}
-    {%- do return(["''", "'null'", "'none'", "'nan'", "'nat'", "'n/a'", "'false'", "'-'", "'--'", "'{}'", "'[]'"]) -%}
+    {%- do return(["''", "'null'", "'none'", "'nan'", "'nat'", "'<na>'", "'n/a'", "'false'", "'-'", "'--'", "'{}'", "'[]'"]) -%}
 {%- endmacro %}
 
-{#- Trimmed text without the words that mean nothing.  A list of them in `not in` would become a join a column on DuckDB. -#}
-{% macro null_words(raw, words) -%}
-    case lower(trim({{ raw }})) {% for word in words %}when {{ word }} then null {% endfor %}else trim({{ raw }}) end
+{#- Text without the words that mean nothing.  A list of them in `not in` would become a join a column on DuckDB. -#}
+{% macro null_words(text, words) -%}
+    case lower({{ text }}) {% for word in words %}when {{ word }} then null {% endfor %}else {{ text }} end
 {%- endmacro %}
 
 {#- Trimmed text; an empty one is null. -#}
 {% macro read_text(raw) -%} nullif(trim({{ raw }}), '') {%- endmacro %}
 
-{#- Text that a CRM fills with 0, false or null where there is nothing: the id of another record, a user field. -#}
-{% macro read_ref(raw) -%}
-    {{ null_words(raw, ["''", "'0'", "'false'", "'null'", "'[]'", "'{}'"]) }}
+{#- Text without its "nothing" words. -#}
+{% macro read_something(raw) -%}
+    {{ null_words('trim(' ~ raw ~ ')', nothing_words()) }}
 {%- endmacro %}
+
+{#- Trimmed text; a whole number loses the fraction that a table program or a decimal column gave it: 31.0, 401.000000000. -#}
+{% macro whole_text(raw) -%}
+    case
+        when {{ raw }} like '%.0%' and {{ matches(raw, '^ *[0-9]+[.]0+ *$') }} then trim({{ dbt.split_part(raw, "'.'", 1) }})
+        else trim({{ raw }})
+    end
+{%- endmacro %}
+
+{#- The id of the record itself, or a code. -#}
+{% macro read_code(raw) -%} {{ null_words(whole_text(raw), nothing_words()) }} {%- endmacro %}
+
+{#- The id of another record, or a field, where 0 means nothing too. -#}
+{% macro read_ref(raw) -%} {{ null_words(whole_text(raw), nothing_words() + ["'0'"]) }} {%- endmacro %}
 
 {#- One of a list of words, compared in lower case. -#}
 {% macro read_enum(raw) -%} nullif(lower(trim({{ raw }})), '') {%- endmacro %}
-
-{#- Text without its "nothing" words. -#}
-{% macro read_something(raw) -%}
-    {{ null_words(raw, nothing_words()) }}
-{%- endmacro %}
 
 {#- Digits as people write them, made plain: 12 345,60 · 1.234,56 · 1,234.56 · 1,234,567 → 12345.60 · 1234.56 · 1234.56 · 1234567.
     One comma alone is a decimal comma. -#}
@@ -70,13 +79,17 @@
     end
 {%- endmacro %}
 
-{#- ISO or dd.mm.yyyy; of a timestamp, its own calendar day. -#}
+{#- ISO or dd.mm.yyyy; of a timestamp, its own calendar day.  A day is the midnight of some zone: one with an offset that is not at
+    midnight has been carried into another zone (Parquet keeps UTC), and the business's zone tells its day. -#}
 {% macro read_date(raw) -%}
+    {%- set text = 'trim(' ~ raw ~ ')' -%}
     case
-        when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$') }}
-            then {{ try_cast_as('left(trim(' ~ raw ~ '), 10)', 'date') }}
-        when {{ matches('trim(' ~ raw ~ ')', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( .*)?$') }}
-            then {{ parse_dotted('trim(' ~ raw ~ ')', 'date') }}
+        when {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]*[1-9][0-9:.]*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$') }}
+            then {{ local_date(parse_instant(text)) }}
+        when {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$') }}
+            then {{ try_cast_as('left(' ~ text ~ ', 10)', 'date') }}
+        when {{ matches(text, '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( .*)?$') }}
+            then {{ parse_dotted(text, 'date') }}
     end
 {%- endmacro %}
 
@@ -103,8 +116,17 @@
 {% macro duckdb__remove_pattern(text, pattern) -%} regexp_replace({{ text }}, '{{ pattern }}', '', 'g') {%- endmacro %}
 {% macro default__remove_pattern(text, pattern) -%} regexp_replace({{ text }}, r'{{ pattern }}', '') {%- endmacro %}
 
+{#- What the first group of a pattern matches. -#}
+{% macro part_of(text, pattern) -%} {{ adapter.dispatch('part_of')(text, pattern) }} {%- endmacro %}
+{% macro duckdb__part_of(text, pattern) -%} regexp_extract({{ text }}, '{{ pattern }}', 1) {%- endmacro %}
+{% macro default__part_of(text, pattern) -%} regexp_extract({{ text }}, r'{{ pattern }}', 1) {%- endmacro %}
+
 {% macro parse_instant(text) -%} {{ adapter.dispatch('parse_instant')(text) }} {%- endmacro %}
-{% macro duckdb__parse_instant(text) -%} timezone('UTC', try_cast({{ text }} as timestamptz)) {%- endmacro %}
+{% macro duckdb__parse_instant(text) -%}
+    {#- it wants the seconds: 10:00+03:00 has none -#}
+    {%- set whole = "regexp_replace(" ~ text ~ ", '([ T][0-9]{2}:[0-9]{2})([zZ+-])', '\\1:00\\2')" -%}
+    timezone('UTC', coalesce(try_cast({{ text }} as timestamptz), try_cast({{ whole }} as timestamptz)))
+{%- endmacro %}
 {% macro default__parse_instant(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
 
 {% macro parse_dotted(text, as_type) -%} {{ adapter.dispatch('parse_dotted')(text, as_type) }} {%- endmacro %}

@@ -6,6 +6,7 @@
         'object_id': 'ref object',
         'pipeline_id': 'ref pipeline',
         'stage_id': 'string',
-        'entered_at': 'timestamp'
+        'entered_at': 'timestamp',
+        'status': 'string'
     }
 ) }}

@@ -5,6 +5,7 @@
     'leads': {'status_class': ['new', 'in_progress', 'qualified', 'converted', 'rejected']},
     'deals': {'status': ['open', 'won', 'lost']},
     'stages': {'status': ['open', 'won', 'lost'], 'funnel_step': ['lead', 'qualified', 'meeting', 'proposal', 'deal']},
+    'stage_changes': {'status': ['open', 'won', 'lost']},
     'activities': {
         'kind': ['call', 'email', 'meeting', 'message', 'social', 'presentation', 'referral_request', 'task'],
         'direction': ['in', 'out'],

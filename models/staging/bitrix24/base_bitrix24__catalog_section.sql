@@ -2,7 +2,7 @@
 {{ judged_rows(
     source('bitrix24', 'catalog_section'),
     columns={
-        'section_id': ['id', 'text', 'required'],
+        'section_id': ['id', 'code', 'required'],
         'name': ['name', 'text']
     },
     key=['section_id'],

@@ -2,14 +2,14 @@
 {{ judged_rows(
     source('bitrix24', 'crm_activity'),
     columns={
-        'activity_id': ['ID', 'text', 'required'],
+        'activity_id': ['ID', 'code', 'required'],
         'owner_id': ['OWNER_ID', 'ref'],
         'owner_type': ['OWNER_TYPE_ID', 'ref'],
         'bindings': ['BINDINGS', 'text'],
-        'type_id': ['TYPE_ID', 'text'],
+        'type_id': ['TYPE_ID', 'code'],
         'provider_id': ['PROVIDER_ID', 'text'],
         'provider_type_id': ['PROVIDER_TYPE_ID', 'text'],
-        'direction': ['DIRECTION', 'text'],
+        'direction': ['DIRECTION', 'code'],
         'created_at': ['CREATED', 'timestamp', 'required'],
         'updated_at': ['LAST_UPDATED', 'timestamp'],
         'started_at': ['START_TIME', 'timestamp'],

@@ -2,10 +2,10 @@
 {{ judged_rows(
     source('bitrix24', 'crm_category'),
     columns={
-        'pipeline_id': ['id', 'text', 'required'],
+        'pipeline_id': ['id', 'code', 'required'],
         'name': ['name', 'text'],
         'sort': ['sort', 'integer'],
-        'entity_type_id': ['entityTypeId', 'text'],
+        'entity_type_id': ['entityTypeId', 'code'],
         'is_default': ['isDefault', 'boolean']
     },
     key=['pipeline_id'],

@@ -2,7 +2,7 @@
 {{ judged_rows(
     source('bitrix24', 'crm_company'),
     columns={
-        'company_id': ['ID', 'text', 'required'],
+        'company_id': ['ID', 'code', 'required'],
         'name': ['TITLE', 'text'],
         'is_own_company': ['IS_MY_COMPANY', 'boolean'],
         'created_at': ['DATE_CREATE', 'timestamp'],
@@ -10,10 +10,10 @@
         'city': ['ADDRESS_CITY', 'ref'],
         'address_region': ['ADDRESS_REGION', 'ref'],
         'country': ['ADDRESS_COUNTRY', 'ref'],
-        'phones': ['PHONE', 'text'],
-        'emails': ['EMAIL', 'text'],
-        'region': ['UF_CRM_REGION', 'ref'],
-        'segment': ['UF_CRM_SEGMENT', 'ref']
+        'phone': ['PHONE', 'multifield'],
+        'email': ['EMAIL', 'multifield'],
+        'region': ['UF_CRM_REGION', 'first'],
+        'segment': ['UF_CRM_SEGMENT', 'first']
     },
     key=['company_id'],
     version='modified_at'

@@ -2,7 +2,7 @@
 {{ judged_rows(
     source('bitrix24', 'crm_contact'),
     columns={
-        'contact_id': ['ID', 'text', 'required'],
+        'contact_id': ['ID', 'code', 'required'],
         'first_name': ['NAME', 'text'],
         'last_name': ['LAST_NAME', 'text'],
         'created_at': ['DATE_CREATE', 'timestamp'],
@@ -10,11 +10,11 @@
         'city': ['ADDRESS_CITY', 'ref'],
         'address_region': ['ADDRESS_REGION', 'ref'],
         'country': ['ADDRESS_COUNTRY', 'ref'],
-        'phones': ['PHONE', 'text'],
-        'emails': ['EMAIL', 'text'],
-        'region': ['UF_CRM_REGION', 'ref'],
-        'segment': ['UF_CRM_SEGMENT', 'ref'],
-        'web_client_id': [var('bitrix24_field_web_client_id'), 'ref']
+        'phone': ['PHONE', 'multifield'],
+        'email': ['EMAIL', 'multifield'],
+        'region': ['UF_CRM_REGION', 'first'],
+        'segment': ['UF_CRM_SEGMENT', 'first'],
+        'web_client_id': [var('bitrix24_field_web_client_id'), 'first']
     },
     key=['contact_id'],
     version='modified_at'

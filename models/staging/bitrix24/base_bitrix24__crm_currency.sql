@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_currency, with its verdict.  Each load's rate is a fact of its own.
+-- Grain: one raw row of bitrix24/crm_currency, with its verdict.  Each load's rate is a fact of its own; where loads
+-- are not stamped, each update's.
 {{ judged_rows(
     source('bitrix24', 'crm_currency'),
     columns={
@@ -8,7 +9,7 @@
         'is_base': ['BASE', 'boolean'],
         'updated_at': ['DATE_UPDATE', 'timestamp']
     },
-    key=['currency', 'loaded_at'],
+    key=['currency', 'loaded_at', 'updated_at'],
     version='loaded_at',
     rules={
         'amount: not positive': 'amount <= 0 or units <= 0',

@@ -3,10 +3,11 @@
     source('bitrix24', 'crm_stagehistory_deal'),
     columns={
         'change_id': ['ID', 'integer', 'required'],
-        'type_id': ['TYPE_ID', 'text'],
+        'type_id': ['TYPE_ID', 'code'],
         'deal_id': ['OWNER_ID', 'ref', 'required'],
-        'pipeline_id': ['CATEGORY_ID', 'text'],
+        'pipeline_id': ['CATEGORY_ID', 'code'],
         'stage_id': ['STAGE_ID', 'text', 'required'],
+        'semantics': ['STAGE_SEMANTIC_ID', 'enum'],
         'entered_at': ['CREATED_TIME', 'timestamp', 'required']
     },
     key=['change_id'],

@@ -7,7 +7,8 @@
         'status_id': ['STATUS_ID', 'text', 'required'],
         'sort': ['SORT', 'integer'],
         'name': ['NAME', 'text'],
-        'semantics': ['SEMANTICS', 'enum']
+        'semantics': ['SEMANTICS', 'enum'],
+        'extra': ['EXTRA', 'text']
     },
     key=['entry_id'],
     version='loaded_at'

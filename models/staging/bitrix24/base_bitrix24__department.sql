@@ -2,7 +2,7 @@
 {{ judged_rows(
     source('bitrix24', 'department'),
     columns={
-        'department_id': ['ID', 'text', 'required'],
+        'department_id': ['ID', 'code', 'required'],
         'name': ['NAME', 'text'],
         'parent_id': ['PARENT', 'ref'],
         'head_id': ['UF_HEAD', 'ref']

@@ -2,12 +2,12 @@
 {{ judged_rows(
     source('bitrix24', 'user'),
     columns={
-        'user_id': ['ID', 'text', 'required'],
+        'user_id': ['ID', 'code', 'required'],
         'is_active': ['ACTIVE', 'boolean'],
         'first_name': ['NAME', 'text'],
         'last_name': ['LAST_NAME', 'text'],
         'user_type': ['USER_TYPE', 'enum'],
-        'departments': ['UF_DEPARTMENT', 'text'],
+        'department_id': ['UF_DEPARTMENT', 'first'],
         'hired_on': ['UF_EMPLOYMENT_DATE', 'date']
     },
     key=['user_id'],

@@ -2,14 +2,14 @@
 {{ judged_rows(
     source('bitrix24', 'voximplant_statistic'),
     columns={
-        'call_id': ['ID', 'text', 'required'],
-        'call_type': ['CALL_TYPE', 'text'],
+        'call_id': ['ID', 'code', 'required'],
+        'call_type': ['CALL_TYPE', 'code'],
         'employee_id': ['PORTAL_USER_ID', 'ref'],
         'line': ['PORTAL_NUMBER', 'ref'],
         'phone': ['PHONE_NUMBER', 'ref'],
         'duration': ['CALL_DURATION', 'number'],
         'started_at': ['CALL_START_DATE', 'timestamp', 'required'],
-        'code': ['CALL_FAILED_CODE', 'text'],
+        'code': ['CALL_FAILED_CODE', 'code'],
         'crm_type': ['CRM_ENTITY_TYPE', 'enum'],
         'crm_id': ['CRM_ENTITY_ID', 'ref'],
         'activity_id': ['CRM_ACTIVITY_ID', 'ref']

@@ -1,4 +1,4 @@
--- Grain: one activity of a kind that counts, other than the calls that telephony knows: those are in calls.
+-- Grain: one activity of a kind that counts, other than the calls that telephony knows: those are in calls, or announcements.
 with activities as (
     select
         *,
@@ -16,7 +16,9 @@ kinds as (
 ),
 
 known_to_telephony as (
-    select distinct activity_id from {{ ref('stg_bitrix24__calls') }} where activity_id is not null
+    select distinct activity_id
+    from {{ ref('base_bitrix24__voximplant_statistic') }}
+    where row_status = 'accepted' and activity_id is not null
 ),
 
 providers as (

@@ -9,7 +9,7 @@ companies as (
     where row_status = 'accepted' and not coalesce(is_own_company, false)
 ),
 
-{% set card = 'region, address_region, city, country, segment, created_at, emails, phones, loaded_at' -%}
+{% set card = 'region, address_region, city, country, segment, created_at, email, phone, loaded_at' -%}
 customers as (
     select
         'contact_' || contact_id as customer_id,
@@ -34,8 +34,8 @@ select
     country,
     segment,
     created_at,
-    {{ json_value('emails', '$[0].VALUE') }} as email,
-    {{ json_value('phones', '$[0].VALUE') }} as phone,
+    email,
+    phone,
     web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     loaded_at,

@@ -3,13 +3,13 @@ with judged as (
     {{ judged_rows(
         source('bitrix24', 'crm_deal'),
         columns={
-            'deal_id': ['ID', 'text', 'required'],
+            'deal_id': ['ID', 'code', 'required'],
             'title': ['TITLE', 'text'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
             'moved_at': ['MOVED_TIME', 'timestamp'],
             'close_date': ['CLOSEDATE', 'date'],
-            'pipeline_id': ['CATEGORY_ID', 'text'],
+            'pipeline_id': ['CATEGORY_ID', 'code'],
             'stage_id': ['STAGE_ID', 'text'],
             'semantics': ['STAGE_SEMANTIC_ID', 'enum'],
             'is_recurring': ['IS_RECURRING', 'boolean'],
@@ -26,9 +26,9 @@ with judged as (
             'utm_campaign': ['UTM_CAMPAIGN', 'text'],
             'utm_content': ['UTM_CONTENT', 'text'],
             'utm_term': ['UTM_TERM', 'text'],
-            'web_client_id': [var('bitrix24_field_web_client_id'), 'ref'],
-            'lost_reason': ['UF_CRM_LOST_REASON', 'ref'],
-            'order_id': ['UF_CRM_ORDER_ID', 'ref']
+            'web_client_id': [var('bitrix24_field_web_client_id'), 'first'],
+            'lost_reason': ['UF_CRM_LOST_REASON', 'first'],
+            'order_id': ['UF_CRM_ORDER_ID', 'first']
         },
         key=['deal_id'],
         version='modified_at',
@@ -74,7 +74,11 @@ select
     coalesce(pipeline_id, '0') as pipeline_id,
     stage_id,
     status,
-    case when status in ('won', 'lost') then coalesce(close_day_starts_at, moved_at) end as closed_at,
+    -- the day can be edited; a deal is not closed later than it came into its last stage
+    case
+        when status in ('won', 'lost') and close_date > {{ local_date('moved_at') }} then moved_at
+        when status in ('won', 'lost') then coalesce(close_day_starts_at, moved_at)
+    end as closed_at,
     case when status = 'open' then close_date end as expected_close_on,
     amount,
     currency,

@@ -37,7 +37,7 @@ select
     users.loaded_at,
     users.row_status
 from users
-left join departments as teams on {{ json_value('users.departments', '$[0]') }} = teams.department_id
+left join departments as teams on users.department_id = teams.department_id
 left join departments as parents on teams.parent_id = parents.department_id
 left join seen_gone on users.user_id = seen_gone.user_id
 where users.row_status = 'accepted'

@@ -3,7 +3,7 @@ with judged as (
     {{ judged_rows(
         source('bitrix24', 'catalog_product'),
         columns={
-            'product_id': ['id', 'text', 'required'],
+            'product_id': ['id', 'code', 'required'],
             'section_id': ['iblockSectionId', 'ref'],
             'name': ['name', 'text'],
             'unit_cost': ['purchasingPrice', 'money'],

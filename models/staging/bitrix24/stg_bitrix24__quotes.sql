@@ -4,7 +4,7 @@ with judged as (
     {{ judged_rows(
         source('bitrix24', 'crm_quote'),
         columns={
-            'quote_id': ['ID', 'text', 'required'],
+            'quote_id': ['ID', 'code', 'required'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
             'begin_date': ['BEGINDATE', 'date'],

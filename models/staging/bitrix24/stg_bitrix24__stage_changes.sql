@@ -8,10 +8,10 @@ deals as (
 ),
 
 entries as (
-    select 'lead' as object, lead_id as object_id, '' as pipeline_id, stage_id, entered_at, change_id, loaded_at
+    select 'lead' as object, lead_id as object_id, '' as pipeline_id, stage_id, entered_at, semantics, change_id, loaded_at
     from leads
     union all
-    select 'deal', deal_id, coalesce(pipeline_id, '0'), stage_id, entered_at, change_id, loaded_at
+    select 'deal', deal_id, coalesce(pipeline_id, '0'), stage_id, entered_at, semantics, change_id, loaded_at
     from deals
 ),
 
@@ -29,6 +29,7 @@ select
     pipeline_id,
     stage_id,
     entered_at,
+    case semantics when 'p' then 'open' when 's' then 'won' when 'f' then 'lost' end as status,
     loaded_at,
     'accepted' as row_status
 from ranked

@@ -7,7 +7,8 @@ with entries as (
             when dictionary = 'STATUS' then ''
             when dictionary = 'DEAL_STAGE' then '0'
             else replace(dictionary, 'DEAL_STAGE_', '')
-        end as pipeline_id
+        end as pipeline_id,
+        coalesce(semantics, lower({{ json_value('extra', '$.SEMANTICS') }})) as meaning
     from {{ ref('base_bitrix24__crm_status') }}
     where row_status = 'accepted' and (dictionary in ('STATUS', 'DEAL_STAGE') or left(dictionary, 11) = 'DEAL_STAGE_')
 ),
@@ -30,7 +31,11 @@ select
     latest.status_id as stage_id,
     latest.name,
     coalesce(latest.sort, latest.entry_id) as position,
-    case latest.semantics when 's' then 'won' when 'f' then 'lost' else 'open' end as status,
+    case
+        when latest.meaning in ('s', 'success') then 'won'
+        when latest.meaning in ('f', 'failure', 'apology') then 'lost'
+        else 'open'
+    end as status,
     steps.probability,
     steps.funnel_step,
     latest.loaded_at,

@@ -1,6 +1,14 @@
 -- Grain: one raw row of bitrix_shop/sale_payment, with its verdict.  Payments carry no stamp of change: the last one loaded counts.
+-- P is a return as well: through the pay system.
+{% set mark = adapter.quote('isReturn') -%}
+{%- set payments -%}
+(
+    select *, case when upper({{ mark }}) = 'P' then 'Y' else {{ mark }} end as is_return
+    from {{ source('bitrix_shop', 'sale_payment') }}
+) as payments
+{%- endset %}
 {{ judged_rows(
-    source('bitrix_shop', 'sale_payment'),
+    payments,
     columns={
         'payment_id': ['id', 'ref', 'required'],
         'order_id': ['orderId', 'ref', 'required'],
@@ -8,7 +16,7 @@
         'paid_at': ['datePaid', 'timestamp'],
         'amount': ['sum', 'money', 'required'],
         'currency': ['currency', 'text'],
-        'is_returned': ['isReturn', 'boolean'],
+        'is_returned': ['is_return', 'boolean'],
         'returned_on': ['payReturnDate', 'date']
     },
     key=['payment_id'],

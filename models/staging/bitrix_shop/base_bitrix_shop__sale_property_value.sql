@@ -5,7 +5,7 @@
         'property_id': ['id', 'integer', 'required'],
         'order_id': ['orderId', 'ref', 'required'],
         'code': ['code', 'enum'],
-        'value': ['value', 'text']
+        'value': ['value', 'first']
     },
     key=['property_id']
 ) }}

@@ -8,7 +8,8 @@
         'object_id': ['object_id', 'text', 'required'],
         'pipeline_id': ['pipeline_id', 'text'],
         'stage_id': ['stage_id', 'text', 'required'],
-        'entered_at': ['entered_at', 'timestamp', 'required']
+        'entered_at': ['entered_at', 'timestamp', 'required'],
+        'status': ['status', 'enum']
     },
     key=['source_system', 'source_account', 'object', 'object_id', 'entered_at', 'stage_id'],
     loaded_at='loaded_at',
