@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'activity_id': ['activity_id', 'text', 'required'],
+        'activity_id': ['activity_id', 'code', 'required'],
         'kind': ['kind', 'enum', 'required'],
         'direction': ['direction', 'enum'],
         'created_at': ['created_at', 'timestamp', 'required'],
@@ -13,9 +13,9 @@
         'status': ['status', 'enum'],
         'outcome': ['outcome', 'text'],
         'object': ['object', 'enum'],
-        'object_id': ['object_id', 'text'],
-        'customer_id': ['customer_id', 'text'],
-        'employee_id': ['employee_id', 'text']
+        'object_id': ['object_id', 'code'],
+        'customer_id': ['customer_id', 'code'],
+        'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'activity_id'],
     loaded_at='loaded_at',

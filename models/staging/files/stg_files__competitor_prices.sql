@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'product_id': ['product_id', 'text', 'required'],
+        'product_id': ['product_id', 'code', 'required'],
         'competitor': ['competitor', 'text', 'required'],
         'observed_on': ['observed_on', 'date', 'required'],
         'price': ['price', 'money', 'required'],

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'contract_id': ['contract_id', 'text', 'required'],
+        'contract_id': ['contract_id', 'code', 'required'],
         'year_no': ['year_no', 'integer', 'required'],
         'amount': ['amount', 'money', 'required']
     },

@@ -4,9 +4,9 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'contract_id': ['contract_id', 'text', 'required'],
-        'customer_id': ['customer_id', 'text', 'required'],
-        'product_id': ['product_id', 'text'],
+        'contract_id': ['contract_id', 'code', 'required'],
+        'customer_id': ['customer_id', 'code', 'required'],
+        'product_id': ['product_id', 'code'],
         'starts_on': ['starts_on', 'date', 'required'],
         'ends_on': ['ends_on', 'date', 'required'],
         'total_amount': ['total_amount', 'money', 'required'],

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'customer_id': ['customer_id', 'text', 'required'],
+        'customer_id': ['customer_id', 'code', 'required'],
         'kind': ['kind', 'enum'],
         'name': ['name', 'text'],
         'region': ['region', 'text'],
@@ -14,8 +14,8 @@
         'created_at': ['created_at', 'timestamp'],
         'email': ['email', 'text'],
         'phone': ['phone', 'text'],
-        'web_client_id': ['web_client_id', 'text'],
-        'merged_into_id': ['merged_into_id', 'text']
+        'web_client_id': ['web_client_id', 'code'],
+        'merged_into_id': ['merged_into_id', 'code']
     },
     key=['source_system', 'source_account', 'customer_id'],
     loaded_at='loaded_at',

@@ -4,9 +4,9 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'deal_id': ['deal_id', 'text', 'required'],
+        'deal_id': ['deal_id', 'code', 'required'],
         'line_no': ['line_no', 'integer', 'required'],
-        'product_id': ['product_id', 'text'],
+        'product_id': ['product_id', 'code'],
         'product_name': ['product_name', 'text'],
         'quantity': ['quantity', 'number'],
         'amount': ['amount', 'money'],

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'campaign_id': ['campaign_id', 'text', 'required'],
+        'campaign_id': ['campaign_id', 'code', 'required'],
         'name': ['name', 'text'],
         'sent_at': ['sent_at', 'timestamp', 'required'],
         'sent': ['sent', 'integer'],

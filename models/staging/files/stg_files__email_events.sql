@@ -4,10 +4,10 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'event_id': ['event_id', 'text', 'required'],
+        'event_id': ['event_id', 'code', 'required'],
         'occurred_at': ['occurred_at', 'timestamp', 'required'],
-        'campaign_id': ['campaign_id', 'text', 'required'],
-        'customer_id': ['customer_id', 'text'],
+        'campaign_id': ['campaign_id', 'code', 'required'],
+        'customer_id': ['customer_id', 'code'],
         'event': ['event', 'enum', 'required'],
         'email': ['email', 'text']
     },

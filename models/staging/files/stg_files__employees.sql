@@ -4,11 +4,11 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'employee_id': ['employee_id', 'text', 'required'],
+        'employee_id': ['employee_id', 'code', 'required'],
         'name': ['name', 'text'],
         'team': ['team', 'text'],
         'department': ['department', 'text'],
-        'manager_id': ['manager_id', 'text'],
+        'manager_id': ['manager_id', 'code'],
         'point_of_sale': ['point_of_sale', 'text'],
         'hired_on': ['hired_on', 'date'],
         'left_on': ['left_on', 'date']

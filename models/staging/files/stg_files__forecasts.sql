@@ -6,7 +6,7 @@
         'source_account': ['source_account', 'text'],
         'as_of': ['as_of', 'date', 'required'],
         'period_start': ['period_start', 'date', 'required'],
-        'employee_id': ['employee_id', 'text', 'required'],
+        'employee_id': ['employee_id', 'code', 'required'],
         'amount': ['amount', 'money', 'required'],
         'currency': ['currency', 'text']
     },

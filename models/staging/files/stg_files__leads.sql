@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'lead_id': ['lead_id', 'text', 'required'],
+        'lead_id': ['lead_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'status': ['status', 'text'],
         'status_class': ['status_class', 'enum'],
@@ -12,8 +12,8 @@
         'converted_at': ['converted_at', 'timestamp'],
         'rejected_at': ['rejected_at', 'timestamp'],
         'reject_reason': ['reject_reason', 'text'],
-        'employee_id': ['employee_id', 'text'],
-        'customer_id': ['customer_id', 'text'],
+        'employee_id': ['employee_id', 'code'],
+        'customer_id': ['customer_id', 'code'],
         'source_name': ['source_name', 'text'],
         'utm_source': ['utm_source', 'text'],
         'utm_medium': ['utm_medium', 'text'],
@@ -21,7 +21,7 @@
         'utm_content': ['utm_content', 'text'],
         'utm_term': ['utm_term', 'text'],
         'landing_page': ['landing_page', 'text'],
-        'web_client_id': ['web_client_id', 'text'],
+        'web_client_id': ['web_client_id', 'code'],
         'region': ['region', 'text'],
         'email': ['email', 'text'],
         'phone': ['phone', 'text']

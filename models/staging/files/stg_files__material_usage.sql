@@ -4,11 +4,11 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'usage_id': ['usage_id', 'text', 'required'],
-        'material_id': ['material_id', 'text', 'required'],
+        'usage_id': ['usage_id', 'code', 'required'],
+        'material_id': ['material_id', 'code', 'required'],
         'used_at': ['used_at', 'timestamp', 'required'],
-        'employee_id': ['employee_id', 'text'],
-        'deal_id': ['deal_id', 'text']
+        'employee_id': ['employee_id', 'code'],
+        'deal_id': ['deal_id', 'code']
     },
     key=['source_system', 'source_account', 'usage_id'],
     loaded_at='loaded_at',

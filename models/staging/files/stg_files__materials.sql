@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'material_id': ['material_id', 'text', 'required'],
+        'material_id': ['material_id', 'code', 'required'],
         'name': ['name', 'text'],
         'available_from': ['available_from', 'date'],
         'available_to': ['available_to', 'date']

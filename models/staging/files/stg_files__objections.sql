@@ -4,11 +4,11 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'objection_id': ['objection_id', 'text', 'required'],
+        'objection_id': ['objection_id', 'code', 'required'],
         'recorded_at': ['recorded_at', 'timestamp', 'required'],
         'objection_type': ['objection_type', 'text'],
-        'deal_id': ['deal_id', 'text'],
-        'employee_id': ['employee_id', 'text']
+        'deal_id': ['deal_id', 'code'],
+        'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'objection_id'],
     loaded_at='loaded_at',

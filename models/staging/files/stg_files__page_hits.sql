@@ -4,10 +4,10 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'hit_id': ['hit_id', 'text', 'required'],
+        'hit_id': ['hit_id', 'code', 'required'],
         'occurred_at': ['occurred_at', 'timestamp', 'required'],
-        'web_client_id': ['web_client_id', 'text', 'required'],
-        'session_id': ['session_id', 'text'],
+        'web_client_id': ['web_client_id', 'code', 'required'],
+        'session_id': ['session_id', 'code'],
         'page': ['page', 'text'],
         'title': ['title', 'text']
     },

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'run_id': ['run_id', 'text', 'required'],
+        'run_id': ['run_id', 'code', 'required'],
         'scheduled_for': ['scheduled_for', 'timestamp'],
         'started_at': ['started_at', 'timestamp', 'required'],
         'finished_at': ['finished_at', 'timestamp'],

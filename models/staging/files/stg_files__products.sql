@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'product_id': ['product_id', 'text', 'required'],
+        'product_id': ['product_id', 'code', 'required'],
         'name': ['name', 'text'],
         'product_group': ['product_group', 'text'],
         'price': ['price', 'money'],

@@ -4,15 +4,15 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'quote_id': ['quote_id', 'text', 'required'],
+        'quote_id': ['quote_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'sent_at': ['sent_at', 'timestamp'],
         'status': ['status', 'text'],
         'amount': ['amount', 'money'],
         'currency': ['currency', 'text'],
-        'deal_id': ['deal_id', 'text'],
-        'customer_id': ['customer_id', 'text'],
-        'employee_id': ['employee_id', 'text']
+        'deal_id': ['deal_id', 'code'],
+        'customer_id': ['customer_id', 'code'],
+        'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'quote_id'],
     loaded_at='loaded_at',

@@ -4,8 +4,8 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'refund_id': ['refund_id', 'text', 'required'],
-        'order_id': ['order_id', 'text', 'required'],
+        'refund_id': ['refund_id', 'code', 'required'],
+        'order_id': ['order_id', 'code', 'required'],
         'refunded_at': ['refunded_at', 'timestamp', 'required'],
         'amount': ['amount', 'money', 'required'],
         'currency': ['currency', 'text']

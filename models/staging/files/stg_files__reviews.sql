@@ -4,12 +4,12 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'review_id': ['review_id', 'text', 'required'],
+        'review_id': ['review_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'sentiment': ['sentiment', 'enum'],
         'rating': ['rating', 'number'],
-        'customer_id': ['customer_id', 'text'],
-        'product_id': ['product_id', 'text'],
+        'customer_id': ['customer_id', 'code'],
+        'product_id': ['product_id', 'code'],
         'channel': ['channel', 'text']
     },
     key=['source_system', 'source_account', 'review_id'],

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'sprint_id': ['sprint_id', 'text', 'required'],
+        'sprint_id': ['sprint_id', 'code', 'required'],
         'project': ['project', 'text'],
         'name': ['name', 'text'],
         'starts_on': ['starts_on', 'date', 'required'],

@@ -5,9 +5,9 @@
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
         'object': ['object', 'enum', 'required'],
-        'object_id': ['object_id', 'text', 'required'],
-        'pipeline_id': ['pipeline_id', 'text'],
-        'stage_id': ['stage_id', 'text', 'required'],
+        'object_id': ['object_id', 'code', 'required'],
+        'pipeline_id': ['pipeline_id', 'code'],
+        'stage_id': ['stage_id', 'code', 'required'],
         'entered_at': ['entered_at', 'timestamp', 'required'],
         'status': ['status', 'enum']
     },

@@ -4,12 +4,12 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'response_id': ['response_id', 'text', 'required'],
+        'response_id': ['response_id', 'code', 'required'],
         'survey': ['survey', 'enum', 'required'],
         'answered_at': ['answered_at', 'timestamp', 'required'],
         'score': ['score', 'number', 'required'],
-        'customer_id': ['customer_id', 'text'],
-        'employee_id': ['employee_id', 'text'],
+        'customer_id': ['customer_id', 'code'],
+        'employee_id': ['employee_id', 'code'],
         'product_group': ['product_group', 'text']
     },
     key=['source_system', 'source_account', 'response_id'],

@@ -7,7 +7,7 @@
         'period_start': ['period_start', 'date', 'required'],
         'period_grain': ['period_grain', 'enum', 'required'],
         'kpi_id': ['kpi_id', 'text', 'required'],
-        'employee_id': ['employee_id', 'text'],
+        'employee_id': ['employee_id', 'code'],
         'team': ['team', 'text'],
         'value': ['value', 'number', 'required']
     },

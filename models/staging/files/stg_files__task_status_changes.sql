@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'task_id': ['task_id', 'text', 'required'],
+        'task_id': ['task_id', 'code', 'required'],
         'status': ['status', 'text', 'required'],
         'status_class': ['status_class', 'enum'],
         'entered_at': ['entered_at', 'timestamp', 'required']

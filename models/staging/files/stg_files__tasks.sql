@@ -4,15 +4,15 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'task_id': ['task_id', 'text', 'required'],
+        'task_id': ['task_id', 'code', 'required'],
         'project': ['project', 'text'],
-        'sprint_id': ['sprint_id', 'text'],
+        'sprint_id': ['sprint_id', 'code'],
         'kind': ['kind', 'enum'],
         'points': ['points', 'number'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'started_at': ['started_at', 'timestamp'],
         'done_at': ['done_at', 'timestamp'],
-        'employee_id': ['employee_id', 'text']
+        'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'task_id'],
     loaded_at='loaded_at',

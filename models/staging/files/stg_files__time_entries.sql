@@ -4,8 +4,8 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'entry_id': ['entry_id', 'text', 'required'],
-        'employee_id': ['employee_id', 'text', 'required'],
+        'entry_id': ['entry_id', 'code', 'required'],
+        'employee_id': ['employee_id', 'code', 'required'],
         'date': ['date', 'date', 'required'],
         'category': ['category', 'enum', 'required'],
         'minutes': ['minutes', 'number', 'required']

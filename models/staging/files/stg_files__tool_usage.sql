@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'employee_id': ['employee_id', 'text', 'required'],
+        'employee_id': ['employee_id', 'code', 'required'],
         'date': ['date', 'date', 'required'],
         'tool': ['tool', 'text', 'required']
     },

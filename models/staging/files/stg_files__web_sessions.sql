@@ -4,8 +4,8 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'session_id': ['session_id', 'text', 'required'],
-        'web_client_id': ['web_client_id', 'text', 'required'],
+        'session_id': ['session_id', 'code', 'required'],
+        'web_client_id': ['web_client_id', 'code', 'required'],
         'started_at': ['started_at', 'timestamp', 'required'],
         'duration_seconds': ['duration_seconds', 'number'],
         'page_views': ['page_views', 'integer'],
