@@ -25,6 +25,11 @@
     case when {{ email }} like '%_@_%' then lower(trim({{ email }})) end
 {%- endmacro %}
 
+{#- Whose a letter or a call is: the customer's whom it names, else of whoever carries the (normal) address or number. -#}
+{% macro identifier_of(customer_id, address) -%}
+    case when {{ customer_id }} is not null then concat('c:', {{ customer_id }}) when {{ address }} is not null then {{ dbt.hash(address) }} end
+{%- endmacro %}
+
 {#- A ratio as double; null where there is nothing to divide by. -#}
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)

@@ -1,37 +1,22 @@
 -- Grain: one combination of utm_source, utm_medium, traffic_source and source_name that any record carries, with its channel.
 with traces as (
-    select utm_source, utm_medium, cast(null as {{ dbt.type_string() }}) as traffic_source, source_name from {{ ref('leads') }}
-    union
-    -- a deal without a trace of its own takes its lead's
+    select channel_key, utm_source, utm_medium, traffic_source, source_name from {{ ref('int_traces') }}
+    union all
     select
-        coalesce(deals.utm_source, leads.utm_source),
-        case when deals.utm_source is not null then deals.utm_medium else leads.utm_medium end,
-        null,
-        coalesce(deals.source_name, leads.source_name)
-    from {{ ref('deals') }} as deals
-    left join {{ ref('leads') }} as leads on deals.lead_id = leads.lead_id
-    union
-    select utm_source, utm_medium, null, null from {{ ref('orders') }}
-    union
-    select utm_source, utm_medium, traffic_source, null from {{ ref('web_sessions') }}
-    union
-    select utm_source, utm_medium, null, null from {{ ref('ad_spend') }}
-    union
-    select null, null, null, platform from {{ ref('ad_spend') }}
+        {{ channel_key('utm_source', 'utm_medium', 'null', 'null') }}, utm_source, utm_medium, null, null
+    from {{ ref('ad_spend') }}
+    union all
+    select {{ channel_key('null', 'null', 'null', 'platform') }}, null, null, null, platform from {{ ref('ad_spend') }}
 ),
 
-keyed as (
-    select
-        {{ channel_key('utm_source', 'utm_medium', 'traffic_source', 'source_name') }} as channel_key,
+distinct_traces as (
+    select distinct
+        channel_key,
         lower(utm_source) as utm_source,
         lower(utm_medium) as utm_medium,
         lower(traffic_source) as traffic_source,
         lower(source_name) as source_name
     from traces
-),
-
-distinct_traces as (
-    select distinct * from keyed
 ),
 
 fitting as (

@@ -22,6 +22,7 @@ all_contacts as (
         object,
         object_id,
         customer_id,
+        phone,
         employee_id
     from calls
     union all
@@ -35,6 +36,7 @@ all_contacts as (
         object,
         object_id,
         customer_id,
+        null,
         employee_id
     from activities
     where kind <> 'task'
@@ -54,6 +56,13 @@ select
     case when contacts.object = 'deal' then contacts.object_id end as deal_id,
     case when contacts.object = 'lead' then contacts.object_id else deals.lead_id end as lead_id,
     coalesce(contacts.customer_id, case when contacts.object = 'customer' then contacts.object_id end) as customer_id,
+    -- whose it is: of the deal or lead that it was about, else of the customer, else of whoever has the number
+    case
+        when contacts.object = 'deal' then concat('d:', contacts.object_id)
+        when contacts.object = 'lead' then concat('l:', contacts.object_id)
+        when contacts.customer_id is null and contacts.object = 'customer' then concat('c:', contacts.object_id)
+        else {{ identifier_of('contacts.customer_id', normal_phone('contacts.phone')) }}
+    end as identifier,
     contacts.employee_id
 from all_contacts as contacts
 left join deals on contacts.object = 'deal' and contacts.object_id = deals.deal_id

@@ -16,6 +16,10 @@ orders as (
     select * from {{ ref('orders') }}
 ),
 
+same_sales as (
+    select * from {{ ref('int_order_deals') }}
+),
+
 own_ids as (
     select concat('c:', customer_id) as record, concat('c:', customer_id) as identifier from customers
     union
@@ -46,7 +50,10 @@ links as (
     union
     select concat('o:', order_id), concat('c:', customer_id) from orders where customer_id is not null
     union
-    select concat('o:', order_id), concat('d:', deal_id) from orders where deal_id is not null and customer_id is null
+    -- of an order and a deal that are the same sale, the one that names no customer is of the other's
+    select concat('o:', order_id), concat('d:', deal_id) from same_sales where order_customer_id is null
+    union
+    select concat('d:', deal_id), concat('o:', order_id) from same_sales where deal_customer_id is null and order_tells_customer
     union
     select concat('o:', order_id), {{ dbt.hash(normal_email('email')) }} from orders where {{ normal_email('email') }} is not null
     union

@@ -1,10 +1,6 @@
 -- Grain: one deal, lead or order with its person or company.  A record without any strong identifier takes the one of its browser.
 with records as (
-    select concat('l:', lead_id) as record, web_client_id from {{ ref('leads') }}
-    union all
-    select concat('d:', deal_id), web_client_id from {{ ref('deals') }}
-    union all
-    select concat('o:', order_id), web_client_id from {{ ref('orders') }}
+    select record, web_client_id from {{ ref('int_traces') }} where left(record, 2) <> 'v:'
 ),
 
 strong_records as (

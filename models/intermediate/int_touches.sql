@@ -18,7 +18,7 @@ deals as (
     from {{ ref('fct_deals') }} as deals
     inner join {{ ref('deals') }} as own on deals.deal_id = own.deal_id
     -- a deal that came from a lead and brings no mark of its own repeats the lead's touch
-    where deals.lead_id is null or own.utm_source is not null or own.source_name is not null
+    where deals.lead_id is null or own.utm_source is not null or own.utm_medium is not null or own.source_name is not null
 ),
 
 orders as (
@@ -27,36 +27,30 @@ orders as (
         'order' as kind,
         identities.customer_key,
         orders.created_at as touched_at,
-        {{ known('channels.channel') }} as channel,
-        coalesce(campaigns.campaign_id, orders.utm_campaign, '(none)') as campaign
+        origins.channel,
+        origins.campaign
     from {{ ref('orders') }} as orders
     inner join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
-    left join {{ ref('int_channels') }} as channels
-        on {{ channel_key('orders.utm_source', 'orders.utm_medium', 'null', 'null') }} = channels.channel_key
-    left join {{ ref('int_campaigns') }} as campaigns on lower(orders.utm_campaign) = campaigns.spelling
+    inner join {{ ref('int_origins') }} as origins on concat('o:', orders.order_id) = origins.record
+    -- one that has the marks of its visit repeats the visit's touch
     where orders.utm_source is not null or orders.utm_medium is not null
 ),
 
 letters as (
     select
-        concat('letter:', events.event_id) as touch_id, 'letter' as kind, identities.customer_key, events.occurred_at as touched_at,
+        concat('letter:', events.event_id) as touch_id, 'letter' as kind, people.customer_key, events.occurred_at as touched_at,
         '{{ var("letter_channel") }}' as channel, events.campaign_id as campaign
     from {{ ref('email_events') }} as events
-    inner join {{ ref('int_identities') }} as identities on concat('c:', events.customer_id) = identities.record
+    inner join {{ ref('int_identifiers') }} as people on {{ identifier_of('events.customer_id', normal_email('events.email')) }} = people.identifier
     where events.event = 'clicked'
 ),
 
 calls as (
     select
-        contacts.contact_id as touch_id, 'call' as kind, identities.customer_key, contacts.occurred_at as touched_at,
+        contacts.contact_id as touch_id, 'call' as kind, people.customer_key, contacts.occurred_at as touched_at,
         '{{ var("call_channel") }}' as channel, '(none)' as campaign
     from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_identities') }} as identities
-        on identities.record = case
-            when contacts.deal_id is not null then concat('d:', contacts.deal_id)
-            when contacts.lead_id is not null then concat('l:', contacts.lead_id)
-            else concat('c:', contacts.customer_id)
-        end
+    inner join {{ ref('int_identifiers') }} as people on contacts.identifier = people.identifier
     where contacts.kind = 'call' and contacts.direction = 'in'
 ),
 

@@ -2,11 +2,7 @@
 with sightings as (
     select concat('c:', customer_id) as record, web_client_id, created_at as seen_at from {{ ref('customers') }}
     union all
-    select concat('l:', lead_id), web_client_id, created_at from {{ ref('leads') }}
-    union all
-    select concat('d:', deal_id), web_client_id, created_at from {{ ref('deals') }}
-    union all
-    select concat('o:', order_id), web_client_id, created_at from {{ ref('orders') }}
+    select record, web_client_id, created_at from {{ ref('int_traces') }} where left(record, 2) <> 'v:'
 ),
 
 -- a record that has only its browser to tell who it is says nothing of whose browser it is

@@ -29,7 +29,7 @@ nearest as (
     select
         unplaced.event_id,
         visits.session_id,
-        row_number() over (partition by unplaced.event_id order by visits.started_at desc, visits.session_id) as place
+        row_number() over (partition by unplaced.event_id order by visits.started_at desc, visits.session_id asc) as place
     from unplaced
     inner join visits
         on unplaced.web_client_id = visits.web_client_id

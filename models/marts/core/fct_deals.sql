@@ -59,17 +59,22 @@ known_state as (
     from closed
 ),
 
-traced as (
+valued as (
     select
         known_state.*,
-        coalesce(known_state.utm_source, leads.utm_source) as trace_source,
-        case when known_state.utm_source is not null then known_state.utm_medium else leads.utm_medium end as trace_medium,
-        case when known_state.utm_source is not null then known_state.utm_campaign else leads.utm_campaign end as trace_campaign,
-        coalesce(known_state.source_name, leads.source_name) as trace_name,
         leads.region as lead_region,
-        coalesce(known_state.won_at_known, known_state.lost_at_known) as closed_at_known
+        coalesce(known_state.won_at_known, known_state.lost_at_known) as closed_at_known,
+        -- a won deal that tells no amount is worth what its orders are
+        coalesce(known_state.amount, lines.lines_amount, case when known_state.won_at_known is not null then orders.amount end) as worth,
+        case
+            when coalesce(known_state.amount, lines.lines_amount) is null and known_state.won_at_known is not null
+                then coalesce(orders.currency, known_state.currency)
+            else known_state.currency
+        end as worth_currency
     from known_state
     left join leads on known_state.lead_id = leads.lead_id
+    left join {{ ref('int_line_totals') }} as lines on concat('deal:', known_state.deal_id) = lines.sale_id
+    left join {{ ref('int_deal_orders') }} as orders on known_state.deal_id = orders.deal_id
 ),
 
 dated as (
@@ -79,7 +84,7 @@ dated as (
         {{ local_date('won_at_known') }} as won_on,
         {{ local_date('lost_at_known') }} as lost_on,
         coalesce({{ local_date('closed_at_known') }}, {{ dbt.dateadd('day', -1, as_of()) }}) as rate_day
-    from traced
+    from valued
 )
 
 select
@@ -101,12 +106,12 @@ select
     deals.lost_at_known as lost_at,
     deals.lost_on,
     deals.expected_close_on,
-    coalesce(deals.amount, lines.lines_amount) as amount,
-    coalesce(upper(deals.currency), '{{ var("base_currency") }}') as currency,
-    {{ to_base('coalesce(deals.amount, lines.lines_amount)', 'rates') }} as amount_base,
+    deals.worth as amount,
+    coalesce(upper(deals.worth_currency), '{{ var("base_currency") }}') as currency,
+    {{ to_base('deals.worth', 'rates') }} as amount_base,
     coalesce(deals.probability, stages.probability) as probability,
-    {{ known('channels.channel') }} as channel,
-    coalesce(campaigns.campaign_id, deals.trace_campaign, '(none)') as campaign,
+    origins.channel,
+    origins.campaign,
     coalesce(customers.region, deals.region, deals.lead_region, '{{ var("unknown_member") }}') as region,
     {{ known('customers.segment') }} as customer_segment,
     coalesce(deals.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}') as point_of_sale,
@@ -118,8 +123,5 @@ left join {{ ref('dim_customers') }} as customers on identities.customer_key = c
 left join {{ ref('dim_employees') }} as employees on deals.employee_id = employees.employee_id
 left join {{ ref('dim_stages') }} as stages
     on stages.object = 'deal' and coalesce(deals.pipeline_id, '') = stages.pipeline_id and deals.stage_now = stages.stage_id
-left join {{ ref('int_channels') }} as channels
-    on {{ channel_key('deals.trace_source', 'deals.trace_medium', 'null', 'deals.trace_name') }} = channels.channel_key
-left join {{ ref('int_campaigns') }} as campaigns on lower(deals.trace_campaign) = campaigns.spelling
-left join {{ ref('int_line_totals') }} as lines on concat('deal:', deals.deal_id) = lines.sale_id
-{{ join_rate('rates', 'deals.currency', 'deals.rate_day') }}
+left join {{ ref('int_origins') }} as origins on concat('d:', deals.deal_id) = origins.record
+{{ join_rate('rates', 'deals.worth_currency', 'deals.rate_day') }}

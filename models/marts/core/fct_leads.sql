@@ -48,8 +48,8 @@ select
     states.rejected_at,
     {{ local_date('states.rejected_at') }} as rejected_on,
     case when states.rejected_at is not null then {{ known('leads.reject_reason') }} end as reject_reason,
-    {{ known('channels.channel') }} as channel,
-    coalesce(campaigns.campaign_id, leads.utm_campaign, '(none)') as campaign,
+    origins.channel,
+    origins.campaign,
     coalesce(customers.region, leads.region, '{{ var("unknown_member") }}') as region,
     leads.landing_page,
     timed.first_contact_at,
@@ -66,6 +66,4 @@ left join won on leads.lead_id = won.lead_id
 left join {{ ref('int_record_customers') }} as identities on concat('l:', leads.lead_id) = identities.record
 left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id
-left join {{ ref('int_channels') }} as channels
-    on {{ channel_key('leads.utm_source', 'leads.utm_medium', 'null', 'leads.source_name') }} = channels.channel_key
-left join {{ ref('int_campaigns') }} as campaigns on lower(leads.utm_campaign) = campaigns.spelling
+left join {{ ref('int_origins') }} as origins on concat('l:', leads.lead_id) = origins.record

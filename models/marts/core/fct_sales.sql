@@ -48,8 +48,8 @@ sales as (
         orders.paid_on,
         orders.employee_id,
         {{ known('employees.team') }},
-        {{ known('channels.channel') }},
-        coalesce(campaigns.campaign_id, orders.utm_campaign, '(none)'),
+        origins.channel,
+        origins.campaign,
         coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'),
         {{ known('customers.segment') }},
         coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'),
@@ -60,9 +60,7 @@ sales as (
     left join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
     left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
     left join {{ ref('dim_employees') }} as employees on orders.employee_id = employees.employee_id
-    left join {{ ref('int_channels') }} as channels
-        on {{ channel_key('orders.utm_source', 'orders.utm_medium', 'null', 'null') }} = channels.channel_key
-    left join {{ ref('int_campaigns') }} as campaigns on lower(orders.utm_campaign) = campaigns.spelling
+    left join {{ ref('int_origins') }} as origins on concat('o:', orders.order_id) = origins.record
     left join {{ ref('int_line_totals') }} as lines on concat('order:', orders.order_id) = lines.sale_id
     {{ join_rate('rates', 'orders.currency', 'orders.paid_on') }}
 ),

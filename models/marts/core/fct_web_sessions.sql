@@ -17,8 +17,8 @@ select
     clients.customer_key,
     sessions.started_at,
     {{ local_date('sessions.started_at') }} as started_on,
-    {{ known('channels.channel') }} as channel,
-    coalesce(campaigns.campaign_id, sessions.utm_campaign, '(none)') as campaign,
+    origins.channel,
+    origins.campaign,
     {{ known('sessions.landing_page') }} as landing_page,
     {{ known('sessions.device') }} as device,
     {{ known('sessions.region') }} as region,
@@ -29,6 +29,4 @@ select
 from sessions
 left join targets on sessions.session_id = targets.session_id
 left join {{ ref('int_web_clients') }} as clients on sessions.web_client_id = clients.web_client_id
-left join {{ ref('int_channels') }} as channels
-    on {{ channel_key('sessions.utm_source', 'sessions.utm_medium', 'sessions.traffic_source', 'null') }} = channels.channel_key
-left join {{ ref('int_campaigns') }} as campaigns on lower(sessions.utm_campaign) = campaigns.spelling
+left join {{ ref('int_origins') }} as origins on concat('v:', sessions.session_id) = origins.record

@@ -31,8 +31,8 @@ union all
 select
     event_date,
     concat('event:', event_id),
-    visitor_id,
-    visitor_id,
+    visitor_id as web_client_id,
+    visitor_id as converted_client_id,
     source_system,
     '{{ var("unknown_member") }}',
     '(none)',

@@ -5,20 +5,14 @@ with visits as (
     where customer_key is not null
 ),
 
-by_record as (
-    select concat('letter:', event_id) as interaction_id, 'letter' as kind, occurred_at, concat('c:', customer_id) as record
+by_identifier as (
+    select
+        concat('letter:', event_id) as interaction_id, 'letter' as kind, occurred_at,
+        {{ identifier_of('customer_id', normal_email('email')) }} as identifier
     from {{ ref('email_events') }}
     where event in ('opened', 'clicked')
     union all
-    select
-        contact_id, kind, occurred_at,
-        case
-            when deal_id is not null then concat('d:', deal_id)
-            when lead_id is not null then concat('l:', lead_id)
-            else concat('c:', customer_id)
-        end
-    from {{ ref('int_contacts') }}
-    where direction = 'in'
+    select contact_id, kind, occurred_at, identifier from {{ ref('int_contacts') }} where direction = 'in'
     union all
     select concat('survey:', response_id), 'survey', answered_at, concat('c:', customer_id) from {{ ref('survey_responses') }}
 )
@@ -26,7 +20,7 @@ by_record as (
 select interaction_id, kind, event_date, customer_key
 from visits
 union all
-select by_record.interaction_id, by_record.kind, {{ local_date('by_record.occurred_at') }}, identities.customer_key
-from by_record
-inner join {{ ref('int_identities') }} as identities on by_record.record = identities.record
-where by_record.occurred_at < {{ cutoff() }}
+select by_identifier.interaction_id, by_identifier.kind, {{ local_date('by_identifier.occurred_at') }}, people.customer_key
+from by_identifier
+inner join {{ ref('int_identifiers') }} as people on by_identifier.identifier = people.identifier
+where by_identifier.occurred_at < {{ cutoff() }}
