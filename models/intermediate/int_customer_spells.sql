@@ -13,10 +13,12 @@ with purchases as (
 contracts as (
     select contracts.customer_key, 'all' as product_group, contracts.starts_on as active_from, contracts.ends_before as active_until
     from {{ ref('fct_contracts') }} as contracts
+    where contracts.starts_on < contracts.ends_before
     union all
     select contracts.customer_key, {{ known('products.product_group') }}, contracts.starts_on, contracts.ends_before
     from {{ ref('fct_contracts') }} as contracts
     left join {{ ref('dim_products') }} as products on contracts.product = products.product_id
+    where contracts.starts_on < contracts.ends_before
 ),
 
 stretches as (

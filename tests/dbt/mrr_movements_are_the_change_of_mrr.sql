@@ -33,5 +33,5 @@ select period_grain, period_start, closing_mrr, opening_mrr, mrr_change
 from {{ ref('mrr_movements') }}
 where
     closing_mrr - opening_mrr <> mrr_change
-    or (movement in ('new', 'reactivation')) <> (opening_mrr = 0)
-    or (movement = 'churn') <> (closing_mrr = 0)
+    or (movement in ('new', 'reactivation')) <> (customer_opening_mrr = 0)
+    or (movement = 'churn') <> (customer_closing_mrr = 0 and customer_opening_mrr <> 0)

@@ -17,7 +17,7 @@ first_purchases as (
 contracts as (
     select customer_key, min(starts_on) as first_contract_on, max(ends_before) as last_contract_until, count(*) as contracts
     from {{ ref('fct_contracts') }}
-    where customer_key is not null
+    where customer_key is not null and starts_on < ends_before
     group by customer_key
 ),
 

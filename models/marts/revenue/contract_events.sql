@@ -1,6 +1,7 @@
 -- Grain: one contract, or one year of its schedule, that begins (plus) or ends (minus) to run.
+-- One that was called off before it began never ran.
 with contracts as (
-    select * from {{ ref('fct_contracts') }}
+    select * from {{ ref('fct_contracts') }} where starts_on < ends_before
 ),
 
 -- a contract with a yearly schedule is worth, in each of its years, what the schedule says of that year

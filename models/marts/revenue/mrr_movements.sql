@@ -1,5 +1,5 @@
--- Grain: one period, product, region and customer whose monthly recurring revenue changed over it, with the kind of the change.  The
--- movements of a period add up to the change of the whole.
+-- Grain: one period, product, region and customer whose monthly recurring revenue changed over it, with the kind of the change.  The kind
+-- is the customer's, by all that he pays before and after; the movements of a period add up to the change of the whole.
 with changes as (
     select
         contracts.customer_key,
@@ -13,43 +13,35 @@ with changes as (
     group by contracts.customer_key, events.product, events.region, events.event_date
 ),
 
-levels as (
-    select
-        *,
-        sum(mrr) over (partition by customer_key, product, region order by event_date rows unbounded preceding) as level
-    from changes
-),
-
 in_period as (
     {%- for grain in period_grains() %}
     select
         *,
         '{{ grain }}' as period_grain,
         {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start
-    from levels
+    from changes
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 over_period as (
-    select
-        period_grain,
-        period_start,
-        customer_key,
-        product,
-        region,
-        sum(mrr) as change,
-        max(case when event_date = last_day then level end) as closing,
-        min(first_day_ever) as first_day_ever,
-        min(event_date) as first_change_on
-    from (
-        select
-            *,
-            max(event_date) over (partition by period_grain, period_start, customer_key, product, region) as last_day,
-            min(event_date) over (partition by period_grain, customer_key, product, region) as first_day_ever
-        from in_period
-    ) as dated
+    select period_grain, period_start, customer_key, product, region, sum(mrr) as change
+    from in_period
     group by period_grain, period_start, customer_key, product, region
+),
+
+levels as (
+    select
+        *,
+        sum(change) over (
+            partition by period_grain, customer_key, product, region order by period_start rows unbounded preceding
+        ) as closing,
+        sum(change) over (
+            partition by period_grain, customer_key order by period_start range unbounded preceding
+        ) as customer_closing,
+        sum(change) over (partition by period_grain, customer_key, period_start) as customer_change,
+        min(period_start) over (partition by period_grain, customer_key) as customer_first_start
+    from over_period
 )
 
 select
@@ -59,14 +51,16 @@ select
     product,
     region,
     case
-        when closing - change = 0 and first_change_on = first_day_ever then 'new'
-        when closing - change = 0 then 'reactivation'
-        when closing = 0 then 'churn'
-        when change > 0 then 'expansion'
+        when customer_closing - customer_change = 0 and period_start = customer_first_start then 'new'
+        when customer_closing - customer_change = 0 then 'reactivation'
+        when customer_closing = 0 then 'churn'
+        when customer_change >= 0 then 'expansion'
         else 'contraction'
     end as movement,
     cast(closing - change as decimal(18, 2)) as opening_mrr,
     cast(change as decimal(18, 2)) as mrr_change,
-    cast(closing as decimal(18, 2)) as closing_mrr
-from over_period
+    cast(closing as decimal(18, 2)) as closing_mrr,
+    cast(customer_closing - customer_change as decimal(18, 2)) as customer_opening_mrr,
+    cast(customer_closing as decimal(18, 2)) as customer_closing_mrr
+from levels
 where change <> 0
