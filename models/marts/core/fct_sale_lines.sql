@@ -29,14 +29,15 @@ itemised as (
         row_number() over (partition by sales.sale_id order by lines.line_no, lines.product_id, lines.amount) as line_no,
         lines.product_id,
         lines.quantity,
-        coalesce(lines.amount, 0) as amount,
+        -- the only line of a sale, where it tells no amount, is the whole sale
+        coalesce(lines.amount, case when count(*) over (partition by sales.sale_id) = 1 then sales.amount end) as told_amount,
         lines.cost
     from sales
     inner join lines on sales.sale_id = lines.sale_id
 ),
 
 explained as (
-    select sale_id, sum(amount) as amount, max(line_no) as last_line_no from itemised group by sale_id
+    select sale_id, coalesce(sum(told_amount), 0) as amount, max(line_no) as last_line_no from itemised group by sale_id
 ),
 
 remainders as (
@@ -45,7 +46,7 @@ remainders as (
         coalesce(explained.last_line_no, 0) + 1 as line_no,
         '(not itemised)' as product_id,
         cast(null as double) as quantity,
-        cast(coalesce(sales.amount, 0) - coalesce(explained.amount, 0) as decimal(18, 2)) as amount,
+        cast(coalesce(sales.amount, 0) - coalesce(explained.amount, 0) as decimal(18, 2)) as told_amount,
         cast(null as decimal(18, 2)) as cost
     from sales
     left join explained on sales.sale_id = explained.sale_id
@@ -61,24 +62,49 @@ all_lines as (
 running as (
     select
         *,
-        cast(sum(amount) over (partition by sale_id order by line_no rows unbounded preceding) as decimal(18, 2)) as amount_so_far
+        coalesce(told_amount, 0) as amount,
+        cast(sum(coalesce(told_amount, 0)) over (partition by sale_id order by line_no rows unbounded preceding) as decimal(18, 2))
+            as amount_so_far
     from all_lines
+),
+
+valued as (
+    select
+        running.*,
+        sales.currency,
+        products.product_group,
+        {{ to_base('running.amount_so_far', 'rates') }} - {{ to_base('(running.amount_so_far - running.amount)', 'rates') }} as base_amount,
+        coalesce({{ to_base('running.cost', 'rates') }}, {{ to_base('products.unit_cost * cast(running.quantity as decimal(18, 4))', 'cost_rates') }})
+            as base_cost
+    from running
+    inner join sales on running.sale_id = sales.sale_id
+    left join {{ ref('dim_products') }} as products on running.product_id = products.product_id
+    {{ join_rate('rates', 'sales.currency', 'sales.sold_on') }}
+    {{ join_rate('cost_rates', 'products.currency', 'sales.sold_on') }}
+),
+
+-- what brings no known money has no known profit either
+matched as (
+    select
+        *,
+        case when told_amount is not null then base_amount end as amount_base,
+        case when told_amount is not null and base_amount is not null then base_cost end as cost_base
+    from valued
 )
 
 select
-    running.sale_id,
-    running.line_no,
-    {{ known('running.product_id') }} as product_id,
-    case when running.product_id = '(not itemised)' then '(not itemised)' else {{ known('products.product_group') }} end as product_group,
-    running.quantity,
-    running.amount,
-    sales.currency,
-    running.amount_so_far,
-    {{ to_base('running.amount_so_far', 'rates') }} - {{ to_base('(running.amount_so_far - running.amount)', 'rates') }} as amount_base,
-    coalesce({{ to_base('running.cost', 'rates') }}, {{ to_base('products.unit_cost * cast(running.quantity as decimal(18, 4))', 'cost_rates') }})
-        as cost_base
-from running
-inner join sales on running.sale_id = sales.sale_id
-left join {{ ref('dim_products') }} as products on running.product_id = products.product_id
-{{ join_rate('rates', 'sales.currency', 'sales.sold_on') }}
-{{ join_rate('cost_rates', 'products.currency', 'sales.sold_on') }}
+    sale_id,
+    line_no,
+    {{ known('product_id') }} as product_id,
+    case when product_id = '(not itemised)' then '(not itemised)' else {{ known('product_group') }} end as product_group,
+    quantity,
+    amount,
+    currency,
+    amount_so_far,
+    amount_base,
+    -- a discount on the whole takes from the profit of the lines
+    case
+        when product_id = '(not itemised)' and amount < 0 and max(cost_base) over (partition by sale_id) is not null then 0
+        else cost_base
+    end as cost_base
+from matched

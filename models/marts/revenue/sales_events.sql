@@ -19,11 +19,33 @@ sold as (
         line_no,
         product_id,
         product_group,
-        quantity as units,
+        -- what brings no known money would only water down the mean price
+        case when amount_base is not null then quantity end as units,
         coalesce(amount_base, 0) as revenue,
         case when cost_base is not null then coalesce(amount_base, 0) else 0 end as costed_revenue,
         coalesce(cost_base, 0) as cost
     from lines
+),
+
+-- the share that went back, in the sale's own money: a rate that has moved since changes no share
+shares as (
+    select
+        refunds.*,
+        coalesce(case
+            when refunds.currency = sales.currency then {{ ratio('refunds.amount', 'sales.amount') }}
+            else {{ ratio('refunds.amount_base', 'sales.amount_base') }}
+        end, 0) as share
+    from {{ ref('fct_refunds') }} as refunds
+    inner join sales on refunds.sale_id = sales.sale_id
+),
+
+-- of the sale's cost no more than the whole comes back
+refunds as (
+    select
+        *,
+        least(1.0, sum(share) over (partition by sale_id order by refunded_on, refund_id rows unbounded preceding)) as share_so_far,
+        least(1.0, sum(share) over (partition by sale_id order by refunded_on, refund_id rows unbounded preceding) - share) as share_before
+    from shares
 ),
 
 -- a refund takes from every line in proportion; rounding runs along the sum
@@ -43,13 +65,9 @@ refunded as (
             when lines.line_no = 1 then 0
             else 1
         end, 2) as refunded,
-        -- the share that went back, in the sale's own money: a rate that has moved since changes no share
-        lines.cost_base * case
-            when refunds.currency = sales.currency then {{ ratio('refunds.amount', 'sales.amount') }}
-            else {{ ratio('refunds.amount_base', 'sales.amount_base') }}
-        end as cost_back,
+        round(lines.cost_base * refunds.share_so_far, 2) - round(lines.cost_base * refunds.share_before, 2) as cost_back,
         lines.cost_base
-    from {{ ref('fct_refunds') }} as refunds
+    from refunds
     inner join sales on refunds.sale_id = sales.sale_id
     inner join lines on refunds.sale_id = lines.sale_id
 ),
