@@ -1,5 +1,5 @@
--- Grain: one e-mail campaign, on the day it was sent: letters delivered, opened and clicked at least once.  Events count where the
--- campaign has any; else the campaign's own totals do.
+-- Grain: one e-mail campaign, on the day it was sent: letters delivered, opened and clicked at least once.  Of each, events count
+-- where the campaign has any; else the campaign's own total does.
 with campaigns as (
     select * from {{ ref('email_campaigns') }}
 ),
@@ -8,7 +8,7 @@ events as (
     select
         campaign_id,
         event,
-        coalesce(customer_id, email, event_id) as recipient,
+        coalesce(customer_id, {{ normal_email('email') }}, email, event_id) as recipient,
         occurred_at
     from {{ ref('email_events') }}
     where occurred_at < {{ cutoff() }}
@@ -31,8 +31,8 @@ joined as (
         campaigns.name,
         coalesce(campaigns.sent_at, counted.first_event_at) as sent_at,
         coalesce(nullif(counted.delivered, 0), campaigns.delivered, 0) as delivered,
-        case when counted.delivered > 0 then counted.opened else coalesce(campaigns.opened_unique, 0) end as opened,
-        case when counted.delivered > 0 then counted.clicked else coalesce(campaigns.clicked_unique, 0) end as clicked
+        coalesce(nullif(counted.opened, 0), campaigns.opened_unique, 0) as opened,
+        coalesce(nullif(counted.clicked, 0), campaigns.clicked_unique, 0) as clicked
     from campaigns
     full outer join counted on campaigns.campaign_id = counted.campaign_id
 )
