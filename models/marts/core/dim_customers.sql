@@ -16,7 +16,12 @@ described as (
         customers.created_at,
         row_number() over (
             partition by records.customer_key
-            order by case when records.record = records.customer_key then 0 else 1 end asc, customers.created_at desc nulls last, records.record asc
+            order by
+                -- a card that was merged away says less than the one that stayed
+                case when customers.merged_into_id is not null then 1 else 0 end asc,
+                case when records.record = records.customer_key then 0 else 1 end asc,
+                customers.created_at desc nulls last,
+                records.record asc
         ) as place
     from records
     left join {{ ref('customers') }} as customers on records.record = concat('c:', customers.customer_id)
