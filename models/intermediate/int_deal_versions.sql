@@ -10,6 +10,7 @@ with versions as (
             'amount': 'decimal(18, 2)',
             'currency': 'string',
             'probability': 'double',
+            'forecast_amount': 'decimal(18, 2)',
             'expected_close_on': 'date',
         },
         statuses=['accepted', 'superseded']
@@ -49,6 +50,7 @@ select
     amount,
     currency,
     probability,
+    forecast_amount,
     expected_close_on,
     known_from,
     lead(known_from, 1, cast('9999-12-31' as date)) over (partition by deal_id order by known_from) as known_until

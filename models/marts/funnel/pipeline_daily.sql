@@ -69,7 +69,8 @@ select
     coalesce(versions.probability, stages.probability, 0) as probability,
     versions.amount as amount_in_currency,
     coalesce(upper(versions.currency), '{{ var("base_currency") }}') as currency,
-    coalesce({{ to_base('versions.amount', 'rates') }}, 0) as amount
+    coalesce({{ to_base('versions.amount', 'rates') }}, 0) as amount,
+    {{ to_base('versions.forecast_amount', 'rates') }} as forecast_amount
 from open_days
 inner join deals on open_days.deal_id = deals.deal_id
 left join {{ ref('int_deal_versions') }} as versions

@@ -1,6 +1,6 @@
 -- Grain: one period and slice (whole, manager, team): what was to be expected of the won amount when the period began, and what came of it.
 -- Each manager counts with his own forecast of the period where he had entered one by then, else with his open deals due in it, each by
--- its chance, as they were known on the day before.
+-- what he expects of it himself or else by its chance, as they were known on the day before.
 with periods as (
     select
         *,
@@ -13,7 +13,7 @@ weighted as (
         periods.period_grain,
         periods.period_start,
         pipeline.manager,
-        sum(cast(pipeline.amount as double) * pipeline.probability) as amount
+        sum(coalesce(cast(pipeline.forecast_amount as double), cast(pipeline.amount as double) * pipeline.probability)) as amount
     from periods
     inner join {{ ref('pipeline_daily') }} as pipeline on periods.seen_on = pipeline.event_date
     where pipeline.expected_close_on between periods.period_start and periods.period_end
