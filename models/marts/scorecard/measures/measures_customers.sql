@@ -18,7 +18,8 @@ lifetime_profit as (
         sum(case when measure = 'revenue_to_date' then value end)
         * {{ ratio(
             "sum(case when measure = 'gross_profit_to_date' then value end)", "sum(case when measure = 'costed_revenue_to_date' then value end)"
-        ) }} as value
+        ) }} as value,
+        sum(case when measure = 'customers_to_date' then value end) as customers
     from balances
     group by period_grain, period_start, dimension, dimension_key
 ),
@@ -86,6 +87,10 @@ select * from balances
 union all
 select 'lifetime_profit_to_date', period_grain, period_start, dimension, dimension_key, value from lifetime_profit where value is not null
 union all
+select 'customers_with_margin', period_grain, period_start, dimension, dimension_key, customers
+from lifetime_profit
+where value is not null
+union all
 select 'customers_engaged', period_grain, period_start, dimension, dimension_key, customers_engaged from engaged
 union all
 select 'customer_interactions', period_grain, period_start, dimension, dimension_key, customer_interactions from engaged
@@ -115,3 +120,14 @@ select
 from averages
 inner join {{ ref('periods') }} as periods
     on averages.period_grain = periods.period_grain and averages.period_start = periods.period_start
+union all
+select
+    'customer_days_at_start',
+    at_start.period_grain,
+    at_start.period_start,
+    at_start.dimension,
+    at_start.dimension_key,
+    at_start.value * (1 + {{ dbt.datediff('periods.period_start', 'periods.last_known_day', 'day') }})
+from at_start
+inner join {{ ref('periods') }} as periods
+    on at_start.period_grain = periods.period_grain and at_start.period_start = periods.period_start

@@ -5,8 +5,8 @@ with money as (
         dimensions=['channel', 'source_system'],
         coarse=['campaign'],
         sums=[
-            'ad_spend', 'ad_clicks', 'ad_impressions', 'marketing_cost', 'leads_attributed', 'attributed_revenue', 'ad_revenue', 'ad_return',
-            'new_customers', 'ad_new_buyers'
+            'ad_spend', 'ad_clicks', 'ad_impressions', 'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue',
+            'ad_revenue', 'ad_return', 'new_customers', 'ad_new_buyers'
         ],
         per_period={
             'marketing_return': "case when sum(attributed_costed_revenue) <> 0 then sum(attributed_profit) else sum(attributed_revenue) end - sum(marketing_cost)"
