@@ -27,7 +27,16 @@ FILES = {
         "D6;05.01.2026;P;WON;won;21.01.2026;0,50;\n"
     ),
     "stages/stages.csv": "object,pipeline_id,stage_id,name,position,status\ndeal,P,WON,Won,2,won\n",
-    "orders/orders.csv": "order_id,created_at,paid_at,status,amount\nO1,2026-01-08,2026-01-08,paid,100\n",
+    "orders/orders.csv": (
+        "order_id,created_at,paid_at,status,amount\nO1,2026-01-08,2026-01-08,paid,100\nO2,2026-01-08,,new,50\n"
+    ),
+    "refunds/refunds.csv": "refund_id,order_id,refunded_at,amount\nB1,O2,2026-01-09,50\n",  # never paid
+    "contracts/gold.csv": (
+        "contract_id,customer_id,starts_on,ends_on,total_amount,currency\nK4,C4,2026-01-01,2026-12-31,1,XAU\n"
+    ),
+    "expenses/gold.csv": "month,category,kind,amount,currency\n2026-01-01,rent,other,1,XAU\n",
+    "competitor_prices/gold.csv": "product_id,competitor,observed_on,price,currency\nP1,Rival,2026-01-05,1,XAU\n",
+    "forecasts/gold.csv": "as_of,period_start,employee_id,amount,currency\n2026-01-01,2026-01-01,E1,1,XAU\n",
     "order_lines/lines.csv": "order_id,line_no,product_id,quantity,amount\nO1,1,P1,-1,40\nO1,2,P2,1,60\n",
     "survey_responses/nps.csv": "response_id,survey,answered_at,score\nS1,nps,2026-01-09,11\nS2,nps,2026-01-09,10\n",
     "contracts/contracts.csv": (
@@ -126,6 +135,11 @@ def test_other_rejections_are_named(warehouse, table, place, reason):
         ("employee who does not exist", "employee E404"),
         ("stage that no table knows", "deal stage P:NOWHERE"),
         ("currency with no rate", "sale in XAU"),
+        ("currency with no rate", "contract in XAU"),
+        ("currency with no rate", "expense in XAU"),
+        ("currency with no rate", "competitor price in XAU"),
+        ("currency with no rate", "forecast in XAU"),
+        ("refund of an order that was not paid", "order O2"),
         ("contracts that overlap", "contracts K2 and K3"),
     ],
 )

@@ -54,6 +54,16 @@ missing_rates as (
     select 'currency with no rate', concat('refund in ', currency) from {{ ref('fct_refunds') }} where amount_base is null
     union all
     select 'currency with no rate', concat('ad spend in ', currency) from {{ ref('fct_ad_spend') }} where cost_base is null
+    {%- for entity, subject, day in [
+        ('contracts', 'contract', 'starts_on'), ('expenses', 'expense', 'month'), ('competitor_prices', 'competitor price', 'observed_on'),
+        ('forecasts', 'forecast', 'as_of')
+    ] %}
+    union all
+    select 'currency with no rate', concat('{{ subject }} in ', upper({{ entity }}.currency))
+    from {{ ref(entity) }} as {{ entity }}
+    {{ join_rate('rates', entity ~ '.currency', entity ~ '.' ~ day) }}
+    where rates.rate_to_base is null and {{ entity }}.{{ day }} < {{ as_of() }}
+    {%- endfor %}
 ),
 
 contradictions as (
@@ -69,6 +79,12 @@ contradictions as (
     having sum(minutes) > 1440
     union all
     select 'sale without an amount', concat(kind, 's') from {{ ref('fct_sales') }} where amount is null
+    union all
+    select 'refund of an order that was not paid', concat('order ', refunds.order_id)
+    from {{ ref('refunds') }} as refunds
+    inner join {{ ref('orders') }} as orders on refunds.order_id = orders.order_id
+    left join {{ ref('int_sold_orders') }} as sold on refunds.order_id = sold.order_id
+    where sold.order_id is null and refunds.refunded_at < {{ cutoff() }}
 ),
 
 as_of_date as (
