@@ -149,6 +149,39 @@ def recurring(f: Facts, sheet: Sheet) -> None:
                         sheet.put("arr_variable", grain, start, *cell, variable[cell])
 
 
+def movements(f: Facts, sheet: Sheet) -> None:
+    """Change of each customer's recurring revenue over the period, of its kind by all that he pays before and after."""
+    contracts = f.world.files["contracts"]
+    first = {}
+    for c in contracts:
+        party = c["customer"].party_id
+        first[party] = min(first.get(party, c["starts_on"]), c["starts_on"])
+
+    def paid(day: dt.date) -> dict[int, Decimal]:
+        by: dict[int, Decimal] = defaultdict(Decimal)
+        for c in contracts:
+            if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
+                by[c["customer"].party_id] += Decimal(c["total_minor"]) / 100 / c["months"]
+        return by
+
+    grain = slice_grain("movement")
+    for start in periods(grain):
+        before = paid(start - dt.timedelta(days=1))
+        after = paid(min(period_end(start, grain) - dt.timedelta(days=1), clock.LAST_DAY))
+        changes: dict[str, Decimal] = defaultdict(Decimal)
+        for party in sorted(before.keys() | after.keys()):
+            change = after[party] - before[party]
+            if not before[party]:
+                kind = "new" if first[party] >= start else "reactivation"
+            elif not after[party]:
+                kind = "churn"
+            else:
+                kind = "expansion" if change >= 0 else "contraction"
+            changes[kind] += change
+        for kind in sorted(k for k, change in changes.items() if change):
+            sheet.put("mrr", grain, start, "movement", kind, changes[kind])
+
+
 def expenses(f: Facts, sheet: Sheet) -> None:
     """Monthly expenses of selling over revenue."""
     spent: dict[dt.date, Decimal] = defaultdict(Decimal)
@@ -177,6 +210,6 @@ def growth(f: Facts, sheet: Sheet) -> None:
 
 def reckon(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (totals, products, customers, upsell, prices, outlook.forecast, recurring, expenses, growth):
+    for part in (totals, products, customers, upsell, prices, outlook.forecast, recurring, movements, expenses, growth):
         part(f, sheet)
     return sheet
