@@ -4,12 +4,19 @@ with stages as (
     select * from {{ ref('stages') }}
 ),
 
+-- a deal that names no pipeline means that of its history
+histories as (
+    select object_id as deal_id, max(pipeline_id) as pipeline_id from {{ ref('stage_changes') }} where object = 'deal' group by object_id
+),
+
 seen as (
-    select 'deal' as object, pipeline_id, stage_id, cast(null as {{ dbt.type_string() }}) as status
-    from {{ ref('deals') }}
-    where stage_id is not null
+    select
+        'deal' as object, coalesce(deals.pipeline_id, histories.pipeline_id) as pipeline_id, deals.stage_id, cast(null as {{ dbt.type_string() }}) as status
+    from {{ ref('deals') }} as deals
+    left join histories on deals.deal_id = histories.deal_id
+    where deals.stage_id is not null
     union
-    -- history that names no pipeline means the deal's own
+    -- and history that names none the deal's own
     select changes.object, coalesce(nullif(changes.pipeline_id, ''), deals.pipeline_id), changes.stage_id, changes.status
     from {{ ref('stage_changes') }} as changes
     left join {{ ref('deals') }} as deals on changes.object = 'deal' and changes.object_id = deals.deal_id
@@ -33,8 +40,8 @@ select
     concat(coalesce(pipeline_id, ''), ':', stage_id) as stage_key,
     coalesce(name, stage_id) as stage_name,
     position,
-    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, 'open') = 'lost' order by position, stage_id) as place,
-    coalesce(status, 'open') as status,
+    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, '') = 'lost' order by position, stage_id) as place,
+    case when status in ('won', 'lost') then status else 'open' end as status,
     probability,
     funnel_step,
     true as is_known

@@ -1,61 +1,89 @@
--- Grain: one entry of a lead or deal into a stage, with the time it left it (null while it is there).  A record without any history is
--- given one: its current stage from its creation on or, where it is closed, from its closing.
-with changes as (
-    select object, object_id, coalesce(pipeline_id, '') as pipeline_id, stage_id, entered_at
-    from {{ ref('stage_changes') }}
-    where entered_at < {{ cutoff() }}
+-- Grain: one entry of a lead or deal into a stage, with the time it left it (null while it is there).  What the recorded history of a deal
+-- leaves out is put in: a deal is open from its creation, and is closed, or open again, when its record says so.
+with recorded as (
+    select * from {{ ref('int_stage_entries') }}
 ),
 
-deals as (
-    select * from {{ ref('deals') }}
+states as (
+    select * from {{ ref('int_deal_states') }}
 ),
 
--- history that names its owner's pipeline nowhere takes it from the deal
-placed as (
+-- turns: before and after what is recorded
+left_out as (
     select
-        changes.object,
-        changes.object_id,
-        case when changes.pipeline_id = '' then coalesce(deals.pipeline_id, '') else changes.pipeline_id end as pipeline_id,
-        changes.stage_id,
-        changes.entered_at
-    from changes
-    left join deals on changes.object = 'deal' and changes.object_id = deals.deal_id
+        deal_id,
+        pipeline_id,
+        case when first_recorded_at is null then stage_id end as stage_id,
+        created_at as entered_at,
+        'open' as status,
+        0 as turn
+    from states
+    where
+        case
+            when first_recorded_at is null then coalesce(created_at < coalesce(won_at, lost_at), true)
+            else first_recorded_status <> 'open' and created_at < first_recorded_at
+        end
+    union all
+    select deal_id, pipeline_id, stage_id, coalesce(won_at, lost_at, last_recorded_at), status, 2
+    from states
+    where status <> coalesce(last_recorded_status, 'open')
 ),
 
-without_history as (
+-- the deal's own stage, if it is one to be in that state in; else nobody knows which it was
+added as (
     select
-        'deal' as object,
-        deals.deal_id as object_id,
-        coalesce(deals.pipeline_id, '') as pipeline_id,
-        deals.stage_id,
-        case when deals.status in ('won', 'lost') then coalesce(deals.closed_at, deals.created_at) else deals.created_at end as entered_at
-    from deals
-    left join (select distinct object_id from changes where object = 'deal') as known on deals.deal_id = known.object_id
-    where deals.stage_id is not null and known.object_id is null and deals.created_at < {{ cutoff() }}
+        left_out.*,
+        case
+            when case when stages.is_known or stages.status <> 'open' then stages.status else states.status end = left_out.status then left_out.stage_id
+        end as known_stage_id,
+        stages.place,
+        stages.funnel_step
+    from left_out
+    inner join states on left_out.deal_id = states.deal_id
+    left join {{ ref('dim_stages') }} as stages
+        on stages.object = 'deal' and left_out.pipeline_id = stages.pipeline_id and left_out.stage_id = stages.stage_id
 ),
 
 entries as (
-    select * from placed
+    select
+        recorded.object,
+        recorded.object_id,
+        recorded.pipeline_id,
+        recorded.stage_id,
+        case
+            when recorded.entry_no = 1 and recorded.status = 'open' and states.created_at < recorded.entered_at then states.created_at
+            else recorded.entered_at
+        end as entered_at,
+        recorded.place,
+        recorded.status,
+        recorded.funnel_step,
+        1 as turn
+    from recorded
+    left join states on recorded.object = 'deal' and recorded.object_id = states.deal_id
     union all
-    select * from without_history where entered_at < {{ cutoff() }}
+    select
+        'deal', deal_id, pipeline_id, known_stage_id, entered_at, case when known_stage_id is not null then place end, status,
+        case when known_stage_id is not null then funnel_step end, turn
+    from added
+),
+
+followed as (
+    select
+        *,
+        lead(entered_at) over (partition by object, object_id order by entered_at, turn, place nulls last, stage_id) as left_at
+    from entries
 )
 
 select
-    entries.object,
-    entries.object_id,
-    entries.pipeline_id,
-    entries.stage_id,
-    concat(entries.pipeline_id, ':', entries.stage_id) as stage_key,
-    entries.entered_at,
-    lead(entries.entered_at) over (
-        partition by entries.object, entries.object_id order by entries.entered_at, stages.place nulls last, entries.stage_id
-    ) as left_at,
-    stages.place,
-    coalesce(stages.status, 'open') as status,
-    stages.funnel_step,
-    row_number() over (
-        partition by entries.object, entries.object_id order by entries.entered_at desc, stages.place desc nulls last, entries.stage_id desc
-    ) = 1 as is_latest
-from entries
-left join {{ ref('dim_stages') }} as stages
-    on entries.object = stages.object and entries.pipeline_id = stages.pipeline_id and entries.stage_id = stages.stage_id
+    object,
+    object_id,
+    pipeline_id,
+    stage_id,
+    case when stage_id is not null then concat(pipeline_id, ':', stage_id) end as stage_key,
+    entered_at,
+    left_at,
+    place,
+    status,
+    funnel_step,
+    left_at is null as is_latest
+from followed

@@ -1,45 +1,19 @@
 -- Grain: one deal and one day at whose end it was open, as it was known then: its stage from the history, its amount, chance and expected
 -- close from the version loaded the night after.
-with stays as (
+with spans as (
     select
         object_id as deal_id,
         pipeline_id,
         stage_key,
         place,
-        {{ local_date('entered_at') }} as entered_on,
-        {{ local_date('left_at') }} as left_on
+        {{ local_date('entered_at') }} as open_from,
+        {{ local_date('left_at') }} as open_until
     from {{ ref('fct_stage_changes') }}
     where object = 'deal' and status = 'open'
 ),
 
 deals as (
-    select
-        *,
-        coalesce(won_on, lost_on) as closed_on
-    from {{ ref('fct_deals') }}
-),
-
-unstaged as (
-    select deals.deal_id, deals.pipeline_id, {{ known('deals.stage_key') }} as stage_key, deals.created_on
-    from deals
-    left join (select distinct deal_id from stays) as staged on deals.deal_id = staged.deal_id
-    where staged.deal_id is null
-),
-
-spans as (
-    select
-        stays.deal_id,
-        stays.pipeline_id,
-        stays.stage_key,
-        stays.place,
-        stays.entered_on as open_from,
-        coalesce(stays.left_on, deals.closed_on) as open_until
-    from stays
-    inner join deals on stays.deal_id = deals.deal_id
-    union all
-    select unstaged.deal_id, unstaged.pipeline_id, unstaged.stage_key, null, unstaged.created_on, deals.closed_on
-    from unstaged
-    inner join deals on unstaged.deal_id = deals.deal_id
+    select * from {{ ref('fct_deals') }}
 ),
 
 days as (
@@ -58,7 +32,7 @@ select
     open_days.date_day as event_date,
     open_days.deal_id,
     open_days.pipeline_id as pipeline,
-    open_days.stage_key as stage,
+    {{ known('open_days.stage_key') }} as stage,
     open_days.place >= {{ var('late_stage_position') }} as is_late_stage,
     {{ known('coalesce(versions.employee_id, deals.employee_id)') }} as manager,
     {{ known('employees.team') }} as team,

@@ -1,6 +1,7 @@
--- Grain: one stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in a stage that has
--- ended (event 'left').  A stage counts as entered when it, or one further on, was first entered; lost is no stage of the way.
-with changes as (
+-- Grain: one open stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in a stage that has
+-- ended (event 'left').  A stage counts as entered when it, or one further on, was first entered; a win in a stage that nobody knows is further
+-- on than any, and lost is no stage of the way.
+with stays as (
     select * from {{ ref('fct_stage_changes') }} where object = 'deal'
 ),
 
@@ -8,35 +9,43 @@ deals as (
     select * from {{ ref('fct_deals') }}
 ),
 
-way as (
+stages as (
     select * from {{ ref('dim_stages') }} where object = 'deal' and status <> 'lost' and is_known
 ),
 
-reached as (
-    select object_id as deal_id, pipeline_id, max(place) as furthest_place
-    from changes
-    where status <> 'lost' and place is not null
-    group by object_id, pipeline_id
+last_places as (
+    select pipeline_id, max(place) as last_place from stages group by pipeline_id
 ),
 
-last_places as (
-    select pipeline_id, max(place) as last_place from way group by pipeline_id
+-- a stage of the way is one that leads on to another
+way as (
+    select stages.pipeline_id, stages.stage_key, stages.place
+    from stages
+    inner join last_places on stages.pipeline_id = last_places.pipeline_id and stages.place < last_places.last_place
+    where stages.status = 'open'
+),
+
+steps as (
+    select
+        stays.object_id as deal_id,
+        stays.pipeline_id,
+        stays.entered_at,
+        case when stays.status = 'won' and stays.place is null then last_places.last_place else stays.place end as place
+    from stays
+    inner join last_places on stays.pipeline_id = last_places.pipeline_id
+    where stays.status <> 'lost'
 ),
 
 entered as (
     select
-        reached.deal_id,
+        steps.deal_id,
         way.pipeline_id,
         way.stage_key,
-        min(changes.entered_at) as entered_at,
-        max({{ flag('reached.furthest_place > way.place') }}) as passed
-    from reached
-    inner join way on reached.pipeline_id = way.pipeline_id and way.place <= reached.furthest_place
-    inner join last_places on way.pipeline_id = last_places.pipeline_id and way.place < last_places.last_place
-    inner join changes
-        on reached.deal_id = changes.object_id and reached.pipeline_id = changes.pipeline_id
-        and changes.status <> 'lost' and changes.place >= way.place
-    group by reached.deal_id, way.pipeline_id, way.stage_key
+        min(steps.entered_at) as entered_at,
+        max({{ flag('steps.place > way.place') }}) as passed
+    from steps
+    inner join way on steps.pipeline_id = way.pipeline_id and steps.place >= way.place
+    group by steps.deal_id, way.pipeline_id, way.stage_key
 ),
 
 events as (
@@ -48,8 +57,9 @@ events as (
     select
         {{ local_date('left_at') }}, 'left', object_id, pipeline_id, stage_key,
         0, 0, 1, {{ seconds_between('entered_at', 'left_at') }} / 86400.0
-    from changes
-    where left_at is not null
+    from stays
+    -- where nobody knows the stage, or how long it was closed before its record alone said that it was open again, there is no stay to measure
+    where left_at is not null and stage_key is not null and (status = 'open' or left_at > entered_at)
 )
 
 select
