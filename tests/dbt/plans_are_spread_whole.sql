@@ -1,4 +1,5 @@
--- Proves that the days of a target add up to it, where no target of a finer period takes some of its days.
+-- Proves that the days of a target add up to it, where no target of a finer period takes some of its
+-- days, nor another of the same period its place.
 with daily as (
     select
         kpi_id,
@@ -11,26 +12,28 @@ with daily as (
     group by 1, 2, 3, 4
 ),
 
-targets as (
+owned as (
     select
         kpi_id,
         coalesce(employee_id, '') as employee_id,
-        coalesce(team, '') as team,
-        value,
-        count(*) as targets
+        case when employee_id is null then coalesce(team, '') else '' end as team,
+        period_grain,
+        {{ period_start('period_grain', 'period_start') }} as first_day,
+        value
     from {{ ref('targets') }}
     -- the calendar has an end
     where period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
-    group by 1, 2, 3, 4
+),
+
+targets as (
+    select kpi_id, employee_id, team, value, count(*) as targets from owned group by 1, 2, 3, 4
 ),
 
 owners_of_one_grain as (
-    select kpi_id, coalesce(employee_id, '') as employee_id, coalesce(team, '') as team
-    from {{ ref('targets') }}
-    -- the calendar has an end
-    where period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
+    select kpi_id, employee_id, team
+    from owned
     group by 1, 2, 3
-    having count(distinct period_grain) = 1
+    having count(distinct period_grain) = 1 and count(*) = count(distinct first_day)
 )
 
 select targets.*, daily.day_values

@@ -1,7 +1,7 @@
 -- Grain: one period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
 -- plan the band goes by its attainment; without one, by the third of the period's managers that his won amount puts him in.
 with amounts as (
-    select event_date, manager, quota_amount, 0 as won_amount, 0 as is_deal from {{ ref('quota_days') }}
+    select event_date, dimension_key as manager, quota_amount, 0 as won_amount, 0 as is_deal from {{ ref('quota_days') }} where dimension = 'manager'
     union all
     select event_date, manager, 0, won_amount, 1 from {{ ref('deal_events') }}
 ),
@@ -16,7 +16,7 @@ by_period as (
         cast(sum(won_amount) as decimal(18, 2)) as won_amount,
         max(is_deal) = 1 as has_deals
     from amounts
-    where manager <> '{{ var("unknown_member") }}'
+    where manager <> '{{ var("unknown_member") }}' and {{ period_start("'" ~ grain ~ "'", 'event_date') }} < {{ as_of() }}
     group by 2, 3
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,31 +1,31 @@
--- Grain: one owner of a plan of the won amount (manager, team or the whole) and one day before the as-of day, with that day's part of the
--- plan.  Rounding runs along the sum, so the days of a month add up to its plan to the kopeck.
+-- Grain: one slice (a manager, a team, the whole) and one day of a period that has begun, with that day's part of the plan of the won amount.
+-- Rounding runs along the sum, so the days of a month add up to its plan to the kopeck.
 with days as (
-    select * from {{ ref('int_quota_daily') }} where event_date < {{ as_of() }}
+    select *
+    from {{ ref('int_quota_daily') }}
+    -- the running year, and the week that may run beyond it
+    where least({{ dbt.date_trunc('year', 'event_date') }}, {{ dbt.date_trunc('week', 'event_date') }}) < {{ as_of() }}
 ),
 
 running as (
     select
-        event_date,
-        manager,
-        team,
-        cast(round(sum(quota_amount) over (partition by manager, team order by event_date rows unbounded preceding), 2) as decimal(18, 2))
-            as amount_so_far
+        *,
+        cast(
+            round(sum(quota_amount) over (partition by dimension, dimension_key order by event_date rows unbounded preceding), 2) as decimal(18, 2)
+        ) as amount_so_far
     from days
 ),
 
 parts as (
     select
-        event_date,
-        manager,
-        team,
-        amount_so_far - lag(amount_so_far, 1, cast(0 as decimal(18, 2))) over (partition by manager, team order by event_date) as quota_amount
+        *,
+        lag(amount_so_far, 1, cast(0 as decimal(18, 2))) over (partition by dimension, dimension_key order by event_date) as amount_before
     from running
 )
 
 select
     event_date,
-    manager,
-    team,
-    cast(quota_amount as decimal(18, 2)) as quota_amount
+    dimension,
+    dimension_key,
+    cast(amount_so_far - amount_before as decimal(18, 2)) as quota_amount
 from parts

@@ -1,6 +1,17 @@
--- Grain: one measure of plans of the won amount, period, dimension and member.
+-- Grain: one measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days.
 with plans as (
-    {{ period_measures(ref('quota_days'), dimensions=['manager', 'team'], sums=['quota_amount']) }}
+    {%- for grain in period_grains() %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start,
+        dimension,
+        dimension_key,
+        cast(sum(quota_amount) as double) as quota_amount
+    from {{ ref('quota_days') }}
+    where {{ period_start("'" ~ grain ~ "'", 'event_date') }} < {{ as_of() }}
+    group by {{ period_start("'" ~ grain ~ "'", 'event_date') }}, dimension, dimension_key
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 managers as (
@@ -16,8 +27,9 @@ managers as (
     group by grouping sets ((period_grain, period_start), (period_grain, period_start, team))
 )
 
--- a plan of a team is nobody's own, one of the whole no team's
-select * from plans where dimension_key <> '{{ var("unknown_member") }}'
+select 'quota_amount' as measure, period_grain, period_start, dimension, dimension_key, quota_amount as value
+from plans
+where quota_amount <> 0
 {%- for measure in ['managers_with_quota', 'managers_at_quota', 'managers_banded', 'managers_in_high_band'] %}
 union all
 select '{{ measure }}', period_grain, period_start, dimension, dimension_key, cast({{ measure }} as double)
