@@ -57,6 +57,12 @@ FILES = {
     "customers/two_shops.csv": "source_system,customer_id,region\nozon,C1,North\nwb,C1,South\n",
     "order_lines/two_shops.csv": "source_system,order_id,line_no,product_id,quantity,amount\nozon,1,1,P1,1,200\nwb,1,1,P1,1,100\n",
     "refunds/two_shops.csv": "source_system,refund_id,order_id,refunded_at,amount\nozon,1,1,2025-12-20,30\nwb,1,1,2025-12-21,20\n",
+    "working_calendar/calendar.csv": (
+        "date,is_working_day,opens_at,closes_at\n"
+        "2026-01-12,true,9:00 AM,\n"
+        "2026-01-13,true,10:00,16.00\n"
+        "2026-01-14,true,9:30,16:00:00\n"
+    ),
     "targets/targets.csv": "period_start,period_grain,kpi_id,value\n2026-01-01,month,happiness,5\n",
 }
 
@@ -120,6 +126,8 @@ def test_rejected_deals_are_named_and_the_rest_is_read(warehouse):
         ("contracts", ("contracts.csv", 2), "ends_on: before starts_on"),
         ("time_entries", ("time.csv", 2), "minutes: more than a day has"),
         ("sprints", ("sprints.csv", 2), "starts_on: required, but empty"),
+        ("working_calendar", ("calendar.csv", 2), "opens_at: no time of day"),
+        ("working_calendar", ("calendar.csv", 3), "closes_at: no time of day"),
         ("orders", ("cut.parquet", None), ""),
     ],
 )

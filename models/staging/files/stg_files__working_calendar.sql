@@ -1,4 +1,5 @@
 -- Grain: one raw row of files/working_calendar, with its verdict.
+{%- set clock = '^([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$' %}
 {{ judged_rows(
     source('files', 'working_calendar'),
     columns={
@@ -10,6 +11,10 @@
         'closes_at': ['closes_at', 'text']
     },
     key=['source_system', 'source_account', 'date'],
+    rules={
+        'opens_at: no time of day like 09:00': 'opens_at is not null and not ' ~ matches('opens_at', clock),
+        'closes_at: no time of day like 18:00': 'closes_at is not null and not ' ~ matches('closes_at', clock)
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}
