@@ -1,18 +1,11 @@
--- Grain: one lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.
-with leads as (
-    select * from {{ ref('fct_leads') }}
-),
-
--- converted for certain, but nothing says when: since its qualification at the latest
-closed as (
+-- Grain: one lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.  One of which
+-- nothing says when it was closed has taken no time that could be told.
+with closed as (
     select
         leads.*,
-        coalesce(
-            least(coalesce(leads.converted_at, leads.rejected_at), coalesce(leads.rejected_at, leads.converted_at)),
-            case when recorded.status_class = 'converted' then leads.qualified_at end
-        ) as closed_at
-    from leads
-    left join {{ ref('leads') }} as recorded on leads.lead_id = recorded.lead_id
+        states.closed_at
+    from {{ ref('fct_leads') }} as leads
+    inner join {{ ref('int_lead_states') }} as states on leads.lead_id = states.lead_id
 ),
 
 dated as (
