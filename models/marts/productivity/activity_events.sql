@@ -1,7 +1,14 @@
 -- Grain: one call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day: a meeting on the day it was
 -- arranged, the rest when it took place.  Messages to and fro with the same person on one day are one conversation, counted on the first.
 with activities as (
-    select * from {{ ref('activities') }}
+    select
+        *,
+        -- a meeting that is still ahead has not been held, whatever its record says by now
+        case
+            when kind = 'meeting' and started_at >= {{ cutoff() }} and coalesce(status, 'completed') = 'completed' then 'planned'
+            else coalesce(status, 'completed')
+        end as known_status
+    from {{ ref('activities') }}
 ),
 
 calls as (
@@ -18,16 +25,16 @@ events as (
         case when kind = 'meeting' then created_at else coalesce(started_at, created_at) end as occurred_at,
         kind,
         direction,
-        coalesce(status, 'completed') as status,
+        known_status as status,
         employee_id,
         object,
         object_id,
         coalesce(object_id, customer_id) as partner_id,
         -- a call that only the CRM knows lasted as long as its entry says
-        case when kind = 'call' and coalesce(status, 'completed') = 'completed' then {{ seconds_between('started_at', 'ended_at') }} end
+        case when kind = 'call' and known_status = 'completed' then {{ seconds_between('started_at', 'ended_at') }} end
             as talk_seconds,
         cast(null as double) as wait_seconds,
-        kind = 'call' and coalesce(status, 'completed') = 'completed' as is_answered
+        kind = 'call' and known_status = 'completed' as is_answered
     from activities
     union all
     select

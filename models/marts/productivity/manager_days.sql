@@ -1,6 +1,9 @@
--- Grain: one manager and day with something of his: an activity, a call or a quote, a lead or a deal created for him, a deal won.
+-- Grain: one manager and day with something of his: an activity, a call or a quote, a lead that he reached, a lead or a deal
+-- created for him, a deal won.
 with traces as (
     select event_date, manager from {{ ref('activity_events') }}
+    union
+    select event_date, manager from {{ ref('handled_leads') }}
     union
     select created_on, employee_id from {{ ref('fct_leads') }} where employee_id is not null
     union

@@ -45,7 +45,8 @@ materials as (
         dimensions=['team'],
         where='is_known',
         per_period={
-            'materials_used': "count(distinct case when coalesce(available_from <= period_end, true) and coalesce(available_to >= period_start, true) then material_id end)"
+            'materials_used': "count(distinct case when coalesce(available_from <= period_end and available_from < " ~ as_of()
+                ~ ", true) and coalesce(available_to >= period_start, true) then material_id end)"
         }
     ) }}
 ),
