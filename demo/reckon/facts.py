@@ -253,6 +253,20 @@ class Facts:
                 found[a.deal.deal_id].append(a.started)
         return found
 
+    @cached_property
+    def contacts_of_party(self) -> dict[int, list[int]]:
+        """Times of what was done with a customer and bound to no lead or deal: presentations given, referrals asked for."""
+        found = defaultdict(list)
+        for a in self.world.crm.activities:
+            if a.party and not a.lead and not a.deal and (a.answered if a.kind == "call" else a.done):
+                found[a.party.party_id].append(a.started)
+        return found
+
+    def contacts_beside(self, deal: Deal) -> list[int]:
+        """Times of contacts with the deal's customer since the deal, or the lead it was made of, came in."""
+        since = min(deal.created, deal.lead.created) if deal.lead else deal.created
+        return [t for t in self.contacts_of_party.get(deal.party.party_id, []) if t >= since]
+
     # --- browsers and attribution ----------------------------------------------------------------------------------
 
     @cached_property

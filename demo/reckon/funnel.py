@@ -98,6 +98,7 @@ def closing(f: Facts, sheet: Sheet) -> None:
             times = list(f.contacts_of_deal.get(x.deal_id, []))
             if x.lead:
                 times += [a.started for a in f.contacts_of_lead.get(x.lead.lead_id, [])]
+            times += f.contacts_beside(x)
             first = min((t for t in times if t <= x.won_at), default=x.created)
             cycles.append((day(x.won_at), f.deal_dims(x), round((x.won_at - first) / clock.DAY, 8), 1))
     sheet.ratios(
@@ -110,8 +111,8 @@ def closing(f: Facts, sheet: Sheet) -> None:
 def touchpoints(f: Facts, sheet: Sheet) -> None:
     """What passed between the firm and a customer up to the win, over deals won.
 
-    Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; and
-    every visit of the customer's known browsers.
+    Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; what was
+    done meanwhile with the customer and neither of the two; and every visit of the customer's known browsers.
     """
     passed = defaultdict(list)
     for a in f.world.crm.activities:
@@ -126,7 +127,7 @@ def touchpoints(f: Facts, sheet: Sheet) -> None:
     for x in f.deals:
         if x.won_at:
             times = passed["deal", x.deal_id] + (passed["lead", x.lead.lead_id] if x.lead else [])
-            times = times + f.sessions_of.get(x.party.party_id, [])
+            times = times + f.contacts_beside(x) + f.sessions_of.get(x.party.party_id, [])
             facts.append((clock.day_of(x.won_at), f.deal_dims(x), sum(t <= x.won_at for t in times), 1))
     sheet.ratios("touchpoints_per_won_deal", facts, ("channel", "manager", "team"))
 
@@ -241,8 +242,11 @@ def response(f: Facts, sheet: Sheet) -> None:
 
 
 def prospects(f: Facts, sheet: Sheet) -> None:
-    """New customers over prospects: known people or companies with a lead, an open deal or a first sale in P."""
-    born = [(clock.day_of(x.created), x.party.party_id) for x in f.leads if x.party]
+    """New customers over prospects: people or companies with a lead, an open deal or a first sale in P.
+
+    A lead of nobody known is a prospect of its own.
+    """
+    born = [(clock.day_of(x.created), x.party.party_id if x.party else ("lead", x.lead_id)) for x in f.leads]
     born += [(s.day, party) for party, s in f.first_sale.items()]
     spells = []
     for x in f.deals:

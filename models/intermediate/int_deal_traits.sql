@@ -13,17 +13,36 @@ groups as (
     group by lines.deal_id, products.product_group
 ),
 
--- a contact with the deal or with the lead that it came from
+held as (
+    select * from {{ ref('int_contacts') }} where is_completed
+),
+
+-- a contact with the deal, with the lead that it came from or, since either came in, with its customer and no deal or lead in particular
+told as (
+    select deals.deal_id, deals.won_at, held.occurred_at, held.is_response
+    from deals
+    inner join held on deals.deal_id = held.deal_id
+    union all
+    select deals.deal_id, deals.won_at, held.occurred_at, held.is_response
+    from deals
+    inner join held on deals.lead_id = held.lead_id and held.deal_id is null
+    union all
+    select deals.deal_id, deals.won_at, held.occurred_at, held.is_response
+    from held
+    inner join {{ ref('int_identities') }} as identities on concat('c:', held.customer_id) = identities.record
+    inner join deals on identities.customer_key = deals.customer_key
+    left join {{ ref('leads') }} as leads on deals.lead_id = leads.lead_id
+    where held.deal_id is null and held.lead_id is null and held.occurred_at >= least(deals.created_at, coalesce(leads.created_at, deals.created_at))
+),
+
 contacts as (
     select
-        deals.deal_id,
-        min(case when contacts.is_response then contacts.occurred_at end) as first_contact_at,
+        deal_id,
+        min(case when is_response then occurred_at end) as first_contact_at,
         count(*) as contacts
-    from deals
-    inner join {{ ref('int_contacts') }} as contacts
-        on deals.deal_id = contacts.deal_id or (contacts.deal_id is null and deals.lead_id = contacts.lead_id)
-    where contacts.is_completed and contacts.occurred_at <= coalesce(deals.won_at, contacts.occurred_at)
-    group by deals.deal_id
+    from told
+    where occurred_at <= coalesce(won_at, occurred_at)
+    group by deal_id
 ),
 
 visits as (

@@ -1,7 +1,7 @@
 -- Grain: one sprint, team that has a task in it (or a bug on its days) and day of the sprint before the as-of day.  A sprint's bugs stand
 -- on its last day.
 with sprints as (
-    select * from {{ ref('sprints') }} where starts_on < {{ as_of() }}
+    select * from {{ ref('int_sprints') }}
 ),
 
 tasks as (
@@ -20,7 +20,7 @@ found as (
     from {{ ref('fct_tasks') }} as bugs
     inner join sprints
         on bugs.created_on between sprints.starts_on and sprints.ends_on
-        and (bugs.sprint_id = sprints.sprint_id or {{ known('bugs.project') }} = {{ known('sprints.project') }})
+        and (bugs.sprint_id = sprints.sprint_id or {{ known('bugs.project') }} = sprints.project)
     where bugs.kind = 'bug'
 ),
 
@@ -42,7 +42,7 @@ days as (
     select
         days.date_day as event_date,
         sprints.sprint_id,
-        {{ known('sprints.project') }} as project,
+        sprints.project,
         {{ known('members.team') }} as team,
         days.date_day = sprints.ends_on as is_last_day
     from sprints

@@ -5,7 +5,7 @@ with tasks as (
 ),
 
 sprints as (
-    select * from {{ ref('sprints') }} where starts_on < {{ as_of() }}
+    select * from {{ ref('int_sprints') }}
 ),
 
 pointed as (
@@ -15,7 +15,7 @@ pointed as (
 placed as (
     select
         sprints.sprint_id,
-        coalesce(sprints.project, tasks.project) as project,
+        sprints.project,
         sprints.starts_on,
         sprints.ends_on,
         tasks.task_id,
@@ -32,7 +32,7 @@ placed as (
 
 select
     sprint_id,
-    {{ known('project') }} as project,
+    project,
     starts_on,
     ends_on,
     task_id,

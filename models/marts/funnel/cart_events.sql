@@ -8,8 +8,11 @@ added as (
     select * from events where event = 'add_to_cart'
 ),
 
+-- a purchase that the site told, or an order of the cart that was paid
 purchases as (
-    select * from events where event = 'purchase'
+    select cart_id, web_client_id, occurred_at from events where event = 'purchase'
+    union all
+    select cart_id, web_client_id, created_at from {{ ref('int_paid_orders') }} where cart_id is not null
 ),
 
 -- by the cart's id where both sides have one, else by the visitor

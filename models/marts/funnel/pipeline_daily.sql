@@ -1,5 +1,5 @@
 -- Grain: one deal and one day at whose end it was open, as it was known then: its stage from the history, its amount, chance and expected
--- close from the version loaded the night after.
+-- close from the version loaded the night after; what has no amount is worth its lines.
 with spans as (
     select
         object_id as deal_id,
@@ -41,9 +41,9 @@ select
     deals.region,
     versions.expected_close_on,
     coalesce(versions.probability, stages.probability, 0) as probability,
-    versions.amount as amount_in_currency,
+    coalesce(versions.amount, lines.lines_amount) as amount_in_currency,
     coalesce(upper(versions.currency), '{{ var("base_currency") }}') as currency,
-    coalesce({{ to_base('versions.amount', 'rates') }}, 0) as amount,
+    coalesce({{ to_base('coalesce(versions.amount, lines.lines_amount)', 'rates') }}, 0) as amount,
     {{ to_base('versions.forecast_amount', 'rates') }} as forecast_amount
 from open_days
 inner join deals on open_days.deal_id = deals.deal_id
@@ -52,4 +52,5 @@ left join {{ ref('int_deal_versions') }} as versions
     and open_days.date_day >= versions.known_from and open_days.date_day < versions.known_until
 left join {{ ref('dim_employees') }} as employees on coalesce(versions.employee_id, deals.employee_id) = employees.employee_id
 left join {{ ref('dim_stages') }} as stages on stages.object = 'deal' and open_days.stage_key = stages.stage_key
+left join {{ ref('int_line_totals') }} as lines on concat('deal:', open_days.deal_id) = lines.sale_id
 {{ join_rate('rates', 'versions.currency', 'open_days.date_day') }}

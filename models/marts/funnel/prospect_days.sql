@@ -1,5 +1,5 @@
 -- Grain: one person or company on one day as a potential customer: a lead came in, a deal was open, or the first sale was made.
-select created_on as event_date, customer_key, channel, region from {{ ref('fct_leads') }} where is_customer_known
+select created_on as event_date, customer_key, channel, region from {{ ref('fct_leads') }}
 union
 select event_date, customer_key, channel, region from {{ ref('pipeline_daily') }}
 union
