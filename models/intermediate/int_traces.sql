@@ -8,6 +8,14 @@ visits as (
     select * from {{ ref('web_sessions') }}
 ),
 
+-- the visit whose marks an order takes: none where it has its own
+own_orders as (
+    select
+        *,
+        case when coalesce(utm_source, utm_medium) is null then visit_id end as traced_visit_id
+    from {{ ref('orders') }}
+),
+
 orders as (
     select
         orders.order_id,
@@ -17,9 +25,9 @@ orders as (
         coalesce(orders.utm_medium, visits.utm_medium) as utm_medium,
         coalesce(orders.utm_campaign, visits.utm_campaign) as utm_campaign,
         visits.traffic_source
-    from {{ ref('orders') }} as orders
+    from own_orders as orders
     left join visits as own_visits on orders.visit_id = own_visits.session_id
-    left join visits on orders.visit_id = visits.session_id and coalesce(orders.utm_source, orders.utm_medium) is null
+    left join visits on orders.traced_visit_id = visits.session_id
 ),
 
 same_sales as (
@@ -31,25 +39,36 @@ same_sales as (
     inner join orders on links.order_id = orders.order_id
 ),
 
+-- the lead and the order whose marks a deal takes
+own_deals as (
+    select
+        deals.*,
+        leads.source_name as lead_source_name,
+        same_sales.web_client_id as order_web_client_id,
+        case when coalesce(deals.utm_source, deals.utm_medium) is null then deals.lead_id end as traced_lead_id,
+        case
+            when coalesce(
+                deals.utm_source, deals.utm_medium, deals.source_name, leads.utm_source, leads.utm_medium, leads.source_name
+            ) is null then same_sales.order_id
+        end as traced_order_id
+    from {{ ref('deals') }} as deals
+    left join leads on deals.lead_id = leads.lead_id
+    left join same_sales on deals.deal_id = same_sales.deal_id and same_sales.place = 1
+),
+
 deals as (
     select
         deals.deal_id,
         deals.created_at,
-        coalesce(deals.web_client_id, same_sales.web_client_id) as web_client_id,
+        coalesce(deals.web_client_id, deals.order_web_client_id) as web_client_id,
         coalesce(deals.utm_source, leads.utm_source, orders.utm_source) as utm_source,
         coalesce(deals.utm_medium, leads.utm_medium, orders.utm_medium) as utm_medium,
         coalesce(deals.utm_campaign, leads.utm_campaign, orders.utm_campaign) as utm_campaign,
         orders.traffic_source,
-        coalesce(deals.source_name, own_leads.source_name) as source_name
-    from {{ ref('deals') }} as deals
-    left join leads as own_leads on deals.lead_id = own_leads.lead_id
-    left join leads on deals.lead_id = leads.lead_id and coalesce(deals.utm_source, deals.utm_medium) is null
-    left join same_sales on deals.deal_id = same_sales.deal_id and same_sales.place = 1
-    left join same_sales as orders
-        on deals.deal_id = orders.deal_id and orders.place = 1
-        and coalesce(
-            deals.utm_source, deals.utm_medium, deals.source_name, own_leads.utm_source, own_leads.utm_medium, own_leads.source_name
-        ) is null
+        coalesce(deals.source_name, deals.lead_source_name) as source_name
+    from own_deals as deals
+    left join leads on deals.traced_lead_id = leads.lead_id
+    left join orders on deals.traced_order_id = orders.order_id
 ),
 
 traces as (
