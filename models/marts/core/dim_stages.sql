@@ -11,7 +11,10 @@ histories as (
 
 seen as (
     select
-        'deal' as object, coalesce(deals.pipeline_id, histories.pipeline_id) as pipeline_id, deals.stage_id, cast(null as {{ dbt.type_string() }}) as status
+        'deal' as object,
+        coalesce(deals.pipeline_id, histories.pipeline_id) as pipeline_id,
+        deals.stage_id,
+        cast(null as {{ dbt.type_string() }}) as status
     from {{ ref('deals') }} as deals
     left join histories on deals.deal_id = histories.deal_id
     where deals.stage_id is not null

@@ -34,7 +34,8 @@ added as (
     select
         left_out.*,
         case
-            when case when stages.is_known or stages.status <> 'open' then stages.status else states.status end = left_out.status then left_out.stage_id
+            when case when stages.is_known or stages.status <> 'open' then stages.status else states.status end = left_out.status
+                then left_out.stage_id
         end as known_stage_id,
         stages.place,
         stages.funnel_step
