@@ -28,8 +28,9 @@ SEMANTIC_PARTS = {
 }
 METRIC_KEYS = {"name", "label", "description", "type", "type_params"}
 FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "semantic_models", "metrics"}
-# Models that look every row up in a short list by more than equality: rules, kinds, rates, plans, materials, the first day.
+# Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day.
 SHORT_LISTS = {
+    "figures",
     "fct_ad_spend",
     "int_ad_costs",
     "int_channels",

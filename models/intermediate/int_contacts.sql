@@ -65,5 +65,5 @@ select
     end as identifier,
     contacts.employee_id
 from all_contacts as contacts
-left join deals on contacts.object = 'deal' and contacts.object_id = deals.deal_id
+left join deals on case when contacts.object = 'deal' then contacts.object_id end = deals.deal_id
 where contacts.occurred_at < {{ cutoff() }}

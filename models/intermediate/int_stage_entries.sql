@@ -15,7 +15,7 @@ placed as (
         changes.entered_at,
         case when changes.stage_id = deals.stage_id and deals.status in ('won', 'lost') then deals.status end as stated_status
     from changes
-    left join {{ ref('deals') }} as deals on changes.object = 'deal' and changes.object_id = deals.deal_id
+    left join {{ ref('deals') }} as deals on case when changes.object = 'deal' then changes.object_id end = deals.deal_id
 ),
 
 -- a stage that no table knows means what its deal says of it, else open

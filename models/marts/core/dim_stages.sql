@@ -22,7 +22,7 @@ seen as (
     -- and history that names none the deal's own
     select changes.object, coalesce(nullif(changes.pipeline_id, ''), deals.pipeline_id), changes.stage_id, changes.status
     from {{ ref('stage_changes') }} as changes
-    left join {{ ref('deals') }} as deals on changes.object = 'deal' and changes.object_id = deals.deal_id
+    left join {{ ref('deals') }} as deals on case when changes.object = 'deal' then changes.object_id end = deals.deal_id
 ),
 
 unknown as (

@@ -60,7 +60,7 @@ entries as (
         recorded.funnel_step,
         1 as turn
     from recorded
-    left join states on recorded.object = 'deal' and recorded.object_id = states.deal_id
+    left join states on case when recorded.object = 'deal' then recorded.object_id end = states.deal_id
     union all
     select
         'deal', deal_id, pipeline_id, known_stage_id, entered_at, case when known_stage_id is not null then place end, status,

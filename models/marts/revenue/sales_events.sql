@@ -131,4 +131,4 @@ select
 from events
 left join sales on events.sale_id = sales.sale_id
 left join second_sales on sales.customer_key = second_sales.customer_key
-left join orphaned on events.event = 'refund' and events.event_id = orphaned.refund_id
+left join orphaned on case when events.event = 'refund' then events.event_id end = orphaned.refund_id
