@@ -99,9 +99,11 @@ def fingerprint(place: Place) -> str:
     """What a build is made of: the raw files, the code, the day, the settings. The same fingerprint, the same build."""
     digest = hashlib.sha256(code_hash().encode())
     for path in _files(place.raw):
-        name, stat = path.relative_to(place.raw), path.stat()
+        name, facts = path.relative_to(place.raw), "nowhere"
+        with suppress(OSError):  # a link that leads nowhere
+            facts = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
         if name.parts[:2] != ("files", "pipeline_runs"):  # a failed night adds to it
-            digest.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode(errors="replace"))
+            digest.update(f"{name} {facts}\n".encode(errors="replace"))
     names = [name for name in place.environment() if name.startswith(("KPI_", "DBT_")) and "NOTIFY" not in name]
     digest.update("\n".join(f"{name}={place.environment()[name]}" for name in sorted(names)).encode())
     return digest.hexdigest()
@@ -119,7 +121,13 @@ def code_hash() -> str:
 def _files(top: Path) -> Iterator[Path]:
     if top.is_file():
         yield top
+    seen = set()
     for folder, folders, names in os.walk(top, followlinks=True):
+        here = os.path.realpath(folder)
+        if here in seen:  # a link back to a folder that holds it
+            folders[:] = []
+            continue
+        seen.add(here)
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         yield from (Path(folder, name) for name in sorted(names))
 

@@ -359,6 +359,8 @@ class _Run:
     def _add_row(self, row: dict[str, Any]) -> None:
         if self.settings.is_demo:
             return  # the demo's raw root is part of the repository
+        if not self.settings.raw_root.is_dir():
+            return  # a mistyped one must not be made
         try:
             add_row(self.settings.raw_root, row)
         except (LoadError, OSError) as error:

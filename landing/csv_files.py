@@ -36,6 +36,8 @@ MAGIC = (
     (b"\xfd7zXZ\x00", "an xz file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls)"),
     (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"ORC", "an ORC file"),
     (b"Obj\x01", "an Avro file"),

@@ -101,6 +101,14 @@ def _entries(path: str, root: str) -> list[os.DirEntry]:
         raise RawRootError(f"The {what} {path} can't be listed ({error.strerror}); KPI_RAW_ROOT is {root}") from None
 
 
+def _is_folder(item: os.DirEntry) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere, or in a circle, is none."""
+    try:
+        return item.is_dir()
+    except OSError:
+        return False
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
     known = sorted(set(known))
     by_low = {item.lower(): item for item in known}
@@ -140,7 +148,7 @@ def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
     tree = os.path.realpath(os.path.join(root, ".current"))
     for source in _entries(root, root):
         shown = printable(source.name)
-        if not source.is_dir():
+        if not _is_folder(source):
             messages.append(f"{shown}: not read, data files lie in <source>/<table>/")
             continue
         if source.name not in known:
@@ -149,7 +157,7 @@ def find(root: str, tables: list[Table]) -> tuple[list[DataFile], list[str]]:
         base = tree if source.is_symlink() and os.path.isdir(os.path.join(tree, source.name)) else root
         for folder in _entries(os.path.join(base, source.name), root):
             shown = f"{source.name}/{printable(folder.name)}"
-            if not folder.is_dir():
+            if not _is_folder(folder):
                 messages.append(f"{shown}: not read, data files lie in {source.name}/<table>/")
             elif folder.name not in known[source.name]:
                 close = _nearest(printable(folder.name), known[source.name])
@@ -169,7 +177,7 @@ def _walk(
     for item in _entries(folder, root):
         inside = os.path.relpath(item.path, base)
         raw_file = printable(inside).replace(os.sep, "/")
-        if item.is_dir():
+        if _is_folder(item):
             _walk(item.path, root, base, table, files, messages, above | {here})
         elif not item.name.lower().endswith(SUFFIXES):
             others.setdefault(os.path.splitext(item.name)[1].lower(), []).append(raw_file)

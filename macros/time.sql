@@ -1,6 +1,10 @@
 {#- The business's time zone. -#}
 {% macro business_timezone() -%}
-    {%- do return(env_var('KPI_TIMEZONE', 'Europe/Moscow')) -%}
+    {%- set zone = env_var('KPI_TIMEZONE', '') | trim or 'Europe/Moscow' -%}
+    {%- if zone not in modules.pytz.all_timezones_set and zone | lower not in modules.pytz.all_timezones | map('lower') -%}
+        {{ exceptions.raise_compiler_error("KPI_TIMEZONE must be a time zone's name like Europe/Moscow, not '" ~ zone ~ "'") }}
+    {%- endif -%}
+    {%- do return(zone) -%}
 {%- endmacro %}
 
 {#- The date the figures are made on, as YYYY-MM-DD: KPI_AS_OF, else the demo's own day for the demo, else today in the
@@ -16,6 +20,9 @@
             else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
         {%- if (parts[1] | int) not in range(1, 13) or (parts[2] | int) < 1 or (parts[2] | int) > days[(parts[1] | int) - 1] -%}
             {{ exceptions.raise_compiler_error("KPI_AS_OF: there is no day '" ~ given ~ "'") }}
+        {%- endif -%}
+        {%- if given > '2199-12-31' -%}
+            {{ exceptions.raise_compiler_error("KPI_AS_OF: '" ~ given ~ "' is too far ahead; the calendar runs until then") }}
         {%- endif -%}
         {%- do return(given) -%}
     {%- elif not env_var('KPI_RAW_ROOT', '') -%}

@@ -1,5 +1,6 @@
 """Bad input, each kind once: it is named with file and row, or stands in a visible bucket, and nothing else is lost."""
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -201,12 +202,30 @@ def test_totals_tie_out(warehouse):
         ({"KPI_RAW_ROOT": __file__}, [__file__, "KPI_RAW_ROOT"]),
         ({"KPI_AS_OF": "2026-02-30"}, ["KPI_AS_OF", "2026-02-30"]),
         ({"KPI_AS_OF": "yesterday"}, ["KPI_AS_OF", "yesterday"]),
+        ({"KPI_AS_OF": "9999-12-31"}, ["KPI_AS_OF", "9999-12-31"]),
+        ({"KPI_TIMEZONE": "Mars/Phobos"}, ["KPI_TIMEZONE", "Mars/Phobos"]),
+        ({"KPI_TIMEZONE": "it's"}, ["KPI_TIMEZONE", "it's"]),
+        ({"KPI_WAREHOUSE": f"{__file__}/kpi.duckdb"}, ["KPI_WAREHOUSE", __file__]),
     ],
 )
 def test_wrong_settings_are_said_plainly(tmp_path, settings, words):
     done = run_dbt(tmp_path, "run", "-s", "dim_date", **settings)
     assert done.returncode != 0
     assert all(word in done.stdout for word in words), done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_warehouse_that_is_held_is_said_plainly(tmp_path):
+    """A BI tool that reads the build's own file keeps it from being written; the message says so, in a few lines."""
+    path = tmp_path / "not there yet" / "kpi.duckdb"
+    assert run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path)).returncode == 0
+    with duckdb.connect(str(path), read_only=True):
+        done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path))
+    assert done.returncode != 0 and "KPI_WAREHOUSE" in done.stdout and str(path) in done.stdout
+    assert "close what has it open" in done.stdout and "Traceback" not in done.stdout + done.stderr
+    path.write_text("no database")
+    done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path))
+    assert done.returncode != 0 and "it must be a DuckDB file" in done.stdout
 
 
 def test_an_as_of_date_before_the_data_is_said(tmp_path):

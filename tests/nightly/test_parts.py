@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from flows import redact
-from flows.build import Events
+from flows.build import Events, Place, fingerprint
 from flows.extract.common import ConfigError
 from flows.history import Night, State
 from flows.journal import Journal
@@ -294,3 +294,17 @@ def test_a_setting_that_is_wrong_is_named(monkeypatch):
         with pytest.raises(ConfigError, match=name):
             Settings.read()
         monkeypatch.delenv(name)
+
+
+def test_links_in_a_raw_root_stop_no_night(tmp_path):
+    """A link that leads nowhere, in a circle or back to its own folder is walked past; a file's change is seen."""
+    place = Place(tmp_path, tmp_path / "logs", date(2026, 1, 1))
+    leads = place.raw / "files" / "leads"
+    leads.mkdir(parents=True)
+    (leads / "a.csv").write_text("lead_id\n1\n")
+    for name, target in (("gone.csv", "nothing"), ("back", "."), ("circle", "circle")):
+        (leads / name).symlink_to(target)
+    before = fingerprint(place)
+    assert before == fingerprint(place)
+    (leads / "a.csv").write_text("lead_id\n1\n2\n")
+    assert before != fingerprint(place)
