@@ -1,5 +1,6 @@
 {#- Cohorts of customers by the month of their first purchase × months since; by one column of buyers, or whole.
-    A cell counts customers who bought in that month; months without a purchase are there with nought. -#}
+    A cell counts customers who bought in that month; months without a purchase are there with nought.  What came back before the first
+    purchase is of its month. -#}
 {% macro cohort_table(dimension=none) -%}
 {%- set by = dimension ~ ', ' if dimension else '' -%}
 {%- set also = 'cells.' ~ dimension ~ ' = bought.' ~ dimension ~ ' and ' if dimension else '' -%}
@@ -33,12 +34,15 @@ bought as (
     select
         {{ 'buyers.' ~ dimension ~ ',' if dimension }}
         buyers.cohort_month,
-        cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date) as month_start,
+        greatest(buyers.cohort_month, cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date)) as month_start,
         count(distinct case when sales.event = 'sale' then sales.known_customer_key end) as active_customers,
         cast(sum(sales.revenue) as decimal(18, 2)) as revenue
     from {{ ref('sales_events') }} as sales
     inner join buyers on sales.known_customer_key = buyers.customer_key
-    group by {{ 'buyers.' ~ dimension ~ ',' if dimension }} buyers.cohort_month, cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date)
+    group by
+        {{ 'buyers.' ~ dimension ~ ',' if dimension }}
+        buyers.cohort_month,
+        greatest(buyers.cohort_month, cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date))
 ),
 
 filled as (

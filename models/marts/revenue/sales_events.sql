@@ -48,7 +48,7 @@ refunds as (
     from shares
 ),
 
--- a refund takes from every line in proportion; rounding runs along the sum
+-- a refund takes from every line in proportion; rounding runs along the sum.  One in a currency without a rate takes no known money.
 refunded as (
     select
         refunds.sale_id,
@@ -57,10 +57,10 @@ refunded as (
         lines.product_id,
         lines.product_group,
         refunds.refunded_on,
-        round(refunds.amount_base * case
+        round(coalesce(refunds.amount_base, 0) * case
             when sales.amount <> 0 then lines.amount_so_far / sales.amount
             else 1
-        end, 2) - round(refunds.amount_base * case
+        end, 2) - round(coalesce(refunds.amount_base, 0) * case
             when sales.amount <> 0 then (lines.amount_so_far - lines.amount) / sales.amount
             when lines.line_no = 1 then 0
             else 1
