@@ -18,6 +18,8 @@ with targets as (
                 case when source_system = 'seed' then 1 else 0 end asc, loaded_at desc nulls last, period_start desc, team asc nulls first, value desc
         ) as place
     from {{ ref('targets') }}
+    -- a target of any other period cannot be spread; quality.findings shows it
+    where period_grain in ('month', 'quarter', 'year')
 ),
 
 days as (

@@ -22,7 +22,7 @@ owned as (
         value
     from {{ ref('targets') }}
     -- the calendar has an end
-    where period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
+    where period_grain in ('month', 'quarter', 'year') and period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
 ),
 
 targets as (
