@@ -43,9 +43,9 @@
         and {{ day }} < {{ alias }}.valid_until
 {%- endmacro %}
 
-{#- Money in the base currency, to the kopeck; null where the currency has no rate on the day. -#}
+{#- Money in the base currency, to the kopeck; null where the currency has no rate on the day, or one that comes to a trillion. -#}
 {% macro to_base(amount, rate_alias) -%}
-    cast(round({{ amount }} * {{ rate_alias }}.rate_to_base, 2) as decimal(18, 2))
+    cast({{ try_cast_as('round(' ~ amount ~ ' * ' ~ rate_alias ~ '.rate_to_base, 2)', 'decimal(14, 2)') }} as decimal(18, 2))
 {%- endmacro %}
 
 {#- 1 where the condition holds, else 0. -#}

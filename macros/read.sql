@@ -54,20 +54,22 @@
     coalesce({{ try_cast_as(raw, type) }}, {{ try_cast_as(plain_number(raw), type) }})
 {%- endmacro %}
 
-{% macro read_money(raw) -%} {{ read_decimal(raw, 'decimal(18, 2)') }} {%- endmacro %}
+{#- Money and numbers end at a trillion, so that sums of them fit their types. -#}
+{% macro read_money(raw) -%} cast({{ read_decimal(raw, 'decimal(14, 2)') }} as decimal(18, 2)) {%- endmacro %}
 
 {#- A decimal wide enough for every number is read a hundred times slower than a plain number needs to be. -#}
 {% macro read_number(raw) -%}
     case
-        when {{ matches(raw, '^[+-]?[0-9]+([.][0-9]+)?$') }} then {{ try_cast_as(raw, 'double') }}
-        else cast({{ try_cast_as(plain_number(raw), 'decimal(28, 10)') }} as double)
+        when {{ matches(raw, '^[+-]?[0-9]{1,12}([.][0-9]+)?$') }} then {{ try_cast_as(raw, 'double') }}
+        else cast({{ try_cast_as(plain_number(raw), 'decimal(22, 10)') }} as double)
     end
 {%- endmacro %}
 
+{#- Integers end at fifteen digits: some are counters that a source numbers its records by. -#}
 {% macro read_integer(raw) -%}
-    {%- set number = try_cast_as(plain_number(raw), 'decimal(28, 10)') -%}
+    {%- set number = try_cast_as(plain_number(raw), 'decimal(25, 10)') -%}
     case
-        when {{ matches(raw, '^[+-]?[0-9]+$') }} then {{ try_cast_as(raw, 'bigint') }}
+        when {{ matches(raw, '^[+-]?[0-9]{1,15}$') }} then {{ try_cast_as(raw, 'bigint') }}
         when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint)
     end
 {%- endmacro %}

@@ -13,5 +13,8 @@
     },
     key=['item_id'],
     version='updated_at',
-    rules={'quantity: negative': 'quantity < 0'}
+    rules={
+        'quantity: negative': 'quantity < 0',
+        'price: times quantity, it comes to a trillion': 'abs(price * quantity) >= 1000000000000'
+    }
 ) }}

@@ -9,6 +9,7 @@
         'amount': ['amount', 'money', 'required']
     },
     key=['source_system', 'source_account', 'contract_id', 'year_no'],
+    rules={'year_no: outside 1 to 100': 'year_no not between 1 and 100'},
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -14,6 +14,7 @@
         'funnel_step': ['funnel_step', 'enum']
     },
     key=['source_system', 'source_account', 'object', 'pipeline_id', 'stage_id'],
+    rules={'probability: outside 0 to 100': 'probability not between 0 and 100'},
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}
