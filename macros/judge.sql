@@ -1,8 +1,8 @@
 {#- The verdict on every raw row of one table.
 
-    columns: name → [raw column, type(, 'required')], type one of text, enum (a word of a list), code (the record's own id, a number of a
+    columns: name → [raw column, type(, 'required' or 'event')(, 'ever')], type one of text, enum (a word of a list), code (the record's own id, a number of a
              list), ref (another record's id, or 0), first (a ref that may stand in a list), multifield (phones or e-mails), integer, number, money, boolean, date,
-             timestamp.
+             timestamp.  A required date or timestamp does not lie before the calendar, nor does an event, which may be empty; `ever` lifts it.
     key:     the columns that make a record one; version: the column by which a newer version of it is told;
     rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
     A row that says that its record is gone needs no more than the key; without a version it is as new as its load, else as its place.
@@ -44,12 +44,18 @@
         {%- do typed.append(reader if reader == name else reader ~ ' as ' ~ name) -%}
         {%- do typed.append(something) -%}
         {%- set blank = " and raw_" ~ name ~ " not in ('0', '0000-00-00', '0000-00-00 00:00:00')"
-            if kind in ('date', 'timestamp') and spec | length == 2 else '' -%}
+            if kind in ('date', 'timestamp') and 'required' not in spec[2:] else '' -%}
         {%- do checks.append(
             "case when " ~ name ~ " is null and raw_" ~ name ~ " is not null" ~ blank ~ stands
             ~ " then '" ~ name ~ ": ''' || left(raw_" ~ name ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
     {%- endif -%}
-    {%- if spec | length > 2 -%}
+    {%- if kind in ('date', 'timestamp') and spec | length > 2 and 'ever' not in spec -%}
+        {%- set starts = "cast('" ~ var('calendar_starts_on') ~ "' as date)" if kind == 'date'
+            else local_to_utc("cast('" ~ var('calendar_starts_on') ~ " 00:00:00' as timestamp)") -%}
+        {%- do checks.append(
+            "case when " ~ name ~ " < " ~ starts ~ stands ~ " then '" ~ name ~ ": before " ~ var('calendar_starts_on') ~ "' end") -%}
+    {%- endif -%}
+    {%- if 'required' in spec[2:] -%}
         {%- set unread = " and raw_" ~ name ~ " is null" if kind not in texts and kind not in firsts else '' -%}
         {%- do checks.append("case when " ~ name ~ " is null" ~ unread ~ stands ~ " then '" ~ name ~ ": required, but empty' end") -%}
     {%- endif -%}
@@ -57,11 +63,19 @@
 {%- for problem, condition in rules.items() -%}
     {%- do checks.append("case when (" ~ condition ~ ") and not is_deleted then '" ~ problem ~ "' end") -%}
 {%- endfor -%}
+{%- for name, raw, value, kind in [
+    (loaded_at, 'raw_loaded_at', 'loaded_at', 'timestamp'), (deleted, 'raw_deleted', read_boolean('raw_deleted'), 'boolean')
+] -%}
+    {%- do checks.append(
+        "case when " ~ raw ~ " is not null and " ~ value ~ " is null then '" ~ name ~ ": ''' || left(" ~ raw
+        ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
+{%- endfor -%}
 
 with raw_rows as (
     select
         {{ plain | join(',\n        ') }},
         {{ read_something(loaded_at) }} as raw_loaded_at,
+        {{ read_something(deleted) }} as raw_deleted,
         coalesce({{ read_boolean(deleted) }}, false) as is_deleted,
         _raw_file,
         _raw_row
@@ -72,6 +86,8 @@ typed as (
     select
         {{ typed | join(',\n        ') }},
         {{ read_timestamp('raw_loaded_at', 'UTC') }} as loaded_at,
+        raw_loaded_at,
+        raw_deleted,
         is_deleted,
         _raw_file,
         _raw_row

@@ -7,8 +7,8 @@ with judged as (
             'title': ['TITLE', 'text'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
-            'moved_at': ['MOVED_TIME', 'timestamp'],
-            'close_date': ['CLOSEDATE', 'date'],
+            'moved_at': ['MOVED_TIME', 'timestamp', 'event'],
+            'close_date': ['CLOSEDATE', 'date', 'event'],
             'pipeline_id': ['CATEGORY_ID', 'code'],
             'stage_id': ['STAGE_ID', 'text'],
             'semantics': ['STAGE_SEMANTIC_ID', 'enum'],
@@ -33,6 +33,7 @@ with judged as (
         key=['deal_id'],
         version='modified_at',
         rules={
+            'percent: outside 0 to 100': 'percent not between 0 and 100',
             'title: a test record': matches('lower(title)', var('test_record_title')),
             'is_recurring: a template of deals to come, not a deal': 'is_recurring'
         }

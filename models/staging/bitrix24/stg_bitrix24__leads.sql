@@ -7,7 +7,7 @@ with judged as (
             'title': ['TITLE', 'text'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
-            'closed_at': ['DATE_CLOSED', 'timestamp'],
+            'closed_at': ['DATE_CLOSED', 'timestamp', 'event'],
             'status': ['STATUS_ID', 'text'],
             'semantics': ['STATUS_SEMANTIC_ID', 'enum'],
             'status_text': ['STATUS_DESCRIPTION', 'text'],

@@ -7,7 +7,7 @@ with judged as (
             'quote_id': ['ID', 'code', 'required'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
-            'begin_date': ['BEGINDATE', 'date'],
+            'begin_date': ['BEGINDATE', 'date', 'event'],
             'status': ['STATUS_ID', 'text'],
             'amount': ['OPPORTUNITY', 'money'],
             'currency': ['CURRENCY_ID', 'ref'],

@@ -13,11 +13,11 @@
         'payment_id': ['id', 'ref', 'required'],
         'order_id': ['orderId', 'ref', 'required'],
         'is_paid': ['paid', 'boolean'],
-        'paid_at': ['datePaid', 'timestamp'],
+        'paid_at': ['datePaid', 'timestamp', 'event'],
         'amount': ['sum', 'money', 'required'],
         'currency': ['currency', 'text'],
         'is_returned': ['is_return', 'boolean'],
-        'returned_on': ['payReturnDate', 'date']
+        'returned_on': ['payReturnDate', 'date', 'event']
     },
     key=['payment_id'],
     rules={

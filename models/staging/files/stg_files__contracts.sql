@@ -11,7 +11,7 @@
         'ends_on': ['ends_on', 'date', 'required'],
         'total_amount': ['total_amount', 'money', 'required'],
         'currency': ['currency', 'text'],
-        'cancelled_on': ['cancelled_on', 'date'],
+        'cancelled_on': ['cancelled_on', 'date', 'event'],
         'licences': ['licences', 'number'],
         'region': ['region', 'text']
     },

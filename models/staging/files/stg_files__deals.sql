@@ -12,7 +12,7 @@
         'pipeline_id': ['pipeline_id', 'code'],
         'stage_id': ['stage_id', 'code'],
         'status': ['status', 'enum'],
-        'closed_at': ['closed_at', 'timestamp'],
+        'closed_at': ['closed_at', 'timestamp', 'event'],
         'expected_close_on': ['expected_close_on', 'date'],
         'amount': ['amount', 'money'],
         'currency': ['currency', 'text'],
@@ -31,6 +31,7 @@
         'order_id': ['order_id', 'code']
     },
     key=['source_system', 'source_account', 'deal_id'],
+    rules={'probability: outside 0 to 100': 'probability not between 0 and 100'},
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -4,7 +4,7 @@
     columns={
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
-        'date': ['date', 'date', 'required'],
+        'date': ['date', 'date', 'required', 'ever'],
         'currency': ['currency', 'text', 'required'],
         'rate_to_base': ['rate_to_base', 'number', 'required']
     },

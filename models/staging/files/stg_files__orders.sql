@@ -6,7 +6,7 @@
         'source_account': ['source_account', 'text'],
         'order_id': ['order_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
-        'paid_at': ['paid_at', 'timestamp'],
+        'paid_at': ['paid_at', 'timestamp', 'event'],
         'status': ['status', 'enum'],
         'amount': ['amount', 'money'],
         'currency': ['currency', 'text'],

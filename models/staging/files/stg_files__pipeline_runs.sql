@@ -5,9 +5,9 @@
         'source_system': ['source_system', 'text'],
         'source_account': ['source_account', 'text'],
         'run_id': ['run_id', 'code', 'required'],
-        'scheduled_for': ['scheduled_for', 'timestamp'],
+        'scheduled_for': ['scheduled_for', 'timestamp', 'event'],
         'started_at': ['started_at', 'timestamp', 'required'],
-        'finished_at': ['finished_at', 'timestamp'],
+        'finished_at': ['finished_at', 'timestamp', 'event'],
         'report': ['report', 'enum'],
         'status': ['status', 'enum'],
         'checks_run': ['checks_run', 'integer'],
@@ -16,6 +16,10 @@
         'kpis_catalogued': ['kpis_catalogued', 'integer']
     },
     key=['source_system', 'source_account', 'run_id'],
+    rules={
+        'checks_passed: more than checks_run': 'checks_passed > checks_run',
+        'kpis_present: more than kpis_catalogued': 'kpis_present > kpis_catalogued'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -6,7 +6,7 @@
         'source_account': ['source_account', 'text'],
         'quote_id': ['quote_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
-        'sent_at': ['sent_at', 'timestamp'],
+        'sent_at': ['sent_at', 'timestamp', 'event'],
         'status': ['status', 'text'],
         'amount': ['amount', 'money'],
         'currency': ['currency', 'text'],

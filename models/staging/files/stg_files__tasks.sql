@@ -10,8 +10,8 @@
         'kind': ['kind', 'enum'],
         'points': ['points', 'number'],
         'created_at': ['created_at', 'timestamp', 'required'],
-        'started_at': ['started_at', 'timestamp'],
-        'done_at': ['done_at', 'timestamp'],
+        'started_at': ['started_at', 'timestamp', 'event'],
+        'done_at': ['done_at', 'timestamp', 'event'],
         'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'task_id'],
