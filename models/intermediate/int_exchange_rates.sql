@@ -9,7 +9,8 @@ with quoted as (
             order by case source_system when 'files' then 1 when 'seed' then 2 else 3 end
         ) as place
     from {{ ref('exchange_rates') }}
-    where upper(currency) <> '{{ var("base_currency") }}'
+    -- a rate that is not positive is none; quality.findings shows it
+    where upper(currency) <> '{{ var("base_currency") }}' and rate_to_base > 0
 )
 
 select

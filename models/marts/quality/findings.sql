@@ -85,6 +85,32 @@ contradictions as (
     inner join {{ ref('orders') }} as orders on refunds.order_id = orders.order_id
     left join {{ ref('int_sold_orders') }} as sold on refunds.order_id = sold.order_id
     where sold.order_id is null and refunds.refunded_at < {{ cutoff() }}
+    union all
+    select 'year outside its contract', concat('contract ', schedule.contract_id, ', year ', cast(schedule.year_no as {{ dbt.type_string() }}))
+    from {{ ref('contract_schedule') }} as schedule
+    inner join {{ ref('contracts') }} as contracts on schedule.contract_id = contracts.contract_id
+    where {{ dbt.dateadd('month', '12 * (cast(schedule.year_no as integer) - 1)', 'contracts.starts_on') }} > contracts.ends_on
+    {%- for entity in ['deals', 'stages'] %}
+    union all
+    select 'probability above 1', '{{ entity }}' from {{ ref(entity) }} where probability > 1
+    {%- endfor %}
+    union all
+    select 'rate that is not positive', concat(upper(currency), ' on ', cast(date as {{ dbt.type_string() }}))
+    from {{ ref('exchange_rates') }}
+    where rate_to_base <= 0
+),
+
+parts_of_nothing as (
+    {%- for part, whole, key, finding in [
+        ('order_lines', 'orders', 'order', 'lines of an order'), ('deal_lines', 'deals', 'deal', 'lines of a deal'),
+        ('contract_schedule', 'contracts', 'contract', 'schedule of a contract')
+    ] %}
+    select '{{ finding }} that does not exist' as finding, concat('{{ key }} ', parts.{{ key }}_id) as subject
+    from {{ ref(part) }} as parts
+    left join {{ ref(whole) }} as wholes on parts.{{ key }}_id = wholes.{{ key }}_id
+    where wholes.{{ key }}_id is null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 as_of_date as (
@@ -107,6 +133,8 @@ all_findings as (
     select * from missing_rates
     union all
     select * from contradictions
+    union all
+    select * from parts_of_nothing
     union all
     select * from as_of_date
     union all
