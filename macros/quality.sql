@@ -37,8 +37,33 @@
     {%- do return(on) -%}
 {%- endmacro %}
 
+{#- Names of columns that somewhere hold personal data. -#}
+{% macro personal_columns() -%}
+    {%- set names = [] -%}
+    {%- for node in graph.nodes.values() -%}
+        {%- for column in node.columns.values() if column.meta.pii or column.config.meta.pii -%}{%- do names.append(column.name) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- do return(names) -%}
+{%- endmacro %}
+
+{#- Which rows made a data test fail: the first three of each, without personal data. -#}
+{% macro report_failed_rows(results) -%}
+    {%- for result in results if result.node.resource_type == 'test' and result.status == 'fail' -%}
+        {%- set personal = personal_columns() -%}
+        {%- if result.node.column_name not in personal -%}
+            {%- set failed = run_query('select * from (\n' ~ result.node.compiled_code ~ '\n) as failed limit 3') -%}
+            {%- for row in failed.rows -%}
+                {%- set told = [] -%}
+                {%- for column in failed.column_names if column not in personal -%}{%- do told.append(column ~ '=' ~ row[column]) -%}{%- endfor -%}
+                {%- do log('failed: ' ~ result.node.name ~ ': ' ~ told | join(', '), info=true) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- After a run: how many raw rows were accepted, and what was not, in a few lines for a person. -#}
 {% macro report_data_quality(results) -%}
+    {%- if execute -%}{%- do report_failed_rows(results) -%}{%- endif -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set tie_out = adapter.get_relation(target.database, 'marts', 'source_tie_out') -%}
         {%- if tie_out -%}
