@@ -62,6 +62,12 @@
     {%- if type.startswith('ref ') -%}{%- do ids.update({name: type[4:]}) -%}{%- endif -%}
 {%- endfor -%}
 {%- for source_name in sources_of(entity) %}
+{%- if source_name == 'seed' and execute -%}
+    {%- set kept = adapter.get_columns_in_relation(ref('seed_' ~ entity)) | map(attribute='name') | list -%}
+    {%- for name in columns if kept and name not in kept -%}
+        {{ exceptions.raise_compiler_error('seeds/seed_' ~ entity ~ '.csv has no column ' ~ name) }}
+    {%- endfor -%}
+{%- endif %}
 select
     {% if source_name == 'seed' -%}
     'seed' as source_system,
