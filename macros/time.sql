@@ -68,9 +68,9 @@
 {% macro duckdb__iso_weekday(day) -%} isodow({{ day }}) {%- endmacro %}
 {% macro default__iso_weekday(day) -%} (weekday({{ day }}) + 1) {%- endmacro %}
 
-{#- Seconds since midnight of a clock text like 09:30. -#}
+{#- Seconds since midnight of a clock text like 09:30; null where it is none. -#}
 {% macro seconds_of_day(clock) -%}
-    (cast({{ dbt.split_part(clock, "':'", 1) }} as integer) * 3600 + cast({{ dbt.split_part(clock, "':'", 2) }} as integer) * 60)
+    ({{ try_cast_as(dbt.split_part(clock, "':'", 1), 'integer') }} * 3600 + {{ try_cast_as(dbt.split_part(clock, "':'", 2), 'integer') }} * 60)
 {%- endmacro %}
 
 {#- Working seconds from the beginning of the calendar to a wall-clock time; `day` is the joined dim_date row of its date. -#}

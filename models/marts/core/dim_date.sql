@@ -21,8 +21,8 @@ hours as (
     select
         cast(days.date_day as date) as date_day,
         coalesce(exceptions.is_working_day, {{ iso_weekday('days.date_day') }} <= 5) as is_working_day,
-        {{ seconds_of_day("coalesce(exceptions.opens_at, '" ~ var('work_opens_at') ~ "')") }} as opens_at_second,
-        {{ seconds_of_day("coalesce(exceptions.closes_at, '" ~ var('work_closes_at') ~ "')") }} as closes_at_second
+        coalesce({{ seconds_of_day('exceptions.opens_at') }}, {{ seconds_of_day("'" ~ var('work_opens_at') ~ "'") }}) as opens_at_second,
+        coalesce({{ seconds_of_day('exceptions.closes_at') }}, {{ seconds_of_day("'" ~ var('work_closes_at') ~ "'") }}) as closes_at_second
     from days
     left join exceptions on cast(days.date_day as date) = exceptions.date and exceptions.place = 1
 ),

@@ -94,6 +94,12 @@ contradictions as (
     union all
     select 'probability above 1', '{{ entity }}' from {{ ref(entity) }} where probability > 1
     {%- endfor %}
+    {%- for column in ['opens_at', 'closes_at'] %}
+    union all
+    select 'no time of day', concat('working_calendar.{{ column }} = ', {{ column }})
+    from {{ ref('working_calendar') }}
+    where {{ column }} is not null and {{ seconds_of_day(column) }} is null
+    {%- endfor %}
     union all
     select 'rate that is not positive', concat(upper(currency), ' on ', cast(date as {{ dbt.type_string() }}))
     from {{ ref('exchange_rates') }}
