@@ -1,8 +1,9 @@
 {#- The verdict on every raw row of one table.
 
-    columns: name → [raw column, type(, 'required' or 'event')(, 'ever')], type one of text, enum (a word of a list), code (the record's own id, a number of a
-             list), ref (another record's id, or 0), first (a ref that may stand in a list), multifield (phones or e-mails), integer, number, money, boolean, date,
-             timestamp.  A required date or timestamp does not lie before the calendar, nor does an event, which may be empty; `ever` lifts it.
+    columns: name → [raw column, type(, 'required' or 'event')(, 'ever')], type one of text, enum (a word of a list), code (the record's own id,
+             a number of a list), ref (another record's id, or 0), first (a ref that may stand in a list), multifield (phones or e-mails),
+             integer, number, money, boolean, date, timestamp.  A required date or timestamp does not lie before the calendar, nor does an
+             event, which may be empty; `ever` lifts it.
     key:     the columns that make a record one; version: the column by which a newer version of it is told;
     rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
     A row that says that its record is gone needs no more than the key; without a version it is as new as its load, else as its place.
