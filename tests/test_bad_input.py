@@ -1,5 +1,7 @@
 """Bad input, each kind once: it is named with file and row, or stands in a visible bucket, and nothing else is lost."""
 
+import shutil
+
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,14 +33,44 @@ FILES = {
     "orders/orders.csv": (
         "order_id,created_at,paid_at,status,amount\nO1,2026-01-08,2026-01-08,paid,100\nO2,2026-01-08,,new,50\n"
     ),
-    "refunds/refunds.csv": "refund_id,order_id,refunded_at,amount\nB1,O2,2026-01-09,50\n",  # never paid
+    "refunds/refunds.csv": (
+        "refund_id,order_id,refunded_at,amount,currency\n"
+        "B1,O2,2026-01-09,50,\n"  # never paid
+        "B2,O1,2026-01-10,5,XAU\n"  # a currency with no rate
+        "B3,O5,2025-10-20,30,\n"  # before the customer's first sale
+    ),
+    "orders/more.csv": (
+        "order_id,created_at,paid_at,status,amount,customer_id\n"
+        "O5,2025-11-05,2025-11-05,paid,80,C9\n"
+        "O6,2025-11-05,1900-01-08,paid,5,C9\n"  # before the calendar
+    ),
+    # before the calendar, and service columns that cannot be read
+    "leads/old.csv": "lead_id,created_at,loaded_at,is_deleted\nL6,1900-01-01,,\nL7,2026-01-05,garbage,\nL8,2026-01-05,,maybe\nnan,2026-01-05,,\n",
+    "employees/old.csv": "employee_id,name,hired_on\nE1,Ann,1985-03-01\n",  # hired before the calendar: nothing wrong
+    # numbers that nothing can be added to; a chance in percent
+    "deals/huge.csv": "deal_id;created_at;amount;probability\nD7;01.12.2025;9999999999999999.99;\nD8;01.12.2025;1;50\n",
+    "ad_spend/huge.csv": "date,platform,campaign_id,impressions,cost\n2025-12-01,vk,1,9223372036854775807,10\n",
+    "web_events/huge.csv": f"event_id,occurred_at,web_client_id,event,quantity\nV1,2025-12-01,W1,add_to_cart,{'9' * 400}\n",
+    "contract_schedule/schedule.csv": (
+        "contract_id,year_no,amount\n"
+        "K2,1,120\n"
+        "K2,7,5\n"  # after the contract's end
+        "K2,1000000000,5\n"
+        "K404,1,5\nK404,2,5\n"  # no such contract
+    ),
+    "deal_lines/lines.csv": "deal_id,line_no,product_id,quantity,amount\nD404,1,P1,1,5\n",  # no such deal
+    "pipeline_runs/runs.csv": (
+        "run_id,started_at,checks_run,checks_passed,kpis_present,kpis_catalogued\n"
+        "R1,2025-12-01,10,11,5,5\n"
+        "R2,2025-12-01,10,10,6,5\n"
+    ),
     "contracts/gold.csv": (
         "contract_id,customer_id,starts_on,ends_on,total_amount,currency\nK4,C4,2026-01-01,2026-12-31,1,XAU\n"
     ),
     "expenses/gold.csv": "month,category,kind,amount,currency\n2026-01-01,rent,other,1,XAU\n",
     "competitor_prices/gold.csv": "product_id,competitor,observed_on,price,currency\nP1,Rival,2026-01-05,1,XAU\n",
     "forecasts/gold.csv": "as_of,period_start,employee_id,amount,currency\n2026-01-01,2026-01-01,E1,1,XAU\n",
-    "order_lines/lines.csv": "order_id,line_no,product_id,quantity,amount\nO1,1,P1,-1,40\nO1,2,P2,1,60\n",
+    "order_lines/lines.csv": "order_id,line_no,product_id,quantity,amount\nO1,1,P1,-1,40\nO1,2,P2,1,60\nO404,1,P1,1,5\n",
     "survey_responses/nps.csv": "response_id,survey,answered_at,score\nS1,nps,2026-01-09,11\nS2,nps,2026-01-09,10\n",
     "contracts/contracts.csv": (
         "contract_id,customer_id,product_id,starts_on,ends_on,total_amount\n"
@@ -64,12 +96,12 @@ FILES = {
         "2026-01-13,true,10:00,16.00\n"
         "2026-01-14,true,9:30,16:00:00\n"
     ),
-    "targets/targets.csv": "period_start,period_grain,kpi_id,value\n2026-01-01,month,happiness,5\n",
+    "targets/targets.csv": "period_start,period_grain,kpi_id,value\n2026-01-01,month,happiness,5\n2026-01-05,week,revenue,7\n",
 }
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
+def raw_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("raw") / "сырые данные"
     for name, text in FILES.items():
         path = root / "files" / name
@@ -81,8 +113,13 @@ def warehouse(tmp_path_factory):
     (root / "files/orders/cut.parquet").write_bytes((root / "files/orders/cut.parquet").read_bytes()[:-40])
     (root / "files/lead").mkdir()
     (root / "files/lead/typo.csv").write_text("lead_id,created_at\nL99,2026-01-05\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def warehouse(raw_root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
-    settings = {"KPI_RAW_ROOT": str(root), "KPI_AS_OF": "2026-02-01"}
+    settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2026-02-01"}
     with build(folder, "--exclude-resource-type", "unit_test", **settings) as connection:
         yield connection
 
@@ -104,18 +141,24 @@ def test_rejected_leads_are_named(warehouse):
     assert found["leads.csv", 2].startswith("source_system, source_account, lead_id: used again in row 6")
     assert found["no_date.csv", 2] == "created_at: required, but empty"
     assert ("not_parquet.parquet", None) in found
-    assert len(found) == 6
+    assert found["old.csv", 2] == "created_at: before 1990-01-01"
+    assert found["old.csv", 3] == "loaded_at: 'garbage' cannot be read as timestamp"
+    assert found["old.csv", 4] == "is_deleted: 'maybe' cannot be read as boolean"
+    assert found["old.csv", 5] == "lead_id: required, but empty"
+    assert len(found) == 10
 
 
 def test_rejected_deals_are_named_and_the_rest_is_read(warehouse):
     found = rejected(warehouse, "deals")
     assert "abc" in found["deals.csv", 3]
-    assert ("deals.csv", 6) in found and len(found) == 2
+    assert found["huge.csv", 2] == "amount: '9999999999999999.99' cannot be read as money"
+    assert ("deals.csv", 6) in found and len(found) == 3
     assert warehouse.execute("select deal_id from marts.fct_deals order by 1").fetchall() == [
         ("D1",),
         ("D3",),
         ("D4",),
         ("D6",),
+        ("D8",),
     ]
 
 
@@ -130,6 +173,12 @@ def test_rejected_deals_are_named_and_the_rest_is_read(warehouse):
         ("working_calendar", ("calendar.csv", 2), "opens_at: no time of day"),
         ("working_calendar", ("calendar.csv", 3), "closes_at: no time of day"),
         ("orders", ("cut.parquet", None), ""),
+        ("orders", ("more.csv", 3), "paid_at: before 1990-01-01"),
+        ("ad_spend", ("huge.csv", 2), "impressions: '9223372036854775807' cannot be read as integer"),
+        ("web_events", ("huge.csv", 2), "cannot be read as number"),
+        ("contract_schedule", ("schedule.csv", 4), "year_no: outside 1 to 100"),
+        ("pipeline_runs", ("runs.csv", 2), "checks_passed: more than checks_run"),
+        ("pipeline_runs", ("runs.csv", 3), "kpis_present: more than kpis_catalogued"),
     ],
 )
 def test_other_rejections_are_named(warehouse, table, place, reason):
@@ -149,6 +198,13 @@ def test_other_rejections_are_named(warehouse, table, place, reason):
         ("currency with no rate", "competitor price in XAU"),
         ("currency with no rate", "forecast in XAU"),
         ("refund of an order that was not paid", "order O2"),
+        ("currency with no rate", "refund in XAU"),
+        ("unknown value", "targets.period_grain = week"),
+        ("lines of an order that does not exist", "order O404"),
+        ("lines of a deal that does not exist", "deal D404"),
+        ("schedule of a contract that does not exist", "contract K404"),
+        ("year outside its contract", "contract K2, year 7"),
+        ("probability above 1", "deals"),
         ("contracts that overlap", "contracts K2 and K3"),
     ],
 )
@@ -187,12 +243,41 @@ def test_ids_of_two_systems_do_not_meet(warehouse):
     ]
 
 
+def test_a_refund_before_the_first_sale_is_in_its_cohort(warehouse):
+    """80 sold in November, 30 given back in October: the cohort of November brought 50."""
+    assert warehouse.execute(
+        "select months_since, cast(revenue as double) from marts.retention_cohorts"
+        " where cohort_month = date '2025-11-01' and months_since <= 1 order by 1"
+    ).fetchall() == [(0, 50.0), (1, 0.0)]
+
+
 def test_totals_tie_out(warehouse):
     rows = warehouse.execute(
         "select raw_rows, accepted_rows + superseded_rows + deleted_rows + not_yet_known_rows + rejected_rows, is_tied_out"
         " from marts.source_tie_out"
     ).fetchall()
     assert rows and all(raw == told and tied for raw, told, tied in rows)
+
+
+def test_a_changed_warehouse_is_told_row_by_row(warehouse, raw_root, tmp_path):
+    """A failed test names its rows; what is wrong in a seed is a finding."""
+    (path,) = warehouse.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()
+    shutil.copy(path, tmp_path / "kpi.duckdb")
+    with duckdb.connect(str(tmp_path / "kpi.duckdb")) as changed:
+        changed.execute(
+            "insert into marts.retention_cohorts select * from marts.retention_cohorts"
+            " where cohort_month = date '2025-11-01' and months_since = 0"
+        )
+        changed.execute("insert into reference.exchange_rates values ('2025-01-01', 'EUR', 0)")
+        changed.execute("insert into reference.working_calendar values ('2025-01-01', true, '9', null)")
+    settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2026-02-01"}
+    test = "unique_key_retention_cohorts_cohort_month__months_since"
+    done = run_dbt(tmp_path, "build", "-s", "findings", test, **settings)
+    assert done.returncode != 0
+    assert f"failed: {test}: cohort_month=2025-11-01, months_since=0, rows_with_this_key=2" in done.stdout
+    with duckdb.connect(str(tmp_path / "kpi.duckdb"), read_only=True) as changed:
+        found = {subject for (subject,) in changed.execute("select subject from quality.findings").fetchall()}
+    assert {"EUR on 2025-01-01", "working_calendar.opens_at = 9"} <= found
 
 
 @pytest.mark.parametrize(
