@@ -111,7 +111,9 @@ parts_of_nothing as (
         ('order_lines', 'orders', 'order', 'lines of an order'), ('deal_lines', 'deals', 'deal', 'lines of a deal'),
         ('contract_schedule', 'contracts', 'contract', 'schedule of a contract')
     ] %}
-    select '{{ finding }} that does not exist' as finding, concat('{{ key }} ', parts.{{ key }}_id) as subject
+    select
+        '{{ finding }} that is not known' as finding,
+        concat('{{ part }}, such as of {{ key }} ', min(parts.{{ key }}_id) over ()) as subject
     from {{ ref(part) }} as parts
     left join {{ ref(whole) }} as wholes on parts.{{ key }}_id = wholes.{{ key }}_id
     where wholes.{{ key }}_id is null
