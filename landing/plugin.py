@@ -25,6 +25,8 @@ class Plugin(BasePlugin):
         """
         import duckdb
 
+        if self.creds is None:
+            return
         path = Path(self.creds.path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,11 @@ with ids as (
     union all
     {%- endfor %}
     {%- endfor %}
-    select null, null, null where false
+    select
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as {{ dbt.type_string() }}) as id,
+        cast(null as {{ dbt.type_string() }}) as system_name
+    where false
 ),
 
 -- where one system has all the things of a kind, there is nothing to tell apart
