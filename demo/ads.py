@@ -35,10 +35,9 @@ def simulate(rng: np.random.Generator, web: Web) -> list[Spend]:
         ("vk", [(c[0], ("",), c[3]) for c in co.VK_CAMPAIGNS]),
     ):
         for number, networks, price in campaigns:
-            visits = np.bincount(days[campaign == number], minlength=730)
+            visits = np.bincount(days[campaign == number], minlength=len(clock.DAYS))
             clicks = visits + rng.poisson(0.4 + visits * 0.06)
-            for k in range(730):
-                day = clock.FIRST_DAY + dt.timedelta(days=k)
+            for k, day in enumerate(clock.DAYS):
                 if number == 708888806 and day < dt.date(2025, 2, 1):
                     clicks[k] = visits[k]  # the campaign grew out of a test: few clicks then
                 left = int(clicks[k])
@@ -62,11 +61,11 @@ def simulate(rng: np.random.Generator, web: Web) -> list[Spend]:
                             conversions,
                         )
                     )
-        for k in range(5, 730, 61):  # corrections and fees that belong to no campaign
+        for k in range(5, len(clock.DAYS), 61):  # corrections and fees that belong to no campaign
             rows.append(
                 Spend(
                     platform,
-                    clock.FIRST_DAY + dt.timedelta(days=k),
+                    clock.DAYS[k],
                     None,
                     "SEARCH" if platform == "yandex_direct" else "",
                     0,

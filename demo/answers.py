@@ -31,6 +31,8 @@ def as_of(world: World, day: dt.date) -> Sheet:
     ]
     sheet.sums("leads_new", ((clock.day_of(x.created), {}, 1) for x in leads), grains=("month",))
 
+    orders += [o for o in world.wholesale if o.created < cut]
+    orders += [o for o in world.extra.overwritten if o.replaced_at >= cut]  # the number was its own until then
     rates = world.rates
     money, won_orders, won = [], set(), []
     for x in deals:
@@ -48,6 +50,10 @@ def as_of(world: World, day: dt.date) -> Sheet:
             if o.refund_at and o.refund_at < cut:
                 d = clock.day_of(o.refund_at)
                 money.append((d, {}, -rates.to_base(o.refund_amount, o.currency, d)))
+    for r in world.given_back:
+        if r.at < cut:
+            d = clock.day_of(r.at)
+            money.append((d, {}, -rates.to_base(r.amount, r.currency, d)))
     sheet.sums("deals_won", won, grains=("month",))
     sheet.sums("revenue", money, grains=("month",))
     counts: dict[dt.date, int] = defaultdict(int)

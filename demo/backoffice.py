@@ -14,7 +14,7 @@ from demo import channels, clock
 from demo import company as co
 from demo.people import Dice, Party
 
-DAYS = [clock.FIRST_DAY + dt.timedelta(days=k) for k in range(730)]
+DAYS = clock.DAYS
 MONTHS = [d for d in DAYS if d.day == 1]
 
 
@@ -47,7 +47,7 @@ def contracts(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
     )
     number = 0
     for t, party in buyers:
-        if not dice.chance(0.3):
+        if not dice.chance(0.26):
             continue
         start = add_months(clock.day_of(t).replace(day=dice.pick([1, 1, 1, 15])), 1)
         product = dice.pick([602, 603, 604, 601])
@@ -55,9 +55,9 @@ def contracts(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
         while start <= clock.LAST_DAY:
             number += 1
             months = dice.pick([12, 12, 24, 36, 6], [5, 3, 3, 1, 2])
-            total = months * dice.between(4, 22) * 100_000 * licences // 2
+            total = months * dice.between(3, 15) * 100_000 * licences // 2
             end = add_months(start, months) - dt.timedelta(days=1)
-            cancelled = start + dt.timedelta(days=dice.between(60, months * 28)) if dice.chance(0.13) else None
+            cancelled = start + dt.timedelta(days=dice.between(60, months * 28)) if dice.chance(0.22) else None
             if cancelled and cancelled > clock.LAST_DAY:
                 cancelled = None
             rows.append(
@@ -83,7 +83,7 @@ def contracts(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
                     {"contract_id": f"ДГ-{number:04d}", "year_no": k + 1, "amount_minor": a}
                     for k, a in enumerate(steps)
                 ]
-            if cancelled or not dice.chance(0.7):
+            if cancelled or not dice.chance(0.6):
                 break
             start = add_months(start, months) if start.day <= 28 else start
     return rows, schedule
@@ -141,34 +141,67 @@ def letters(dice: Dice, parties: list[Party]) -> tuple[list[dict], list[dict]]:
     return campaigns, events
 
 
-def targets(dice: Dice) -> list[dict]:
-    """Monthly plans: won amount for each manager, revenue for the whole."""
+def season(k: int) -> float:
+    """How good the k-th month usually is, growth of a fifth a year in it."""
+    return clock._MONTH[MONTHS[k].month - 1] * 1.2 ** (k / 12)
+
+
+def won_by_month(crm, rates) -> dict[tuple[int, dt.date], float]:
+    """Roubles that each manager won in each month."""
+    won: dict[tuple[int, dt.date], float] = defaultdict(float)
+    for deal in crm.deals:
+        if deal.won_at:
+            day = clock.day_of(deal.won_at)
+            won[deal.manager, day.replace(day=1)] += float(rates.to_base(deal.amount, deal.currency, day))
+    return won
+
+
+def between(usual: float, coming: float, weight: float) -> float:
+    """Between what is usual and what is coming: people know the deals that are about to close, and not all of them."""
+    return usual ** (1 - weight) * max(coming, 0.3 * usual) ** weight
+
+
+def targets(dice: Dice, won: dict, orders: list, rates) -> list[dict]:
+    """Monthly plans, made with the deals in sight: won amount for each manager, revenue for the whole."""
     rows = []
+    eager = {m: dice.pick([1.04, 0.94, 0.88], [1, 2, 1]) for m in co.MANAGERS}
+    reach = {3: 1.08, 4: 1.0, 5: 0.95}
+    team = {e[0]: e[3] for e in co.EMPLOYEES}
+    worked = {
+        m: [month for month in MONTHS if employed(m, month, add_months(month, 1) - dt.timedelta(days=1))]
+        for m in co.MANAGERS
+    }
+    level = {
+        m: sum(won.get((m, month), 0) for month in months) / sum(season(MONTHS.index(month)) for month in months)
+        for m, months in worked.items()
+    }
+    sold: dict[dt.date, float] = defaultdict(float)
+    for (_, month), amount in won.items():
+        sold[month] += amount
+    for o in orders:
+        if o.paid and not o.deal_id:
+            day = clock.day_of(o.paid)
+            sold[day.replace(day=1)] += float(rates.to_base(o.amount - o.refund_amount, o.currency, day))
+    whole = sum(sold.values()) / sum(season(k) for k in range(len(MONTHS)))
+
+    def row(month: dt.date, kpi: str, manager: int | None, value: float, step: int) -> dict:
+        return {
+            "period_start": month,
+            "period_grain": "month",
+            "kpi_id": kpi,
+            "employee_id": manager,
+            "team": None,
+            "value": round(value / step) * step,
+        }
+
     for k, month in enumerate(MONTHS):
-        season = clock._MONTH[month.month - 1] * 1.2 ** (k / 12)
-        last = add_months(month, 1) - dt.timedelta(days=1)
         for m in co.MANAGERS:
-            if employed(m, month, last):
-                base = {3: 520, 4: 760, 5: 900}[next(e[3] for e in co.EMPLOYEES if e[0] == m)]
-                rows.append(
-                    {
-                        "period_start": month,
-                        "period_grain": "month",
-                        "kpi_id": "quota_attainment",
-                        "employee_id": m,
-                        "team": None,
-                        "value": round(base * season * (0.92 + 0.16 * dice.u())) * 1000,
-                    }
-                )
+            if month in worked[m]:
+                coming = between(level[m] * season(k), won.get((m, month), 0), 0.68)
+                plan = coming / (reach[team[m]] * eager[m] * (0.85 + 0.3 * dice.u()))
+                rows.append(row(month, "quota_attainment", m, plan, 10_000))
         rows.append(
-            {
-                "period_start": month,
-                "period_grain": "month",
-                "kpi_id": "revenue",
-                "employee_id": None,
-                "team": None,
-                "value": round(11500 * season) * 1000,
-            }
+            row(month, "revenue", None, between(whole * season(k), sold[month], 0.5) / (0.88 + 0.2 * dice.u()), 100_000)
         )
     return rows
 
@@ -177,9 +210,9 @@ def expenses(dice: Dice) -> list[dict]:
     items = [
         ("Подрядчик по контекстной рекламе", "direct_acquisition", None, "yandex_direct", 95_000),
         ("Ведение VK Рекламы", "direct_acquisition", None, "vk_ads", 60_000),
-        ("SEO-агентство", "direct_acquisition", None, "seo", 140_000),
-        ("Сервис рассылок", "direct_acquisition", None, "email", 18_500),
-        ("Партнёрские вознаграждения", "direct_acquisition", None, "referral", 70_000),
+        ("SEO-агентство", "direct_acquisition", None, "seo", 210_000),
+        ("Сервис рассылок", "direct_acquisition", None, "email", 72_000),
+        ("Партнёрские вознаграждения", "direct_acquisition", None, "referral", 118_000),
         ("Выставки", "direct_acquisition", None, None, 45_000),
         ("Телефония и CRM", "indirect_sales", None, None, 62_300),
         ("Аренда офиса", "other", None, None, 410_000),
@@ -234,7 +267,7 @@ def objections(dice: Dice, crm) -> list[dict]:
                         "recorded_at": at,
                         "objection_type": dice.pick(co.OBJECTIONS, [4, 3, 2, 1, 1]),
                         "deal_id": deal.deal_id,
-                        "employee_id": deal.manager,
+                        "employee_id": deal.manager_at(at),
                         "deal": deal,
                     }
                 )
@@ -250,7 +283,7 @@ def surveys(dice: Dice, crm, orders) -> list[dict]:
     sales += [(o.paid, o.party, o.responsible, co.GROUP_OF[o.lines[0][0]]) for o in orders if o.paid and o.party]
     sales.sort(key=lambda s: (s[0], s[1].party_id))
     for t, party, manager, group in sales:
-        for survey, share in (("nps", 0.1), ("csat", 0.12)):
+        for survey, share in (("nps", 0.16), ("csat", 0.19)):
             at = t + int((1 + dice.expo(4)) * clock.DAY)
             if dice.chance(share) and at < clock.END:
                 score = (
@@ -277,7 +310,7 @@ def surveys(dice: Dice, crm, orders) -> list[dict]:
 def reviews(dice: Dice, orders) -> list[dict]:
     rows = []
     for o in orders:
-        if o.paid and o.party and dice.chance(0.055):
+        if o.paid and o.party and dice.chance(0.11):
             at = o.paid + int((3 + dice.expo(8)) * clock.DAY)
             if at < clock.END:
                 rating = dice.pick([1, 2, 3, 4, 5], [5, 5, 10, 28, 52])
@@ -297,19 +330,26 @@ def reviews(dice: Dice, orders) -> list[dict]:
     return rows
 
 
-def forecasts(dice: Dice, plan: list[dict]) -> list[dict]:
-    """Managers' own forecasts, given on the first of the month by most of them."""
-    return [
-        {
-            "as_of": r["period_start"],
-            "period_start": r["period_start"],
-            "employee_id": r["employee_id"],
-            "amount_minor": int(r["value"] * (0.7 + 0.5 * dice.u())) // 1000 * 100_000,
-            "currency": "RUB",
-        }
-        for r in plan
-        if r["employee_id"] and dice.chance(0.85)
-    ]
+def forecasts(dice: Dice, plan: list[dict], won: dict) -> list[dict]:
+    """Managers' own forecasts, given on the first of the month by most of them: hopeful as a rule, and often wrong together."""
+    mood = {month: 0.86 + 0.36 * dice.u() for month in MONTHS}
+    rows = []
+    for r in plan:
+        if r["employee_id"] and dice.chance(0.85):
+            month = r["period_start"]
+            hoped = (
+                between(r["value"], won.get((r["employee_id"], month), 0), 0.5) * mood[month] * (0.8 + 0.45 * dice.u())
+            )
+            rows.append(
+                {
+                    "as_of": month,
+                    "period_start": month,
+                    "employee_id": r["employee_id"],
+                    "amount_minor": int(hoped) // 1000 * 100_000,
+                    "currency": "RUB",
+                }
+            )
+    return rows
 
 
 def time_entries(dice: Dice) -> list[dict]:
@@ -347,9 +387,12 @@ def tool_usage(dice: Dice) -> list[dict]:
         if clock.opening(day) and day.weekday() in (0, 3)
         for m in co.MANAGERS
         if co.HIRED[m] <= day and (co.LEFT[m] is None or day < co.LEFT[m])
-        for tool, p in tools
-        if dice.chance(p)
+        for k, (tool, p) in enumerate(tools)
+        if (k < 2 or (m * (k + 2) + k) % 5 > 1) and dice.chance(p)
     ]
+
+
+UNUSED = ("Скрипт первого звонка", "Прайс для HoReCa", "Видео: обслуживание")  # made, and never shown to anybody
 
 
 def materials(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
@@ -365,13 +408,19 @@ def materials(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
                 ("Кейс: офис на 200 человек", dt.date(2025, 2, 1), None),
                 ("Калькулятор аренды", dt.date(2024, 11, 15), None),
                 ("Видео: обслуживание", dt.date(2025, 9, 1), None),
+                ("Буклет для выставки", dt.date(2024, 2, 1), dt.date(2025, 12, 31)),
+                ("Сравнение с конкурентами", dt.date(2024, 5, 1), None),
+                ("Скрипт первого звонка", dt.date(2024, 1, 1), None),
+                ("Чек-лист открытия кофейни", dt.date(2024, 10, 1), None),
+                ("Отзывы клиентов", dt.date(2025, 3, 1), None),
+                ("Шаблон договора аренды", dt.date(2024, 1, 1), None),
             ]
         )
     ]
     usage = []
     for deal in crm.deals:
         for t, _ in deal.history[1:3]:
-            if dice.chance(0.2):
+            if dice.chance(0.07):
                 ready = [
                     m
                     for m in stock
@@ -380,9 +429,11 @@ def materials(dice: Dice, crm) -> tuple[list[dict], list[dict]]:
                 ]
                 usage.append(
                     {
-                        "material_id": dice.pick(ready, [1 / (k + 1) for k in range(len(ready))])["material_id"],
+                        "material_id": dice.pick(
+                            ready, [0 if m["name"] in UNUSED else 1 / (k + 1) ** 1.7 for k, m in enumerate(ready)]
+                        )["material_id"],
                         "used_at": t + 300,
-                        "employee_id": deal.manager,
+                        "employee_id": deal.manager_at(t + 300),
                         "deal_id": deal.deal_id,
                     }
                 )
@@ -396,7 +447,7 @@ def delivery(dice: Dice) -> tuple[list[dict], list[dict], list[dict]]:
     """Two projects in two-week sprints: tasks, their statuses, bugs."""
     sprints, tasks, changes = [], [], []
     for project, people in (("SHOP", [7, 31]), ("CRM", [32])):
-        for k in range(52):
+        for k in range(65):
             start = clock.FIRST_DAY + dt.timedelta(days=14 * k)
             sprint = f"{project}-S{k + 1:02d}"
             sprints.append(

@@ -26,6 +26,10 @@ CALL = Origin("direct", "direct", source_id="CALL")
 SEO = Origin("seo", "organic", source_id="SEO", referer="https://yandex.ru/")
 REFERRAL = Origin("referral", "referral", source_id="RECOMMENDATION", referer="https://kofe-forum.example/")
 PARTNER = Origin("referral", "referral", "partner", "referral", None, "PARTNER", "https://partner.example/")
+PARTNER_SALE = Origin(
+    "referral", "referral", "partner", "referral", "летние скидки", "PARTNER", "https://partner.example/"
+)
+BANK = Origin("referral", "referral", referer="https://securepay.bank.example/")  # the page on which a card is charged
 SOCIAL = Origin("(other)", "social", source_id="OTHER", referer="https://ok.example/")
 TRADE_SHOW = Origin("(other)", "direct", source_id="TRADE_SHOW")
 NOTHING = Origin("(unknown)", "direct")
@@ -34,7 +38,7 @@ YANDEX = [
     for c in co.DIRECT_CAMPAIGNS
 ]
 VK = [Origin("vk_ads", "ad", "vk", "cpc", str(c[0]), "WEBFORM", "https://vk.com/") for c in co.VK_CAMPAIGNS]
-MAIL_CAMPAIGNS = [f"EM-{k:03d}" for k in range(1, 53)]  # one letter every second week
+MAIL_CAMPAIGNS = [f"EM-{k:03d}" for k in range(1, 66)]  # one letter every second week
 WEIGHT_YANDEX = [c[4] for c in co.DIRECT_CAMPAIGNS]
 WEIGHT_VK = [c[2] for c in co.VK_CAMPAIGNS]
 
@@ -43,7 +47,7 @@ def mail(t: int) -> Origin:
     """The latest letter sent before t."""
     from demo.clock import DAY, START
 
-    k = max(0, min(51, int((t - START) // (14 * DAY))))
+    k = max(0, min(len(MAIL_CAMPAIGNS) - 1, int((t - START) // (14 * DAY))))
     return Origin("email", "email", "newsletter", "email", MAIL_CAMPAIGNS[k], "WEBFORM", "")
 
 
@@ -57,20 +61,20 @@ def arrive(dice: Dice, t: int, weights: dict[str, float]) -> Origin:
     if name == "email":
         return mail(t)
     if name == "referral":
-        return REFERRAL if dice.chance(0.7) else PARTNER
+        return dice.pick([REFERRAL, PARTNER, PARTNER_SALE], [0.66, 0.2, 0.14])
     return {"seo": SEO, "direct": DIRECT, "call": CALL, "social": SOCIAL, "trade_show": TRADE_SHOW, "nothing": NOTHING}[
         name
     ]
 
 
 LEADS = {
-    "yandex_direct": 0.3,
-    "vk_ads": 0.14,
+    "yandex_direct": 0.28,
+    "vk_ads": 0.1,
     "seo": 0.22,
     "email": 0.07,
     "referral": 0.1,
     "direct": 0.05,
-    "call": 0.08,
+    "call": 0.14,
     "trade_show": 0.025,
     "nothing": 0.015,
 }
@@ -84,8 +88,8 @@ REPEAT_DEALS = {
     "nothing": 0.05,
 }
 ORDERS = {
-    "yandex_direct": 0.24,
-    "vk_ads": 0.16,
+    "yandex_direct": 0.22,
+    "vk_ads": 0.11,
     "seo": 0.26,
     "email": 0.12,
     "referral": 0.06,

@@ -16,9 +16,10 @@ def instant(text: str) -> int:
     return int(np.datetime64(text, "s").astype("int64")) - MSK
 
 
-START = instant("2024-07-01")
+START = instant("2024-01-01")
 END = instant("2026-07-01")  # the as-of day begins here: nothing after it has happened
-FIRST_DAY, LAST_DAY = dt.date(2024, 7, 1), dt.date(2026, 6, 30)
+FIRST_DAY, LAST_DAY = dt.date(2024, 1, 1), dt.date(2026, 6, 30)
+DAYS = [FIRST_DAY + dt.timedelta(days=k) for k in range((LAST_DAY - FIRST_DAY).days + 1)]
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -165,25 +166,28 @@ _RETAIL_HOURS = np.array(
 )
 
 
-def day_weights(retail: bool, growth: float = 0.28) -> np.ndarray:
-    """How likely each of the 730 days is: season, weekday, holidays and growth a year."""
-    days = [FIRST_DAY + dt.timedelta(days=k) for k in range((LAST_DAY - FIRST_DAY).days + 1)]
+def day_weights(retail: bool, growth: float = 0.25) -> np.ndarray:
+    """How likely each day is: season, weekday, holidays, the November sale and growth a year."""
     week = _RETAIL_WEEK if retail else _BUSINESS_WEEK
     weights = []
-    for k, d in enumerate(days):
+    for k, d in enumerate(DAYS):
         w = _MONTH[d.month - 1] * week[d.weekday()] * (1 + growth) ** (k / 365)
         if not _EXCEPTIONS.get(d, (True,))[0]:
             w *= 0.75 if retail else 0.25
-        if retail and ((d.month, d.day) in ((11, 28), (11, 29)) or (d.month == 12 and 15 <= d.day <= 28)):
+        if retail and d.month == 11 and 24 <= d.day <= 30:
+            w *= 1.9
+        if retail and d.month == 12 and 15 <= d.day <= 28:
             w *= 1.5
+        if not retail and d.month == 1 and d.day <= 18:
+            w *= 0.6
         weights.append(w)
     weights = np.array(weights)
     return weights / weights.sum()
 
 
 def moments(rng: np.random.Generator, n: int, retail: bool) -> np.ndarray:
-    """n sorted instants of the two years, by season, weekday and hour."""
+    """n sorted instants of the whole time, by season, weekday and hour."""
     hours = _RETAIL_HOURS if retail else _BUSINESS_HOURS
-    day = rng.choice(730, n, p=day_weights(retail))
+    day = rng.choice(len(DAYS), n, p=day_weights(retail))
     hour = rng.choice(24, n, p=hours / hours.sum())
     return np.sort(START + day * DAY + hour * 3600 + rng.integers(0, 3600, n))

@@ -163,7 +163,21 @@ LOST_STAGES = {"0": ["LOSE", "APOLOGY"], "1": ["C1:LOSE"]}
 SEMANTIC = {(s[0], s[2]): {"open": "P", "won": "S", "lost": "F"}[s[5]] for s in STAGES}
 DELETED_STAGES = {"0": "CALLBACK", "1": "C1:AUDIT"}  # were removed from the portal; they stay in the history
 LOST_REASONS = ["Дорого", "Выбрали конкурента", "Нет бюджета", "Перенесли на потом", "Не отвечает"]
+# how often each reason is given for a loss in the first stages, with the offer on the table, and at the end
+LOST_WEIGHTS = [[1, 1, 3, 3, 5], [5, 4, 2, 2, 2], [3, 5, 2, 3, 1]]
+LOSS = {"0": [0.26, 0.19, 0.3, 0.16, 0.08], "1": [0.3, 0.25, 0.33, 0.18]}  # chance of losing a deal in each stage
 REJECT_REASONS = ["Спам", "Не наш продукт", "Дубль", "Не дозвонились", "Ищет работу"]
+REJECT_WEIGHTS = {
+    "yandex_direct": [3, 4, 2, 4, 1],
+    "vk_ads": [5, 3, 1, 5, 1],
+    "seo": [4, 4, 2, 2, 1],
+    "email": [1, 2, 5, 3, 0],
+    "referral": [0, 4, 3, 2, 0],
+    "direct": [2, 4, 3, 1, 2],
+    "(other)": [1, 5, 2, 4, 0],
+    "(unknown)": [6, 1, 1, 4, 1],
+}
+HEIRS = {15: [12, 13, 14]}  # who took over what a manager who has left was leading
 OBJECTIONS = ["Дорого", "Нужно подумать", "Есть поставщик", "Сроки", "Гарантия"]
 
 SOURCES = [  # id, name in the CRM's own dictionary
@@ -209,18 +223,18 @@ CHANNELS = ["yandex_direct", "vk_ads", "seo", "email", "referral", "direct"]
 
 # id, name, type, networks, weight, cost of a click in roubles
 DIRECT_CAMPAIGNS = [
-    (708888801, "Поиск | Москва | Кофемашины", "TEXT_CAMPAIGN", ("SEARCH",), 0.28, 460),
-    (708888802, "РСЯ | Ретаргетинг", "TEXT_CAMPAIGN", ("AD_NETWORK",), 0.22, 190),
+    (708888801, "Поиск | Москва | Кофемашины", "TEXT_CAMPAIGN", ("SEARCH",), 0.26, 520),
+    (708888802, "РСЯ | Ретаргетинг", "TEXT_CAMPAIGN", ("AD_NETWORK",), 0.22, 140),
     (708888803, "ЕПК | Регионы", "UNIFIED_CAMPAIGN", ("SEARCH", "AD_NETWORK"), 0.2, 330),
-    (708888804, "Смарт-баннеры | Каталог", "SMART_CAMPAIGN", ("AD_NETWORK",), 0.12, 160),
-    (708888805, "Поиск | Бренд", "TEXT_CAMPAIGN", ("SEARCH",), 0.1, 120),
-    (708888806, "Поиск | Кофе для офиса", "TEXT_CAMPAIGN", ("SEARCH",), 0.08, 410),
+    (708888804, "Смарт-баннеры | Каталог", "SMART_CAMPAIGN", ("AD_NETWORK",), 0.12, 130),
+    (708888805, "Поиск | Бренд", "TEXT_CAMPAIGN", ("SEARCH",), 0.12, 95),
+    (708888806, "Поиск | Кофе для офиса", "TEXT_CAMPAIGN", ("SEARCH",), 0.08, 470),
 ]
 VK_CAMPAIGNS = [
     (5201, "Кофе домой | конверсии", 0.36, 95),
     (5202, "Кофейням | лиды", 0.3, 210),
-    (5203, "Ретаргетинг | корзина", 0.2, 80),
-    (5204, "Аренда машин | лиды", 0.14, 230),
+    (5203, "Ретаргетинг | корзина", 0.2, 75),
+    (5204, "Аренда машин | лиды", 0.14, 240),
 ]
 GOALS = [(101, "Заявка отправлена"), (102, "Заказан звонок"), (103, "Покупка")]
 SITE = "https://coffee-demo.example"

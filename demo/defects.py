@@ -92,17 +92,26 @@ def extras(dice: Dice, world: World, report: Report) -> None:
     def some(first: str, last: str) -> int:
         return dice.between(clock.instant(first), clock.instant(last))
 
+    def forenoon(first: str, last: str) -> int:
+        """All of it happens within one day: one version of the record."""
+        return clock.day_start(clock.day_of(some(first, last))) + 10 * 3600
+
     titles = ["Тест", "TEST 17", "[test] проверка формы", "тест", "Test", "[TEST] webhook", "ТЕСТ 3"]
     won = ["NEW", "PREPARATION", "EXECUTING", "WON"]
     for k in range(30):
         path = ["NEW", "IN_PROCESS", "PROCESSED", "CONVERTED"] if k % 3 == 0 else ["NEW", "JUNK"]
         e.test_leads.append(
-            lead(9001 + k, some("2024-07-05", "2026-06-20"), titles[k % len(titles)], dice.pick(parties), path)
+            lead(9001 + k, forenoon("2024-07-05", "2026-06-20"), titles[k % len(titles)], dice.pick(parties), path)
         )
     for k in range(12):
         e.test_deals.append(
             deal(
-                9001 + k, some("2024-07-05", "2026-06-20"), titles[k % len(titles)], dice.pick(parties), won, 1_000_000
+                9001 + k,
+                forenoon("2024-07-05", "2026-06-20"),
+                titles[k % len(titles)],
+                dice.pick(parties),
+                won,
+                1_000_000,
             )
         )
     for k in range(40):
@@ -285,8 +294,9 @@ def repeats(dice: Dice, frames: Frames, report: Report) -> None:
         ("files", "survey_responses", "response_id", 15),
     ):
         frame = frames[source, name]
-        last = (
-            frame["_load"] == frame.groupby(key)["_load"].transform("max")
+        last = (  # of the versions that came in one load, the later row too
+            (frame["_load"] == frame.groupby(key)["_load"].transform("max"))
+            & ~frame.duplicated([key, "_load"], keep="last")
             if name != "campaign_performance"
             else frame["_load"] > 0
         )
@@ -326,6 +336,9 @@ def lateness(frames: Frames, world: World, report: Report) -> None:
             # an hour before that night's own load, so that a later state that came with it stays the later one
             frame.loc[late, "_load"] = stamp[late].astype("int64") - 3600
             frame.loc[late, "_file"] = "late"
+            key = "ID" if source == "bitrix24" else "id"
+            passed = late & frame.duplicated([key, "_load"], keep="last")  # who loads late finds the last state alone
+            frames[source, name] = frame[~passed].reset_index(drop=True)
     for item in world.extra.future_leads + world.extra.future_orders:
         name, column, number = (
             ("crm_lead", "ID", item.lead_id) if isinstance(item, Lead) else ("sale_order", "id", item.order_id)
@@ -607,13 +620,13 @@ def of_the_company(world: World, report: Report) -> None:
         "sessions_over_midnight",
         "last page view on the next business day",
         "yandex_metrica.visits",
-        clock.wall(web.start[over]).tolist(),
+        [clock.wall_one(t) for t in web.start[over]],
     )
     report.note(
         "sessions_over_a_month_end",
         "last page view in the next month of the business zone",
         "yandex_metrica.visits",
-        clock.wall(web.start[month]).tolist(),
+        [clock.wall_one(t) for t in web.start[month]],
     )
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from demo import answers, clock, defects, world, write
+from demo import answers, clock, defects, oddities, spellings, world, write
 from demo.layouts import bitrix24, bitrix_shop, files, yandex_direct, yandex_metrica
 from demo.people import Dice
+from demo.planted import LEFT_OUT, PLANTED
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder that gets raw/ and answers/")
     parser.add_argument("--seed", type=int, default=20240701)
+    parser.add_argument("--without", nargs="*", default=[], choices=sorted(PLANTED), help="oddities not to plant")
     args = parser.parse_args(argv)
+    LEFT_OUT.clear()
+    LEFT_OUT.update(args.without)
     company = world.build(args.seed)
     report = defects.Report()
+    oddities.in_world(args.seed, company, report)
     defects.extras(Dice(clock.stream(args.seed, "extras")), company, report)
     defects.chains(Dice(clock.stream(args.seed, "chains")), company, report)
     for name, text in answers.reckon(company).items():
@@ -24,8 +29,11 @@ def main(argv: list[str] | None = None) -> None:
     frames = {}
     for layout in (bitrix24, bitrix_shop, yandex_metrica, yandex_direct, files):
         frames |= layout.tables(company)
+    oddities.in_rows(args.seed, frames, company, report)
     broken = defects.plant(Dice(clock.stream(args.seed, "defects")), frames, company, report)
-    write.tables(frames, args.out / "raw", broken)
+    spellings.in_rows(args.seed, frames, company, report)
+    below = broken | spellings.totals(frames, report)
+    write.tables(frames, args.out / "raw", below, oddities.title_above_header(report), spellings.encodings(report))
     write.report(report, args.out / "answers" / "defects.json")
 
 

@@ -15,7 +15,7 @@ class Rates:
     def __init__(self, rng: np.random.Generator):
         self.rows: list[tuple[dt.date, str, Decimal]] = []
         usd, eur = 87.3, 93.6
-        day = dt.date(2024, 6, 24)
+        day = dt.date(2023, 12, 18)
         while day <= dt.date(2026, 6, 30):
             step = rng.standard_normal(2) * 0.006
             usd, eur = usd * np.exp(step[0] + (86 - usd) * 2e-4), eur * np.exp(step[1] + (95 - eur) * 2e-4)

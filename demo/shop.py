@@ -33,6 +33,11 @@ class Order:
     deleted_at: int | None = None
     closed: int | None = None
     payments: list[dict] = field(default_factory=list)
+    cut: bool = False  # the shop took what was sent back off the order: its price and its lines are those that are left
+    document: str | None = None  # the number in the wholesale department's bookkeeping, which alone knows this order
+    paid_as_day: bool = False  # the bookkeeping tells the day of the payment and no time
+    status: str = "paid"  # in the bookkeeping
+    replaced_at: int | None = None  # when its number came to be another order's
 
     @property
     def goods(self) -> int:
@@ -41,6 +46,25 @@ class Order:
     @property
     def amount(self) -> int:
         return self.goods + self.delivery
+
+
+@dataclass
+class GivenBack:
+    """Money that the wholesale department gave back; amounts in minor units of `currency`.
+
+    `amount` is what the sale had still to give, `recorded` what was written down.  `sale` is the order or the deal that it is
+    taken from; None: nobody knows.
+    """
+
+    at: int
+    amount: int
+    recorded: int
+    currency: str
+    party: Party | None
+    sale: object | None
+    document: str  # of the row that tells it
+    order: Order | None = None  # a refund of this order; None: an order of less than nothing
+    names_deal: bool = False
 
 
 def _basket(dice: Dice, currency: str) -> list[tuple[int, int, int]]:
@@ -57,25 +81,39 @@ def _basket(dice: Dice, currency: str) -> list[tuple[int, int, int]]:
     return lines
 
 
-def simulate(dice: Dice, registry: Registry, buyers: int = 6050) -> list[Order]:
-    """Orders of two years, sorted by creation; `buyers` people, about twelve thousand orders."""
+def _visits(dice: Dice, t: int) -> list[int]:
+    """When a person who buys at t for the first time buys again; about half never do."""
+    times = [t]
+    while dice.chance(0.52):
+        t += int((dice.expo(62) + 1) * clock.DAY)
+        t = clock.day_start(clock.day_of(t)) + int((8 + 8 * (dice.u() + dice.u())) % 24 * 3600)
+        times.append(t)
+    return times
+
+
+def simulate(dice: Dice, registry: Registry, buyers: int = 2650) -> list[Order]:
+    """Orders sorted by creation.  The shop is older than its system: of earlier buyers only what they bought since is known."""
     drafts = []
-    for t in clock.moments(dice.rng, buyers, retail=True).tolist():
-        web = not dice.chance(0.09)
-        person = registry.party("person", t, web)
+    first = [clock.START - int(dice.u() * 270 * clock.DAY) for _ in range(buyers // 4)]
+    first += clock.moments(dice.rng, buyers, retail=True).tolist()
+    for t in sorted(first):
+        times = [x for x in _visits(dice, t) if clock.START <= x < clock.END - 7200]
+        web = not dice.chance(0.36)
+        if not times:
+            continue
+        person = registry.party("person", times[0], web)
         person.user_id = registry.user_id()
-        drafts.append((t, person, web))
-        while dice.chance(0.565):
-            t += int((dice.expo(62) + 1) * clock.DAY)
-            t = clock.day_start(clock.day_of(t)) + int((8 + 8 * (dice.u() + dice.u())) % 24 * 3600)
-            if t >= clock.END - 7200:
-                break
-            drafts.append((t, person, web and not dice.chance(0.04)))
+        drafts += [(x, person, web and not dice.chance(0.06)) for x in times]
     drafts.sort(key=lambda x: (x[0], x[1].party_id))
     orders = []
+    usual: dict[int, tuple[str, list]] = {}  # what each person bought last: the same again, as often as not
     for k, (t, person, web) in enumerate(drafts):
         currency = dice.pick(["RUB", "USD", "EUR"], [0.98, 0.011, 0.009])
-        lines = _basket(dice, currency)
+        habit = usual.get(person.party_id)
+        again = habit and habit[0] == currency and dice.chance(0.6)
+        lines = [x for x in habit[1] if co.PRICE[x[0]] <= 9000][: 1 + dice.poisson(1.2)] if again else []
+        lines = lines or _basket(dice, currency)
+        usual[person.party_id] = currency, lines
         delivery = (
             0 if not web or dice.chance(0.25) else {"RUB": 30000, "USD": 500, "EUR": 450}[currency] * dice.between(1, 2)
         )
@@ -103,7 +141,7 @@ def simulate(dice: Dice, registry: Registry, buyers: int = 6050) -> list[Order]:
             wait = 240 + dice.expo(400) if not web or dice.chance(0.8) else (0.3 + 2.5 * dice.u()) * clock.DAY
             order.paid = t + int(wait)
             order.closed = order.paid + int((1 + 5 * dice.u()) * clock.DAY)
-            if dice.chance(0.034):
+            if dice.chance(0.042):
                 order.refund_at = clock.day_start(clock.day_of(order.paid + int((3 + dice.expo(9)) * clock.DAY)))
         elif fate < 0.94:
             order.cancelled = t + int((0.1 + 4 * dice.u()) * clock.DAY)

@@ -52,6 +52,16 @@ SLICE_GRAIN = dict.fromkeys(
     ("manager", "team", "campaign", "product", "product_group", "page", "landing_page", "region"), "quarter"
 ) | {"cohort": "year"}
 
+# the system whose ids are the keys of a dimension
+HOMES = {
+    "manager": "bitrix24",
+    "product": "bitrix24",
+    "pipeline": "bitrix24",
+    "stage": "bitrix24",
+    "sprint": "files",
+    "email_campaign": "files",
+}
+
 
 def slice_grain(dimension: str) -> str:
     """The grain in which slices by a dimension are kept."""
@@ -81,8 +91,7 @@ def period_end(start: dt.date, grain: str) -> dt.date:
 
 
 def periods(grain: str) -> list[dt.date]:
-    days = (clock.FIRST_DAY + dt.timedelta(days=k) for k in range(730))
-    return list(dict.fromkeys(period_start(d, grain) for d in days))
+    return list(dict.fromkeys(period_start(d, grain) for d in clock.DAYS))
 
 
 class Sheet:
@@ -117,8 +126,12 @@ class Sheet:
         dimensions: tuple = (),
         grains=GRAINS,
         daily: bool = False,
+        told: bool = False,
     ) -> None:
-        """Sum over sum of facts (day, {dimension: key}, numerator, denominator); without denominators a sum."""
+        """Sum over sum of facts (day, {dimension: key}, numerator, denominator); without denominators a sum.
+
+        With `told`, a cell of which nobody told a numerator (a cost that was never booked) has no answer.
+        """
         top: dict[tuple, object] = defaultdict(int)
         bottom: dict[tuple, object] = defaultdict(int)
         plain = True
@@ -139,7 +152,7 @@ class Sheet:
             grain, start, dimension, key = cell
             if plain:
                 self.put(kpi, grain, start, dimension, key, top[cell])
-            elif bottom[cell]:
+            elif bottom[cell] and (top[cell] or not told):
                 self.put(
                     kpi,
                     grain,
@@ -184,9 +197,19 @@ class Sheet:
         """The sheet as CSV."""
         lines = ["kpi_id,period_grain,period_start,dimension,dimension_key,value,numerator,denominator"]
         for *head, value, a, b in self.rows:
+            head[4] = with_system(head[3], head[4])
             parts = [number(a), number(b)] if head[3] == ALL else ["", ""]  # slices give their value alone
             lines.append(",".join([*(_cell(v) for v in head), number(value), *parts]))
         return "\n".join(lines) + "\n"
+
+
+def with_system(dimension: str, key: str) -> str:
+    """A member's key as the warehouse has it: an id has its system in front, other words and `(unknown)` have not."""
+    if dimension == "campaign" and key.startswith("email:"):
+        return key.replace("email:", "email:files:", 1)
+    if key.startswith("(") or (dimension == "stage" and ":" not in key):
+        return key
+    return f"{HOMES[dimension]}:{key}" if dimension in HOMES else key
 
 
 def _cell(text: str) -> str:

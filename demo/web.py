@@ -10,6 +10,7 @@ from demo import channels, clock
 from demo import company as co
 from demo.crm import Crm
 from demo.people import Dice, Registry
+from demo.planted import planted
 from demo.shop import Order
 
 LEAD_FORM, CALL_ORDERED, PURCHASE = 101, 102, 103
@@ -17,7 +18,10 @@ LEAD_FORM, CALL_ORDERED, PURCHASE = 101, 102, 103
 
 @dataclass
 class Web:
-    """One row a session in `start`, `client`, … ; hits and product events point to their session by its row."""
+    """One row a session in `start`, `client`, … ; hits and product events point to their session by its row.
+
+    Who comes back from the bank's page goes on with the visit before: `origin` is that one's.
+    """
 
     origins: list[channels.Origin]
     start: np.ndarray
@@ -38,9 +42,10 @@ class Web:
     hit_session: np.ndarray
     hit_time: np.ndarray
     hit_page: np.ndarray
+    recorded: np.ndarray  # the origin that the counter saw: of who comes back from the bank's page, the bank
 
 
-def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, total: int = 150_000) -> Web:
+def simulate(dice: Dice, bank: Dice, registry: Registry, orders: list[Order], crm: Crm, total: int = 165_000) -> Web:
     rng = dice.rng
     drafts: list[tuple[int, int, channels.Origin, str, object]] = []  # start, client, origin, what, which
 
@@ -66,12 +71,15 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
         if order.client_id:
             around(order.client_id, order.created, 0.8, 0.3)
             drafts.append((order.created - dice.between(180, 1500), order.client_id, order.origin, "order", order))
+            if planted("bank_returns") and order.paid and bank.chance(0.15):
+                back = order.created + 60 + int((order.paid - order.created - 90) * bank.u())
+                drafts.append((back, order.client_id, channels.BANK, "bank", order))
 
     rest = total - len(drafts)
     moments = clock.moments(rng, rest, retail=True)
     clients: list[int] = []
     for t in moments.tolist():
-        if clients and dice.chance(0.36):
+        if clients and dice.chance(0.4):
             back = min(len(clients), 9000)
             client = clients[len(clients) - 1 - int(back * dice.u() ** 2)]
         else:
@@ -93,13 +101,18 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
 
     origins = list(dict.fromkeys(d[2] for d in drafts))
     index = {o: k for k, o in enumerate(origins)}
-    origin = np.array([index[d[2]] for d in drafts])
+    recorded = np.array([index[d[2]] for d in drafts])
+    origin, latest = recorded.copy(), {}
+    for k, d in enumerate(drafts):
+        if d[3] == "bank":
+            origin[k] = latest[d[1]]
+        latest[d[1]] = int(origin[k])
     client = np.array([d[1] for d in drafts], dtype="int64")
     kind = np.array([d[3] for d in drafts])
     paid = np.array([origins[o].traffic == "ad" for o in origin])
-    one = (rng.random(n) < np.where(paid, 0.44, 0.3)) & (kind == "")
-    views = np.where(one, 1, 2 + rng.geometric(0.52, n) - 1)
-    views = np.where(kind != "", np.maximum(views, 4), np.minimum(views, 12))
+    one = (rng.random(n) < np.where(paid, 0.52, 0.36)) & (kind == "")
+    views = np.where(one, 1, 2 + rng.geometric(0.6, n) - 1)
+    views = np.where(np.isin(kind, ["lead", "order"]), np.maximum(views, 4), np.minimum(views, 12))
     bounce = one & (rng.random(n) < 0.82)
     duration = np.where(bounce, rng.integers(0, 15, n), (20 + rng.exponential(65, n) * views).astype(int))
     landing_weights = np.array([0.2, 0.12, 0.12, 0.1, 0.06, 0.08, 0.08, 0.05, 0.05, 0.06, 0.04, 0.04])
@@ -134,18 +147,18 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
                 ]
             events += [("purchase", which.created, p, q, price, which.currency) for p, q, price in which.lines]
             products[k] = events
-        elif not bounce[k] and browse[k] < 0.17:
+        elif not what and not bounce[k] and browse[k] < 0.15:
             events, at = [], s + 8
             for product in dict.fromkeys(dice.pick(co.SHOP_PRODUCTS) for _ in range(1 + (browse[k] < 0.05))):
                 events.append(("detail", at, product, 1, co.PRICE[product] * 100, "RUB"))
-                if browse[k] < 0.11:
+                if browse[k] < 0.062:
                     events.append(("add", at + 6, product, 1, co.PRICE[product] * 100, "RUB"))
                 at += 5
             if browse[k] < 0.004:
                 events.append(("remove", at + 3, events[0][2], 1, events[0][4], "RUB"))
             products[k] = events
             duration[k] = max(int(duration[k]), at + 10 - s)
-        elif not bounce[k] and browse[k] > 0.994:
+        elif not what and not bounce[k] and browse[k] > 0.994:
             goals[k] = [(CALL_ORDERED, s + int(duration[k]) // 2)]
 
     hit_session = np.repeat(np.arange(n), views)
@@ -173,4 +186,5 @@ def simulate(dice: Dice, registry: Registry, orders: list[Order], crm: Crm, tota
         hit_session,
         hit_time,
         hit_page,
+        recorded,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,19 @@ import pyarrow.parquet as pq
 from demo import clock
 from demo.layouts.files import CSV
 
+# files whose rows tell when they were loaded under the name that the entity contract has for it
+STAMPED = {"orders", "order_lines", "refunds"}
 ONE_FILE = 20_000  # a table with fewer rows than this is one file
+# (source, table), or (source, table, file) of one file alone -> lines to write as they are
+Lines = dict[tuple[str, ...], list[str]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a text file is written: its encoding (a Python name), and what parts its columns."""
+
+    encoding: str
+    delimiter: str = ";"
 
 
 def parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -42,16 +55,24 @@ def parquet(frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-def csv(frame: pd.DataFrame, path: Path, encoding: str, broken: list[str]) -> None:
+def csv(frame: pd.DataFrame, path: Path, form: Format, below: list[str], above: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [";".join(frame.columns)] + [";".join(row) for row in frame.itertuples(index=False)] + broken
-    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
+    rows = [form.delimiter.join(row) for row in frame.itertuples(index=False)]
+    lines = above + [form.delimiter.join(frame.columns)] + rows + below
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(form.encoding))
 
 
-def tables(frames: dict[tuple[str, str], pd.DataFrame], raw: Path, broken: dict[tuple[str, str], list[str]]) -> None:
+def tables(
+    frames: dict[tuple[str, str], pd.DataFrame],
+    raw: Path,
+    below: Lines,
+    above: Lines,
+    formats: dict[tuple[str, str, str], Format],
+) -> None:
     """Write every table under raw/<source>/<table>/; `_load` becomes `_loaded_at`, `_file` names a load of its own.
 
-    broken: lines to add to the end of a table's CSV file as they are.
+    below, above: lines to add to the end of a table's text files, or above their header, as they are; formats: how single
+    files (source, table, file) are written, where it is another way than their table's.
     """
     if raw.exists():
         shutil.rmtree(raw)
@@ -63,6 +84,8 @@ def tables(frames: dict[tuple[str, str], pd.DataFrame], raw: Path, broken: dict[
         )
         frame = frame.fillna("").astype(object)
         frame["_loaded_at"] = clock.iso_utc(load).astype(object)
+        if source == "files" and name in STAMPED:
+            frame["loaded_at"] = frame["_loaded_at"]
         if "_deleted" in frame:
             frame.loc[frame["_deleted"] == "", "_deleted"] = "N"
         months = load.astype("datetime64[s]").astype("datetime64[M]")
@@ -76,10 +99,16 @@ def tables(frames: dict[tuple[str, str], pd.DataFrame], raw: Path, broken: dict[
             rows = frame[files == file]
             rows = rows.iloc[np.argsort(load[files == file], kind="stable")]
             folder = raw / source / name
-            if source == "files" and name in CSV:
-                csv(rows, folder / f"{file}.csv", CSV[name], broken.get((source, name), []))
-            else:
+            form = formats.get((source, name, file))
+            if form is None and source == "files" and name in CSV:
+                form = Format(CSV[name])
+            if form is None:
                 parquet(rows, folder / f"{file}.parquet")
+                continue
+            if (source, name, file) in formats:  # a load of its own has the columns that it fills
+                rows = rows.loc[:, (rows != "").any()]
+            lines = [found.get((source, name, file), found.get((source, name), [])) for found in (below, above)]
+            csv(rows, folder / f"{file}.csv", form, *lines)
 
 
 def text(content: str, path: Path) -> None:

@@ -14,13 +14,24 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flows.journal import Journal, Step
-from flows.leash import Leash, TimedOut
-from flows.redact import without_secrets
-from flows.settings import PROJECT
+from flows.base.process_group import ProcessGroup, TimedOut
+from flows.base.redact import without_secrets
+from flows.base.settings import PROJECT
+from flows.run_log import RunLog, Step
+from landing import contact_key
 
 DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
-CODE = ("models", "macros", "seeds", "landing", "tests/dbt", "dbt_project.yml", "profiles.yml", "selectors.yml")
+CODE = (
+    "models",
+    "macros",
+    "seeds",
+    "landing",
+    "flows/base/sql.py",
+    "tests/dbt",
+    "dbt_project.yml",
+    "profiles.yml",
+    "selectors.yml",
+)
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "prefect", "pyarrow")
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
 
@@ -63,8 +74,9 @@ class Place:
         return self.nightly / "target"
 
     def environment(self) -> dict[str, str]:
-        """The environment of dbt and the gates: this night's file, raw root and day, and no secret."""
-        return without_secrets() | QUIET | {
+        """The environment of dbt and the gates: this night's file, raw root and day, and no secret but the key of contact data."""
+        key = {name: os.environ[name] for name in ("KPI_CONTACT_KEY", "KPI_CONTACT_KEY_FILE") if os.environ.get(name)}
+        return without_secrets() | QUIET | {"KPI_CONTACT_KEY_FILE": str(self.nightly.parent / contact_key.NAME)} | key | {
             "KPI_RAW_ROOT": str(self.raw),
             "KPI_WAREHOUSE": str(self.file),
             "KPI_AS_OF": self.as_of.isoformat(),
@@ -157,7 +169,7 @@ def clear(place: Place) -> None:
 
 
 def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
-    """Runs dbt to its end; each model is a step of its own in the journal.
+    """Runs dbt to its end; each model is a step of its own in the run_log.
 
     Args:
         verb: `seed` (which lands the raw root first) or `build`.
@@ -179,12 +191,12 @@ def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
     place.file.parent.mkdir(exist_ok=True)
     results = place.target / "run_results.json"
     results.unlink(missing_ok=True)
-    events = Events(step.journal, step)
+    events = Events(step.run_log, step)
     command = [*DBT, verb, "--target-path", place.target, "--log-path", place.logs, "--log-format", "json"]
     command += ["--log-format-file", "text", "--log-level-file", "info"]
     try:
-        with Leash() as leash:
-            status = leash.run(command, PROJECT, place.environment(), seconds, events.hear)
+        with ProcessGroup() as group:
+            status = group.run(command, PROJECT, place.environment(), seconds, events.hear)
     except TimedOut:
         events.close([])
         raise BuildFailed([f"dbt {verb} took longer than {seconds:.0f} s and was ended"]) from None
@@ -211,10 +223,10 @@ def _problems(results: Path) -> list[tuple[str, str]]:
 
 
 class Events:
-    """dbt's stream of events, as steps of the journal: one for each model and seed, and for each test that speaks.
+    """dbt's stream of events, as steps of the run_log: one for each model and seed, and for each test that speaks.
 
     Args:
-        journal: where the steps begin.
+        run_log: where the steps begin.
         parent: where everything else is said.
 
     Attributes:
@@ -222,8 +234,8 @@ class Events:
         errors: what was said at error level.
     """
 
-    def __init__(self, journal: Journal, parent: Step):
-        self._journal, self._parent = journal, parent
+    def __init__(self, run_log: RunLog, parent: Step):
+        self._run_log, self._parent = run_log, parent
         self._open: dict[str, Step] = {}
         self._failed: dict[str, Step] = {}
         self._tenths = 0
@@ -241,7 +253,7 @@ class Events:
         node = data.get("node_info") or {}
         kind, name = node.get("resource_type"), node.get("node_name", "")
         if info["name"] == "LogStartLine" and kind in ("model", "seed"):
-            self._open[name] = self._journal.begin(f"dbt {name}", shown=False)
+            self._open[name] = self._run_log.begin(f"dbt {name}", shown=False)
             self._open[name].say(info["msg"])
         elif info["name"] in ("LogModelResult", "LogSeedResult") and name in self._open:
             self._open[name].say(info["msg"])
@@ -250,7 +262,7 @@ class Events:
             self.tests["run"] += 1
             self.tests["passed"] += data["status"] == "pass"
             if data["status"] != "pass":
-                self._end(self._journal.begin(f"dbt {name}", shown=False), name, data)
+                self._end(self._run_log.begin(f"dbt {name}", shown=False), name, data)
             self._progress(data)
         elif info["name"] not in ("LogStartLine", "Formatting") and info["msg"].strip():
             self._parent.say(info["msg"], shown=info["name"] == "JinjaLogInfo" and info["msg"].startswith("raw"))
@@ -306,8 +318,8 @@ def gate(which: str, command: tuple, place: Place, published: Path, seconds: flo
     before = ("--published", published) if published.exists() else ()
     report = ("--warehouse", place.file, "--report", place.logs / "gates", *before, "--json", told)
     try:
-        with Leash() as leash:
-            status = leash.run([*command, which, *report], PROJECT, place.environment(), seconds, hear)
+        with ProcessGroup() as group:
+            status = group.run([*command, which, *report], PROJECT, place.environment(), seconds, hear)
     except TimedOut:
         raise BuildFailed([f"the gate took longer than {seconds:.0f} s and was ended"]) from None
     if status not in (0, 1):

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import redact
+from flows.base import redact
+from flows.base.clock import iso
 from flows.extract.commit import Load
-from flows.extract.common import Deadline, LoadReport, Run, iso
+from flows.extract.common import Deadline, LoadReport, Run
 from flows.extract.common import Settings as LoadSettings
 from flows.load import SourceLoad
 
@@ -34,7 +35,8 @@ class Night:
         loads: how each source's load went.
         newest: when each source last brought something, as ISO text.
         warnings: what a person should look at, by language.
-        checks_run, checks_passed: expectations of the gates and data tests of dbt.
+        checks_run, checks_passed: expectations of the gates and data tests of dbt that looked at something.
+        checks_not_looked_at: those of the gates that had nothing to look at, and said why.
         kpis_present, kpis_catalogued: KPIs that have a value, and all; None if no marts were built.
         version: what was published.
         finished_at: when it ended.
@@ -54,6 +56,7 @@ class Night:
     warnings: dict[str, list[str]] = field(default_factory=dict)
     checks_run: int = 0
     checks_passed: int = 0
+    checks_not_looked_at: int = 0
     kpis_present: int | None = None
     kpis_catalogued: int | None = None
     version: str = ""

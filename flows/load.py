@@ -3,18 +3,19 @@
 import json
 import os
 import re
-import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.journal import Journal, Step
-from flows.leash import Leash, TimedOut
-from flows.settings import PROJECT, Settings
+from flows.base.process_group import ProcessGroup, TimedOut
+from flows.base.settings import KPI, PROJECT, Settings
+from flows.extract.common import grace
+from flows.run_log import RunLog, Step
 
-LOADER: tuple[str | Path, ...] = (sys.executable, "-m", "flows.extract")
+LOADER: tuple[str | Path, ...] = (KPI, "load")
 LASTING = ("ConfigError", "Refused")  # errors of a loader that no second attempt heals
 
 
@@ -44,7 +45,7 @@ def load_all(
     since: date | None,
     until: date | None,
     settings: Settings,
-    journal: Journal,
+    run_log: RunLog,
     done: Callable[[SourceLoad], None],
 ) -> list[SourceLoad]:
     """Loads sources side by side. One that fails stops no other; how it failed is in what is returned.
@@ -52,43 +53,50 @@ def load_all(
     Args:
         sources: their names.
         since, until: the first and last business day to load, or None for what is new.
-        settings: attempts, pauses, times.
-        journal: where the loaders' lines go.
+        settings: attempts, pauses, times; after `loads_seconds` the night goes on without what is not loaded.
+        run_log: where the loaders' lines go.
         done: called with each load that succeeded, as it does.
     """
     if not sources:
         return []
     days = [*(("--since", since.isoformat()) if since else ()), *(("--until", until.isoformat()) if until else ())]
-    with ThreadPoolExecutor(len(sources)) as pool, Leash() as leash:
-        loads = [pool.submit(_load, source, days, settings, journal, leash) for source in sources]
+    until_all = time.monotonic() + settings.loads_seconds
+    with ThreadPoolExecutor(len(sources)) as pool, ProcessGroup() as group:
+        loads = [pool.submit(_load, source, days, settings, run_log, group, until_all) for source in sources]
         for load in as_completed(loads):
             if load.result().loaded:
                 done(load.result())
         return [load.result() for load in loads]
 
 
-def _load(source: str, days: list[str], settings: Settings, journal: Journal, leash: Leash) -> SourceLoad:
-    step = journal.begin(f"load {source}")
+def _load(
+    source: str, days: list[str], settings: Settings, run_log: RunLog, group: ProcessGroup, end: float
+) -> SourceLoad:
+    """Loads a source by the moment `end` of the monotonic clock."""
+    step = run_log.begin(f"load {source}")
     result = SourceLoad(source)
     pause = settings.load_pause_seconds
     while True:
         result.attempts += 1
-        done, lines = _attempt(source, days, settings, step, leash)
+        done, lines = _attempt(source, days, settings, step, group, min(settings.load_seconds, end - time.monotonic()))
         if done:
             _read_report(result, settings.raw_root, lines)
             step.end(text=f"{sum(result.rows.values())} rows")
             return result
         result.error = [line for line in lines if line.strip()][-5:] or ["no word was left"]
         lasting = result.error[-1].startswith(LASTING)
-        if lasting or result.attempts >= settings.load_attempts or leash.closed.is_set():
+        no_time = time.monotonic() + pause >= end
+        if lasting or no_time or result.attempts >= settings.load_attempts or group.closed.is_set():
             step.end(failed=True, text=result.error[-1])
             return result
         step.say(f"attempt {result.attempts} failed: {result.error[-1]}; again in {pause:.0f} s")
-        leash.closed.wait(pause)
+        group.closed.wait(pause)
         pause *= 2
 
 
-def _attempt(source: str, days: list[str], settings: Settings, step: Step, leash: Leash) -> tuple[bool, list[str]]:
+def _attempt(
+    source: str, days: list[str], settings: Settings, step: Step, group: ProcessGroup, seconds: float
+) -> tuple[bool, list[str]]:
     lines: list[str] = []
 
     def hear(line: str) -> None:
@@ -97,9 +105,9 @@ def _attempt(source: str, days: list[str], settings: Settings, step: Step, leash
 
     command = [*LOADER, source, "--root", settings.raw_root, *days]
     try:
-        status = leash.run(command, PROJECT, os.environ, settings.load_seconds, hear)
+        status = group.run(command, PROJECT, os.environ, seconds + grace(seconds), hear)
     except TimedOut:
-        return False, [*lines, f"it took longer than {settings.load_seconds:.0f} s and was ended"]
+        return False, [*lines, f"it took longer than {seconds:.0f} s and was ended"]
     if status > 128:
         lines.append(f"the loader was ended by signal {status - 128}")
     return status == 0, lines

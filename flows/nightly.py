@@ -1,6 +1,4 @@
-"""One night: load, gate the raw data, build, gate the marts, publish, tell.
-
-    python -m flows.nightly
+"""One night: load, gate the raw data, build, gate the marts, publish, tell (`kpi night`).
 
 Whatever fails, BI goes on reading the last good night. A failed or killed night is picked up where it stopped by the same
 command on the same day: sources that were loaded are not loaded again, a build that was whole is not built again; a
@@ -9,11 +7,8 @@ build that was not whole begins anew, in a private file.
 The night is plain Python and processes of its own; with PREFECT_API_URL set, Prefect shows it (see `on_prefect`).
 """
 
-import argparse
 import os
 import secrets
-import shlex
-import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -23,39 +18,24 @@ from typing import Any
 
 import duckdb
 
-from flows import build, redact
+from flows import build
+from flows.base import redact
+from flows.base.errors import ConfigError, LoadError
+from flows.base.locks import Lock, Locked
+from flows.base.private import private_files
+from flows.base.settings import KPI, PROJECT, Settings
 from flows.build import BuildFailed, Place
+from flows.erased import Register, blank_root
 from flows.extract import SOURCES
-from flows.extract.common import ConfigError, LoadError
+from flows.extract.commit import standing_still
 from flows.history import Night, State, add_row, forget_runs
-from flows.journal import Journal, Listener
 from flows.load import SourceLoad, load_all, newest_loads
-from flows.lock import Locked, lock
 from flows.publish import PublishError, Version, current_of, manifest_of, publish
 from flows.report import send, summary
-from flows.settings import PROJECT, Settings
+from flows.run_log import Listener, RunLog
 
 PUBLISHED, FAILED, WRONG_CALL, STOPPED_BY_GATE, ANOTHER_NIGHT = range(5)
-HELP = """\
-exit status:
-  0 published   1 failed   2 wrong call or setting   3 stopped by a gate   4 another night is at work
-
-settings, from the environment:
-  KPI_RAW_ROOT            where loads put raw files; unset: the demo company's, of which nothing is loaded
-  KPI_WAREHOUSE           the analyst's file; nights work in the folder nightly/ beside it
-  KPI_PUBLISHED           the folder that BI reads; default: published/ beside it
-  KPI_KEEP_VERSIONS       how many published versions stay (7)
-  KPI_POSTGRES_DSN        a database that gets the published marts too, as schema marts
-  KPI_TIMEZONE            the business's zone (Europe/Moscow)
-  KPI_NIGHT_AT            when a night is due, for the run history (03:00)
-  KPI_LOAD_ATTEMPTS, KPI_LOAD_PAUSE_SECONDS   of a source that fails (3; 60, doubled each time)
-  KPI_LOAD_SECONDS, KPI_BUILD_SECONDS, KPI_GATE_SECONDS   the longest each may take (10800, 10800, 1800)
-  KPI_LANGUAGE            of the message, en or ru (en)
-  KPI_NOTIFY_WEBHOOK      gets {"text": …} by POST
-  KPI_NOTIFY_EMAIL        addresses, with KPI_SMTP_HOST, _PORT, _USER, _PASSWORD, _FROM
-  PREFECT_API_URL         a Prefect server that shows the night step by step
-"""
-GATES: tuple[str | Path, ...] = (sys.executable, "-m", "flows.gates")
+GATES: tuple[str | Path, ...] = (KPI, "gate")
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class Options:
     until: date | None = None
     load: bool = True
     fresh: bool = False
-    command: str = "uv run python -m flows.nightly"
+    command: str = "uv run kpi night"
 
 
 class NightFailed(Exception):
@@ -110,14 +90,21 @@ def run(options: Options, settings: Settings, listener: Listener | None = None) 
     redact.learn()
     begun = datetime.now(UTC)
     options = _checked(options, settings, begun)
+    holder = f"a night that began at {begun:%Y-%m-%d %H:%M} UTC, process {os.getpid()}"
     try:
-        with lock(
-            settings.nightly / "lock", f"a night that began at {begun:%Y-%m-%d %H:%M} UTC, process {os.getpid()}"
-        ):
+        with private_files(settings.nightly), Lock(settings.nightly / "lock", holder):
             return _Run(options, settings, begun, listener).night_through()
     except Locked as error:
         print(f"Nothing was done: another night is at work ({error})", file=sys.stderr)
         return ANOTHER_NIGHT
+    except OSError as error:  # before there is a log to write to
+        day = options.as_of or settings.today(begun)
+        night = Night("", day, begun, None, options.command, step="beginning", logs=str(settings.nightly))
+        night.reason = _both([f"{error.filename or settings.nightly} can't be written ({error.strerror or error})"])
+        told = summary(night, settings)
+        print(told, file=sys.stderr)
+        send(told, lambda text: print(redact.clean(text), file=sys.stderr))
+        return FAILED
 
 
 def _checked(options: Options, settings: Settings, now: datetime) -> Options:
@@ -148,7 +135,7 @@ class _Run:
         own_day = options.as_of or options.since or settings.is_demo
         due = None if own_day else settings.due(self.as_of).astimezone(UTC)
         self.night = Night(run_id, self.as_of, begun, due, options.command, logs=str(logs))
-        self.journal = Journal(logs / "night.log", settings.zone, listener)
+        self.run_log = RunLog(logs / "night.log", settings.timezone, listener)
         self.place = Place(settings.nightly, logs, self.as_of)
         self.state = State.read(settings.nightly / "state.json")
         self.checks: list[dict[str, Any]] = []
@@ -156,10 +143,10 @@ class _Run:
 
     def night_through(self) -> int:
         """All of the night, with its end told whatever it is. Returns the exit status."""
-        self.journal.tell(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
+        self.run_log.tell(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
         try:
             self._begin()
-            for step in (self._load, self._build, self._judge, self._publish):
+            for step in (self._load, self._erase, self._build, self._judge, self._publish):
                 step()
             self.night.status, status = "published", PUBLISHED
             self.state.night = {}
@@ -177,7 +164,7 @@ class _Run:
     @contextmanager
     def _step(self, name: str):
         self.night.step = name
-        with self.journal.step(name) as step:
+        with self.run_log.step(name) as step:
             yield step
         self.night.step = ""
 
@@ -189,7 +176,7 @@ class _Run:
             published = current_of(settings.published)
             facts = manifest_of(settings.published, published) if published else {}
             whole = facts.get("run_id") == state.running["run_id"]
-            self.journal.tell(
+            self.run_log.tell(
                 f"the run {state.running['run_id']} was killed {'after' if whole else 'before'} publishing"
             )
             row = state.running | {
@@ -216,10 +203,10 @@ class _Run:
         waiting = [source for source in self.options.sources if source not in self.state.loaded]
         done = [SourceLoad(**self.state.loaded[source]) for source in self.options.sources if source not in waiting]
         for load in done:
-            self.journal.tell(f"load {load.source}: done by an earlier run of this night")
+            self.run_log.tell(f"load {load.source}: done by an earlier run of this night")
         self.night.step = "load" if waiting else ""
         options = self.options
-        loads = load_all(waiting, options.since, options.until, self.settings, self.journal, self._keep_load)
+        loads = load_all(waiting, options.since, options.until, self.settings, self.run_log, self._keep_load)
         self.night.loads = done + loads
         self.night.newest = {
             source: moment.isoformat(timespec="seconds")
@@ -232,6 +219,21 @@ class _Run:
         self.state.loaded[load.source] = asdict(load)
         self.state.write()
 
+    def _erase(self) -> None:
+        """Blanks what tells of erased people in files that were put into the raw root by hand; loads have been blanked."""
+        try:
+            register = Register.read(self.settings.raw_root)
+            if register:
+                with self._step("erased people") as step, standing_still(self.settings.raw_root) as left:
+                    cells = blank_root(self.settings.raw_root, register, left, step.say)
+                    step.text = f"{sum(cells.values())} cells blanked"
+                if not all(person["done_at"] for person in register.people):
+                    lines = ["an erasure was stopped half-way: run `uv run kpi forget --finish`"]
+                    for language, told in _both(lines).items():
+                        self.night.warnings[language] += told
+        except LoadError as error:
+            raise NightFailed(_both([str(error)])) from None
+
     def _build(self) -> None:
         with self._step("raw root"):
             if not self.settings.raw_root.is_dir():
@@ -239,7 +241,7 @@ class _Run:
             self.raw_load = build.freeze(self.settings.raw_root, self.place.raw)
             mark = build.fingerprint(self.place)
         if self.state.built and self.state.built["mark"] == [mark, *_stamp(self.place.file)]:
-            self.journal.tell("build: done by an earlier run of this night")
+            self.run_log.tell("build: done by an earlier run of this night")
             self._count(self.state.built["checks"], **self.state.built["tests"])
             return
         self.state.built = {}
@@ -288,8 +290,10 @@ class _Run:
         """Counts checks of a gate, and data tests, into the night; returns the checks that failed."""
         failed = [check for check in checks if not check["passed"]]
         self.checks += checks
-        self.night.checks_run += len(checks) + run
-        self.night.checks_passed += len(checks) - len(failed) + passed
+        seen = [check for check in checks if check.get("looked_at", True)]
+        self.night.checks_run += len(seen) + run
+        self.night.checks_passed += sum(check["passed"] for check in seen) + passed
+        self.night.checks_not_looked_at += len(checks) - len(seen)
         for language, lines in self.night.warnings.items():
             lines += _told([check for check in failed if check["severity"] != "critical"], language)
         return failed
@@ -301,7 +305,7 @@ class _Run:
                 self.place.file,
                 self._facts(),
                 self.settings.keep_versions,
-                os.environ.get("KPI_POSTGRES_DSN", "").strip(),
+                self.settings.postgres,
                 step.say,
             )
             try:
@@ -332,6 +336,7 @@ class _Run:
             "checks": {
                 "run": self.night.checks_run,
                 "passed": self.night.checks_passed,
+                "not_looked_at": self.night.checks_not_looked_at,
                 "gates": {check["name"]: check["passed"] for check in self.checks},
             },
         }
@@ -351,10 +356,10 @@ class _Run:
             night.save()
             forget_runs(self.settings.nightly / "runs")
         except OSError as error:
-            self.journal.tell(f"what was done can't be written down ({error.strerror})")
+            self.run_log.tell(f"what was done can't be written down ({error.strerror})")
         for line in summary(night, self.settings).splitlines():
-            self.journal.tell(line)
-        send(summary(night, self.settings), self.journal.tell)
+            self.run_log.tell(line)
+        send(summary(night, self.settings), self.run_log.tell)
 
     def _add_row(self, row: dict[str, Any]) -> None:
         if self.settings.is_demo:
@@ -364,7 +369,7 @@ class _Run:
         try:
             add_row(self.settings.raw_root, row)
         except (LoadError, OSError) as error:
-            self.journal.tell(f"the run history of the raw root lacks {row['run_id']}: {error}")
+            self.run_log.tell(f"the run history of the raw root lacks {row['run_id']}: {error}")
 
 
 def _stamp(file: Path) -> tuple[int, int]:
@@ -394,49 +399,11 @@ def _demo_day() -> date:
     return date.fromisoformat(project["vars"]["demo_as_of"])
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """The command line.
-
-    Args:
-        arguments: None = the process's own.
-
-    Returns:
-        The exit status.
-    """
-    parser = argparse.ArgumentParser(
-        prog="python -m flows.nightly",
-        description="Runs one night, here and now: load, gate, dbt build, gate, publish.\n"
-        "BI sees the new night whole, or goes on with the last good one. Run again on the\n"
-        "same day, it goes on where a failed one stopped.",
-        epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    day = {"type": date.fromisoformat, "metavar": "YYYY-MM-DD"}
-    parser.add_argument(
-        "--sources",
-        metavar="A,B",
-        help=f"what to load, of {', '.join(SOURCES)}; default: those whose settings are in the environment",
-    )
-    parser.add_argument("--no-load", action="store_true", help="build from what the raw root holds")
-    parser.add_argument("--as-of", **day, help="the day the figures are made on; default: KPI_AS_OF, else today")
-    parser.add_argument("--from", dest="since", **day, help="back-fill: load the days from this one again")
-    parser.add_argument("--to", dest="until", **day, help="… up to this one; default: up to now")
-    parser.add_argument("--fresh", action="store_true", help="do all again that a failed night of today has done")
-    given = parser.parse_args(arguments)
-    command = shlex.join(
-        ["uv", "run", "python", "-m", "flows.nightly", *(sys.argv[1:] if arguments is None else arguments)]
-    )
+def command(options: Options) -> int:
+    """Runs one night, shown by Prefect where a server is set. Returns the exit status."""
     try:
-        options = Options(
-            sources=tuple(given.sources.split(",")) if given.sources else None,
-            as_of=given.as_of or _as_of_setting(),
-            since=given.since,
-            until=given.until,
-            load=not given.no_load,
-            fresh=given.fresh,
-            command=command,
-        )
         settings = Settings.read()
+        options = replace(options, as_of=options.as_of or settings.as_of)
         if os.environ.get("PREFECT_API_URL"):
             from flows.on_prefect import run_shown
 
@@ -445,16 +412,3 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         print(redact.clean(str(error)), file=sys.stderr)
         return WRONG_CALL
-
-
-def _as_of_setting() -> date | None:
-    text = os.environ.get("KPI_AS_OF", "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigError(f"KPI_AS_OF is {text}", "It is a date like 2026-07-01") from None
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a night that is stopped ends what it started
-    sys.exit(main())

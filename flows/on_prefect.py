@@ -24,9 +24,9 @@ from prefect.runtime import flow_run  # noqa: E402
 from prefect.states import Cancelled, Completed, Failed, Running, State  # noqa: E402
 
 from flows import nightly as night  # noqa: E402
-from flows import redact  # noqa: E402
-from flows.journal import Step  # noqa: E402
-from flows.settings import Settings  # noqa: E402
+from flows.base import redact  # noqa: E402
+from flows.base.settings import Settings  # noqa: E402
+from flows.run_log import Step  # noqa: E402
 
 REACH_SECONDS = 5  # to find out whether the server is there
 FLUSH_SECONDS = 60  # to tell it the rest, at the end

@@ -4,19 +4,21 @@
     <published>/current         a link to versions/<version>: THE SWITCH
     <published>/versions/       the last good ones, each whole: kpi.duckdb, parquet/<table>.parquet, manifest.json
 
+What has not a version's name and a manifest that says it is somebody else's, and is left alone. Whoever may read the folder
+<published> may read what is in it: files and folders take their rights from it.
+
 A version is made beside the others, checked, and kept; then one rename of `current` shows its file, its Parquet and its
 manifest together. Killed before that rename, a publisher has changed nothing that anybody reads, and the next one
 removes what it left; killed after it, the version stands. Who has the old file open goes on reading the old night.
 
-    python -m flows.publish --list
-    python -m flows.publish --rollback [VERSION]
+`kpi publish` lists the versions and goes back to one.
 """
 
-import argparse
 import json
 import os
+import re
 import shutil
-import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,12 +29,15 @@ from typing import Any
 
 import duckdb
 
-from flows import postgres, redact
-from flows.extract.common import ConfigError
-from flows.lock import Locked, lock
-from flows.settings import Settings
+from flows import postgres
+from flows.base import redact
+from flows.base.errors import ConfigError
+from flows.base.locks import Lock, Locked
+from flows.base.settings import Settings
+from flows.base.sql import literal, quoted
 
 FILE, MANIFEST, PARQUET = "kpi.duckdb", "manifest.json", "parquet"
+NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(-[1-9][0-9]*)?")
 WAIT_SECONDS = 600  # for another publisher
 
 
@@ -49,7 +54,7 @@ class Version:
         built: the private DuckDB file with the schema `marts`.
         facts: what the manifest says beside the version, the time and the tables.
         keep: how many versions stay.
-        dsn: of the Postgres database to fill, or "".
+        target: the Postgres database to fill, if there is one.
         say: called with a line for people at each step.
         name: of the version; set at the beginning.
         tables: rows by table; filled as they are written.
@@ -59,7 +64,7 @@ class Version:
     built: Path
     facts: Mapping[str, Any] = field(default_factory=dict)
     keep: int = 7
-    dsn: str = ""
+    target: postgres.Target | None = None
     say: Callable[[str], None] = lambda text: None
     name: str = ""
     tables: dict[str, int] = field(default_factory=dict)
@@ -81,40 +86,45 @@ class Version:
 def clear(version: Version) -> None:
     """Removes what a killed publisher left, and begins."""
     versions = version.published / "versions"
-    versions.mkdir(parents=True, exist_ok=True)
+    if not versions.exists():
+        versions.mkdir()
+        versions.chmod(_rights(version))
     for left in [*versions.glob(".making-*"), *version.published.glob(".link-*")]:
         shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
     if (version.published / "current").exists():
         _restore_links(version.published)
-    second = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    # a name that was forgotten within its second is not used again: it would count as the older one
-    last = max((number for stamp, number in map(_age, versions_of(version.published)) if stamp == second), default=0)
-    version.name = f"{second}-{last + 1}" if last else second
+    # names only grow, whatever the clock says: after one of the future, or of this second, comes the next number
+    now = (f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}", 1)
+    stamp, number = max((_age(name) for name in os.listdir(versions) if NAME.fullmatch(name)), default=("", 0))
+    second, number = max(now, (stamp, number + 1))
+    version.name = f"{second}-{number}" if number > 1 else second
     version.making.mkdir()
 
 
 def make_file(version: Version) -> None:
     """Copies the marts, with their comments, into a DuckDB file of their own."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(version.built)} as built (read_only)")
-        connection.execute(f"attach {_text(version.making / FILE)} as made")
+        connection.execute(f"attach {literal(version.built)} as built (read_only)")
+        connection.execute(f"attach {literal(version.making / FILE)} as made")
         connection.execute("create schema made.marts")
         for table, comment in connection.execute(
             "select table_name, comment from duckdb_tables() where database_name = 'built' and schema_name = 'marts'"
             " union all select view_name, comment from duckdb_views() where database_name = 'built'"
             " and schema_name = 'marts' order by 1"
         ).fetchall():
-            connection.execute(f"create table made.marts.{_name(table)} as from built.marts.{_name(table)}")
+            connection.execute(f"create table made.marts.{quoted(table)} as from built.marts.{quoted(table)}")
             if comment:
-                connection.execute(f"comment on table made.marts.{_name(table)} is {_text(comment)}")
-            version.tables[table] = connection.execute(f"select count(*) from built.marts.{_name(table)}").fetchone()[0]
+                connection.execute(f"comment on table made.marts.{quoted(table)} is {literal(comment)}")
+            version.tables[table] = connection.execute(f"select count(*) from built.marts.{quoted(table)}").fetchone()[
+                0
+            ]
         if not version.tables:
             raise PublishError("There are no marts in what was built")
         for table, column, comment in connection.execute(
             "select table_name, column_name, comment from duckdb_columns()"
             " where database_name = 'built' and schema_name = 'marts' and comment is not null"
         ).fetchall():
-            connection.execute(f"comment on column made.marts.{_name(table)}.{_name(column)} is {_text(comment)}")
+            connection.execute(f"comment on column made.marts.{quoted(table)}.{quoted(column)} is {literal(comment)}")
         connection.execute("checkpoint made")
         connection.execute("detach made")
 
@@ -125,8 +135,8 @@ def make_parquet(version: Version) -> None:
     folder.mkdir()
     with _opened(version.making / FILE) as connection:
         for table in version.tables:
-            target = _text(folder / f"{table}.parquet")
-            connection.execute(f"copy marts.{_name(table)} to {target} (format parquet, compression zstd)")
+            target = literal(folder / f"{table}.parquet")
+            connection.execute(f"copy marts.{quoted(table)} to {target} (format parquet, compression zstd)")
 
 
 def check(version: Version) -> None:
@@ -135,8 +145,8 @@ def check(version: Version) -> None:
         raise PublishError("The new file has a write-ahead log left")
     with _opened(version.making / FILE) as connection:
         for table, rows in version.tables.items():
-            parquet = _text(version.making / PARQUET / f"{table}.parquet")
-            (in_file,) = connection.execute(f"select count(*) from marts.{_name(table)}").fetchone()
+            parquet = literal(version.making / PARQUET / f"{table}.parquet")
+            (in_file,) = connection.execute(f"select count(*) from marts.{quoted(table)}").fetchone()
             (in_parquet,) = connection.execute(f"select count(*) from read_parquet({parquet})").fetchone()
             if not in_file == in_parquet == rows:
                 raise PublishError(f"marts.{table} has {rows} rows, its copies {in_file} and {in_parquet}")
@@ -157,11 +167,12 @@ def keep(version: Version) -> None:
     (version.making / MANIFEST).write_text(redact.clean(text) + "\n", "utf-8")
     for folder, _, files in os.walk(version.making, topdown=False):
         for name in files:
-            os.chmod(os.path.join(folder, name), 0o444)
-            _sync(os.path.join(folder, name))
-        _sync(folder)
+            os.chmod(os.path.join(folder, name), _rights(version) & 0o444)
+            sync(os.path.join(folder, name))
+        os.chmod(folder, _rights(version))
+        sync(folder)
     os.rename(version.making, version.kept)
-    _sync(version.kept.parent)
+    sync(version.kept.parent)
 
 
 def switch(version: Version) -> None:
@@ -169,23 +180,49 @@ def switch(version: Version) -> None:
     (version.published / f"{FILE}.wal").unlink(missing_ok=True)  # somebody's; DuckDB would replay it into the new file
     _point(version.published / "current", f"versions/{version.name}")
     _restore_links(version.published)
-    _sync(version.published)
+    sync(version.published)
 
 
 def serve(version: Version) -> None:
     """Fills the Postgres database, if there is one, and swaps its schema."""
-    if version.dsn:
+    if version.target:
         try:
-            postgres.serve(version.dsn, version.kept / FILE, version.name, version.say)
+            postgres.serve(version.target, version.kept / FILE, version.name, version.say)
         except postgres.PostgresError as error:
             raise PublishError(f"Postgres keeps the old night, the file is published: {error}") from None
+
+
+def serve_again(published: Path, target: postgres.Target, say: Callable[[str], None] = print) -> str | None:
+    """Fills the Postgres database anew from the published version, which it has already.
+
+    Returns:
+        The version's name; None if nothing is published.
+
+    Raises:
+        PublishError: Postgres keeps what it had.
+    """
+    with alone(published):
+        name = current_of(published)
+        if name:
+            try:
+                postgres.serve(target, published / "versions" / name / FILE, name, say, anew=True)
+            except postgres.PostgresError as error:
+                raise PublishError(f"Postgres keeps what it had: {error}") from None
+    return name
 
 
 def forget(version: Version) -> None:
     """Removes the oldest versions beyond the number that is kept."""
     for name in versions_of(version.published)[version.keep :]:
         if name != current_of(version.published):
-            shutil.rmtree(version.published / "versions" / name, ignore_errors=True)
+            gone = version.published / "versions" / f".making-{name}"  # so that it is never half a version
+            os.rename(version.published / "versions" / name, gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+def _rights(version: Version) -> int:
+    """The rights that the owner gave the folder that BI reads."""
+    return stat.S_IMODE(version.published.stat().st_mode) | 0o700
 
 
 STEPS: tuple[Callable[[Version], None], ...] = (
@@ -215,7 +252,7 @@ def publish(version: Version) -> str:
     Raises:
         PublishError: nothing was published; or the file was, and Postgres not.
     """
-    with _alone(version.published):
+    with alone(version.published):
         try:
             for step in STEPS:
                 version.say(step.__name__.replace("_", " "))
@@ -228,13 +265,18 @@ def publish(version: Version) -> str:
     return version.name
 
 
-def rollback(published: Path, name: str | None = None, dsn: str = "", say: Callable[[str], None] = print) -> str:
+def rollback(
+    published: Path,
+    name: str | None = None,
+    target: postgres.Target | None = None,
+    say: Callable[[str], None] = print,
+) -> str:
     """Goes back to a kept version; the file, the Parquet, the manifest, and Postgres where it is set.
 
     Args:
         published: the folder that BI reads.
         name: the version; None = the one before the published one.
-        dsn: of the Postgres database, or "".
+        target: the Postgres database, if there is one.
         say: called with a line for people at each step.
 
     Returns:
@@ -243,7 +285,7 @@ def rollback(published: Path, name: str | None = None, dsn: str = "", say: Calla
     Raises:
         PublishError: there is no such version, or it can't be shown.
     """
-    with _alone(published):
+    with alone(published):
         kept, current = versions_of(published), current_of(published)
         if name is None:
             name = next((older for older in kept if current is None or older < current), None)
@@ -251,7 +293,7 @@ def rollback(published: Path, name: str | None = None, dsn: str = "", say: Calla
                 raise PublishError(f"There is no version before {current or 'the first one'}")
         if name not in kept:
             raise PublishError(f"There is no version {name}; kept are {', '.join(kept) or 'none'}")
-        version = Version(published, Path(), dsn=dsn, say=say, name=name)
+        version = Version(published, Path(), target=target, say=say, name=name)
         try:
             with _opened(version.kept / FILE) as connection:
                 connection.execute("select count(*) from duckdb_tables()").fetchone()
@@ -263,10 +305,18 @@ def rollback(published: Path, name: str | None = None, dsn: str = "", say: Calla
 
 
 def versions_of(published: Path) -> list[str]:
-    """The names of the kept versions, the newest first."""
+    """The names of the kept versions, the newest first; whatever has no version's name or manifest is none."""
     folder = published / "versions"
     names = os.listdir(folder) if folder.is_dir() else []
-    return sorted((name for name in names if not name.startswith(".")), key=_age, reverse=True)
+    return sorted((name for name in names if NAME.fullmatch(name) and _is_whole(folder / name)), key=_age, reverse=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return manifest["version"] == folder.name and (folder / FILE).is_file()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _age(name: str) -> tuple[str, int]:
@@ -286,9 +336,12 @@ def manifest_of(published: Path, name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(published: Path) -> Iterator[None]:
+def alone(published: Path) -> Iterator[None]:
     try:
-        with lock(published / ".lock", f"publisher, process {os.getpid()}", WAIT_SECONDS):
+        if not published.exists():
+            published.mkdir(parents=True)
+            published.chmod(0o755)  # until its owner sets other rights
+        with Lock(published / ".lock", f"publisher, process {os.getpid()}", WAIT_SECONDS):
             yield
     except Locked as error:
         raise PublishError(f"Another publisher is at work ({error})") from None
@@ -316,7 +369,7 @@ def _point(link: Path, target: str) -> None:
         os.replace(new, link)
 
 
-def _sync(path: str | Path) -> None:
+def sync(path: str | Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -328,42 +381,33 @@ def _first_line(error: Exception) -> str:
     return redact.clean(str(error).splitlines()[0] if str(error) else type(error).__name__)
 
 
-def _text(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+def tell_versions() -> int:
+    """Prints the kept versions, the published one marked. Returns the exit status."""
+
+    def tell(settings: Settings) -> None:
+        for name in versions_of(settings.published):
+            manifest = manifest_of(settings.published, name)
+            mark = "*" if name == current_of(settings.published) else " "
+            rows = sum(manifest["tables"].values())
+            print(f"{mark} {name}  as of {manifest.get('as_of')}  {len(manifest['tables'])} tables  {rows} rows")
+
+    return _told(tell)
 
 
-def _name(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'
+def go_back(name: str | None) -> int:
+    """Goes back to a version, or to the one before. Returns the exit status."""
+
+    def back(settings: Settings) -> None:
+        print(f"published is {rollback(settings.published, name, settings.postgres, lambda text: None)}")
+
+    return _told(back)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """The command line. Returns 0 done, 1 failed; argparse exits with 2 on a wrong call."""
-    parser = argparse.ArgumentParser(prog="python -m flows.publish", description="The versions that BI can be shown.")
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--list", action="store_true", help="the kept versions, the published one marked with *")
-    asked.add_argument(
-        "--rollback", nargs="?", const="", metavar="VERSION", help="go back to a version; by default the one before"
-    )
-    options = parser.parse_args(arguments)
+def _told(action: Callable[[Settings], None]) -> int:
     redact.learn()
     try:
-        settings = Settings.read()
-        if options.list:
-            for name in versions_of(settings.published):
-                manifest = manifest_of(settings.published, name)
-                mark = "*" if name == current_of(settings.published) else " "
-                rows = sum(manifest["tables"].values())
-                print(f"{mark} {name}  as of {manifest.get('as_of')}  {len(manifest['tables'])} tables  {rows} rows")
-            return 0
-        dsn = os.environ.get("KPI_POSTGRES_DSN", "").strip()
-        name = rollback(settings.published, options.rollback or None, dsn, lambda text: None)
-        print(f"published is {name}")
+        action(Settings.read())
     except (PublishError, ConfigError) as error:
         print(redact.clean(str(error)), file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit(main())

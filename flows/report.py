@@ -1,19 +1,20 @@
 """The message of a night, in Russian or English, to a webhook or by e-mail."""
 
 import json
-import os
 import smtplib
 import ssl
-import time
 import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 
-from flows import redact
-from flows.extract.common import LOOPBACK, ConfigError, address
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_fixed
+
+from flows.base import redact
+from flows.base.errors import ConfigError
+from flows.base.settings import Settings
+from flows.extract.common import LOOPBACK, address
 from flows.history import Night
-from flows.settings import Settings
 
 SECONDS = 15  # for one attempt
 PAUSES = (1, 4)  # seconds before the second and the third one
@@ -30,7 +31,7 @@ TEXTS = {
         "down_never": "{source} could not be loaded, and never was: {error}",
         "loaded": "Loaded: {rows}",
         "ages": "Newest data: {ages}",
-        "checks": "Checks: {passed} of {run} passed; KPIs with a value: {present} of {all}",
+        "checks": "Checks: {passed} of {run} passed, {unseen} not looked at; KPIs with a value: {present} of {all}",
         "warnings": "To look at:",
         "more": "… and {count} more",
         "hours": "{count} h ago",
@@ -47,7 +48,7 @@ TEXTS = {
         "down_never": "{source} не загружен и не загружался ни разу: {error}",
         "loaded": "Загружено строк: {rows}",
         "ages": "Свежесть данных: {ages}",
-        "checks": "Проверки: {passed} из {run}; KPI со значением: {present} из {all}",
+        "checks": "Проверки: {passed} из {run}, не проверено: {unseen}; KPI со значением: {present} из {all}",
         "warnings": "Обратите внимание:",
         "more": "… и ещё {count}",
         "hours": "{count} ч назад",
@@ -81,7 +82,7 @@ def summary(night: Night, settings: Settings) -> str:
     for load in night.loads:
         if not load.loaded:
             last = night.newest.get(load.source)
-            moment = last and f"{datetime.fromisoformat(last).astimezone(settings.zone):%d.%m.%Y %H:%M}"
+            moment = last and f"{datetime.fromisoformat(last).astimezone(settings.timezone):%d.%m.%Y %H:%M}"
             which = "down" if last else "down_never"
             lines.append(text[which].format(source=load.source, moment=moment, error=" ".join(load.error)[:LINE]))
     loaded = [f"{load.source} {sum(load.rows.values())}" for load in night.loads if load.loaded]
@@ -91,7 +92,7 @@ def summary(night: Night, settings: Settings) -> str:
         ages = [f"{source} {_age(last, finished, text)}" for source, last in sorted(night.newest.items())]
         lines.append(text["ages"].format(ages=", ".join(ages)))
     if night.kpis_catalogued is not None:
-        counts = {"passed": night.checks_passed, "run": night.checks_run}
+        counts = {"passed": night.checks_passed, "run": night.checks_run, "unseen": night.checks_not_looked_at}
         lines.append(text["checks"].format(**counts, present=night.kpis_present, all=night.kpis_catalogued))
     warnings = night.warnings.get(language, [])
     if warnings:
@@ -107,64 +108,72 @@ def _age(last: str, now: datetime, text: dict[str, str]) -> str:
 
 
 def send(message: str, say: Callable[[str], None]) -> None:
-    """Sends a message wherever the environment says; what fails is said, and fails nothing else.
-
-    KPI_NOTIFY_WEBHOOK: gets `{"text": …}` by POST. KPI_NOTIFY_EMAIL: addresses with commas between them, by way of
-    KPI_SMTP_HOST, KPI_SMTP_PORT (587; 465 is TLS from the start), KPI_SMTP_USER, KPI_SMTP_PASSWORD, KPI_SMTP_FROM.
+    """Sends a message wherever the settings say; what fails is said, and fails nothing else.
 
     Args:
         message: its first line is the title.
         say: called with a line for each way that was tried.
     """
-    for name, way in (("KPI_NOTIFY_WEBHOOK", _post), ("KPI_NOTIFY_EMAIL", _mail)):
-        target = os.environ.get(name, "").strip()
-        if target:
-            say(f"{name}: {_try(way, target, message)}")
+    settings = Settings.read()
+    if settings.notify_webhook:
+        say(f"KPI_NOTIFY_WEBHOOK: {_try(_post, settings, message)}")
+    if settings.notify_email:
+        say(f"KPI_NOTIFY_EMAIL: {_try(_mail, settings, message)}")
 
 
-def _try(way: Callable[[str, str], None], target: str, message: str) -> str:
-    for pause in (*PAUSES, None):
-        try:
-            way(target, message)
-            return "sent"
-        except ConfigError as error:
-            return f"not sent: {error}"
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            trouble = redact.clean(f"{type(error).__name__}: {error}")
-        if pause is not None:
-            time.sleep(pause)
-    return f"not sent in {len(PAUSES) + 1} attempts: {trouble}"
+def _try(way: Callable[[Settings, str], None], settings: Settings, message: str) -> str:
+    attempts = len(PAUSES) + 1
+    try:
+        Retrying(
+            stop=stop_after_attempt(attempts),
+            wait=wait_chain(*map(wait_fixed, PAUSES or (0,))),
+            retry=retry_if_exception_type((OSError, smtplib.SMTPException, ValueError)),
+            reraise=True,
+        )(way, settings, message)
+    except ConfigError as error:
+        return f"not sent: {error}"
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return f"not sent in {attempts} attempts: {redact.clean(f'{type(error).__name__}: {error}')}"
+    return "sent"
 
 
-def _post(url: str, message: str) -> None:
+def _post(settings: Settings, message: str) -> None:
+    url = settings.notify_webhook.get_secret_value()
     address("KPI_NOTIFY_WEBHOOK", url)
     body = json.dumps({"text": message}, ensure_ascii=False).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json; charset=utf-8"}, method="POST")
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+    with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
         answer.read(1000)
 
 
-def _mail(to: str, message: str) -> None:
-    host, port = os.environ.get("KPI_SMTP_HOST", "").strip(), os.environ.get("KPI_SMTP_PORT", "").strip() or "587"
-    user, password = os.environ.get("KPI_SMTP_USER", "").strip(), os.environ.get("KPI_SMTP_PASSWORD", "")
-    if not host or not port.isdigit():
-        raise ConfigError("KPI_SMTP_HOST is not set, or KPI_SMTP_PORT is no number", "An e-mail needs both")
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error: followed, it would turn the POST into a GET without the message."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _mail(settings: Settings, message: str) -> None:
+    host, port, user = settings.smtp_host, settings.smtp_port, settings.smtp_user
+    if not host:
+        raise ConfigError("KPI_SMTP_HOST is not set", "An e-mail needs it")
     letter = EmailMessage()
     letter["Subject"] = message.splitlines()[0]
-    letter["From"] = os.environ.get("KPI_SMTP_FROM", "").strip() or user or "kpi-warehouse@localhost"
-    letter["To"] = to
+    letter["From"] = settings.smtp_from or user or "kpi-warehouse@localhost"
+    letter["To"] = settings.notify_email
     letter.set_content(message)
-    if port == "465":
-        server = smtplib.SMTP_SSL(host, int(port), timeout=SECONDS, context=ssl.create_default_context())
+    is_tls = port == 465
+    if is_tls:
+        server = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
     else:
-        server = smtplib.SMTP(host, int(port), timeout=SECONDS)
+        server = smtplib.SMTP(host, port, timeout=SECONDS)
     with server:
         server.ehlo()
-        if port != "465" and server.has_extn("starttls"):
+        if not is_tls and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
-        elif port != "465" and user and host not in LOOPBACK:
+        elif not is_tls and user and host not in LOOPBACK:
             raise ConfigError("The mail server offers no TLS", "The password would be readable on the way")
         if user:
-            server.login(user, password)
+            server.login(user, settings.smtp_password.get_secret_value() if settings.smtp_password else "")
         server.send_message(letter)

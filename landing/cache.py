@@ -39,7 +39,9 @@ class Cache:
 
     def __init__(self, folder: str | os.PathLike, root: str):
         self.folder = Path(folder).absolute() / hashlib.sha1(os.fsencode(root)).hexdigest()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.chmod(0o700)  # converted files hold what the raw files hold, personal data too
+        self.folder.mkdir(exist_ok=True)
         self.code = [checksum(path) for path in sorted(Path(__file__).parent.glob("*.py"))]
 
     def temporary(self) -> Path:
@@ -65,7 +67,7 @@ class Cache:
                 if checksum(parts[part]) != part_crc:
                     return None
             now = time.time()
-            for used in (path, *parts.values()):
+            for used in (str(path), *parts.values()):
                 os.utime(used, (now, now))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None

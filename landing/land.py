@@ -12,7 +12,8 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
         raw_root: the folder with `<source>/<table>/*.parquet|*.csv`; it is only read.
         cache_dir: a folder for converted files and check results; made if it is not there.
         declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names],
-            "also": {name: [other names]}}`.
+            "also": {name: [other names]}, "rest": the column that keeps what no other takes, as JSON, "totals": [words
+            that a line of totals begins with]}`; the last four may be missing.
 
     Returns:
         `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
@@ -27,9 +28,11 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
             item["source"],
             item["schema"],
             item["table"],
-            _columns(item["columns"], (views.FILE, views.ROW)),
+            _columns(item["columns"], (views.FILE, views.ROW, views.DECIMALS)),
             tuple(item.get("required") or ()),
             tuple((name, tuple(others)) for name, others in (item.get("also") or {}).items()),
+            item.get("rest"),
+            tuple(item.get("totals") or ()),
         )
         for item in declared
     ]
@@ -86,7 +89,8 @@ def _fit(file) -> list[str]:
         messages.append(f"{file.raw_file}: no column {', '.join(missing)}, which is required; its columns are {has}")
     if file.rejects:
         lines = ", ".join(str(line) for line, _ in file.rejects[:5]) + (", …" if len(file.rejects) > 5 else "")
-        messages.append(f"{file.raw_file}: {len(file.rejects)} broken lines left out (line {lines})")
+        many = f"{len(file.rejects)} lines" if len(file.rejects) > 1 else "1 line"
+        messages.append(f"{file.raw_file}: {many} left out (line {lines}); the end of the build says why")
     return messages
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landing import csv_files
+from flows.base.sql import quoted
+from landing import csv_files, views
 from landing.cache import Cache
-from landing.csv_files import Unreadable
+from landing.csv_files import Expected, Unreadable, one_word
 from landing.views import select_columns, text_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".parquet", ".csv")
 UNFINISHED = (".tmp", ".part")
+EITHER = "(^|[^0-9.,])[1-9][0-9]{0,2}[.,][0-9]{3}($|[^0-9.,])"  # a thousand, or one and a bit
 NOT_DATA = ("_success", "_temporary", "_metadata", "_common_metadata")  # what Spark leaves beside its files
+ADDED = ("_loaded_at", "loaded_at", "_deleted")  # columns that loaders add to those of the source
 
 
 class RawRootError(Exception):
@@ -30,8 +33,8 @@ class RawRootError(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A declared table: where its files lie (`source`/`name`), its view's schema, its columns, the required ones, and
-    (column, its other names, the best first)."""
+    """A declared table: where its files lie (`source`/`name`), its view's schema, its columns, the required ones,
+    (column, its other names, the best first), the column that keeps what no other takes, and the words of totals."""
 
     source: str
     schema: str
@@ -39,24 +42,31 @@ class Table:
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    rest: str | None = None
+    totals: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> Expected:
+        """What the landing looks for in a CSV file of this table."""
+        also = dict(self.also)
+        spelled = {name: [one_word(other) for other in (name, *also.get(name, ()))] for name in self.columns}
+        names = frozenset(word for words in spelled.values() for word in words)
+        required = frozenset(word for name in self.required for word in spelled.get(name, ()))
+        return Expected(names, required, self.totals)
 
     def match(self, names: Iterable[str]) -> dict[str, str]:
         """Which column of a file stands for which declared one: that of the same name whatever its case, else the same
         in another style (OWNER_ID, ownerId), else that of the first of its other names."""
         names, also = list(names), dict(self.also)
         by_low = {name.lower(): name for name in reversed(names)}
-        by_word = {_one_word(name): name for name in reversed(names)}
+        by_word = {one_word(name): name for name in reversed(names)}
         matched = {}
         for column in self.columns:
             for name in (column, *also.get(column, ())):
-                if found := by_low.get(name.lower()) or by_word.get(_one_word(name)):
+                if found := by_low.get(name.lower()) or by_word.get(one_word(name)):
                     matched[column] = found
                     break
         return matched
-
-
-def _one_word(name: str) -> str:
-    return re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", name.lower())
 
 
 @dataclass
@@ -64,7 +74,8 @@ class DataFile:
     """A data file and what is known of it.
 
     path: absolute; raw_file: relative to the raw root, with `/`; rows: how many can be read; columns: (name, DuckDB
-    type) as DuckDB reads them; data: the Parquet file to read; rejects: (line, reason), line None = the whole file.
+    type) as DuckDB reads them; data: the Parquet file to read; rejects: (line, reason), line None = the whole file;
+    decimals: the decimal signs that its columns show, see `decimal_signs`.
     """
 
     table: Table
@@ -77,6 +88,7 @@ class DataFile:
     data: str = ""
     rejects: list[tuple[int | None, str]] = field(default_factory=list)
     readable: bool = False
+    decimals: list[tuple[str, str]] | None = None
 
     @property
     def is_csv(self) -> bool:
@@ -240,6 +252,13 @@ def prove_parquet(path: str, engine: Engine) -> tuple[int, list[tuple[str, str]]
         raise Unreadable(f"not a Parquet file: it looks like {csv_files.looks_like(head) or 'text'}")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
+            names = parquet.schema_arrow.names
+            width = len([name for name in names if name.lower() not in ADDED])
+            if width > csv_files.MOST_COLUMNS:
+                raise Unreadable(f"{width} columns; at most {csv_files.MOST_COLUMNS} are read")
+            for place, name in enumerate(names, 1):
+                if (first := names.index(name) + 1) < place:
+                    raise Unreadable(f"columns {first} and {place} have the same name")
             rows = sum(batch.num_rows for batch in parquet.iter_batches(batch_size=65_536))
             if rows != parquet.metadata.num_rows:
                 raise Unreadable(f"damaged Parquet file: {rows} rows of {parquet.metadata.num_rows}")
@@ -264,7 +283,69 @@ def prove_parquet(path: str, engine: Engine) -> tuple[int, list[tuple[str, str]]
         raise Unreadable(f"DuckDB can't read it: {_plain(error)}", lasting) from None
     if read != rows:
         raise Unreadable(f"damaged Parquet file: {read} rows of {rows}")
-    return rows, columns
+    return rows, _with_nul_marked(columns, reading, engine)
+
+
+def _with_nul_marked(columns: list[tuple[str, str]], reading: str, engine: Engine) -> list[tuple[str, str]]:
+    """The columns, those marked by their type whose text holds NUL, which databases do not take."""
+    texts = [name for name, kind in columns if kind == "VARCHAR"]
+    if not texts:
+        return columns
+    tests = ", ".join(f"bool_or({_holds_nul(name)})" for name in texts)
+    odd = {name for name, holds in zip(texts, engine.execute(f"select {tests} {reading}").fetchone()) if holds}
+    return [(name, views.TEXT_WITH_NUL if name in odd else kind) for name, kind in columns]
+
+
+def _holds_nul(name: str) -> str:
+    return f"coalesce(contains({quoted(name)}, {views.NUL}), false)"
+
+
+def nul_told(path: str, columns: list[tuple[str, str]], engine: Engine) -> list[str]:
+    """What the owner of a proved Parquet file should know of NUL in its text: in how many rows, and which."""
+    odd = [name for name, kind in columns if kind == views.TEXT_WITH_NUL]
+    if not odd:
+        return []
+    query = f"select file_row_number + 1 {select_columns([path])} where {' or '.join(map(_holds_nul, odd))}"
+    rows = sorted(row for (row,) in engine.execute(query).fetchall())
+    shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+    return [f"{len(rows)} rows hold NUL, which is read as \ufffd (row {shown})"]
+
+
+def decimal_signs(path: str, texts: list[str], engine: Engine) -> list[tuple[str, str]] | None:
+    """Looks for what tells whether 1,234 is a thousand or one and a bit.
+
+    Args:
+        path: the Parquet file to read.
+        texts: its columns of text.
+        engine: reads it.
+
+    Returns:
+        None if no column holds such a number. Else (sign, column) of each column with numbers that can only be read
+        with this decimal sign: 12,50 · 0,125 · 1.234,56 · 1.234.567 show a comma.
+    """
+    reading = select_columns([path])
+    either = " or ".join(
+        f"coalesce(bool_or(case when {value} like '%,%' or {value} like '%.%' then regexp_matches({value}, '{EITHER}') end), false)"
+        for value in map(quoted, texts)
+    )
+    if not texts or not engine.execute(f"select {either} {reading}").fetchone()[0]:
+        return None
+    shown = [(sign, text) for text in texts for sign in ".,"]
+    tests = ", ".join(
+        f"bool_or(length({quoted(text)}) <= 40 and regexp_matches(regexp_replace({quoted(text)}, '[^0-9.,]', '', 'g'),"
+        f" '{_shows(sign)}'))"
+        for sign, text in shown
+    )
+    return [pair for pair, found in zip(shown, engine.execute(f"select {tests} {reading}").fetchone()) if found]
+
+
+def _shows(sign: str) -> str:
+    """The pattern of digits that can only be read with this decimal sign."""
+    point, group = f"[{sign}]", "[,]" if sign == "." else "[.]"
+    return (
+        f"^([0-9]{{1,3}}({group}[0-9]{{3}})+{point}[0-9]*|[0-9]{{1,3}}({group}[0-9]{{3}}){{2,}}"
+        f"|(0[0-9]*|[0-9]{{4,}})?{point}[0-9]+|[0-9]*{point}([0-9]{{1,2}}|[0-9]{{4,}}))$"
+    )
 
 
 def examine(file: DataFile, cache: Cache, engine: Engine) -> list[str]:
@@ -290,7 +371,9 @@ def examine(file: DataFile, cache: Cache, engine: Engine) -> list[str]:
     except UnicodeEncodeError:
         file.refuse("the file's name is not UTF-8")
         return []
-    key = cache.key(duckdb.__version__, file.raw_file, file.size, file.mtime_ns)
+    expected = file.table.expected if file.is_csv else Expected()
+    looked_for = (sorted(expected.names), sorted(expected.required), expected.totals)
+    key = cache.key(duckdb.__version__, file.raw_file, file.size, file.mtime_ns, *looked_for)
     entry = cache.load(key)
     if entry is None:
         entry = _read(file, cache, key, engine)
@@ -300,23 +383,26 @@ def examine(file: DataFile, cache: Cache, engine: Engine) -> list[str]:
     file.readable, file.rows = True, entry["rows"]
     file.columns = [(name, kind) for name, kind in entry["columns"]]
     file.data = entry["parts"].get("data", file.path)
+    file.decimals = entry["decimals"]
     file.rejects = [(line, reason) for line, reason in entry["rejects"]]
     return [f"{file.raw_file}: {note}" for note in entry["notes"]]
 
 
 def _read(file: DataFile, cache: Cache, key: str, engine: Engine) -> dict:
     """Reads a file and keeps what came of it. Raises OSError if the cache can't be written."""
-    entry: dict = {"reason": None, "rows": 0, "columns": [], "rejects": [], "notes": []}
+    entry: dict = {"reason": None, "rows": 0, "columns": [], "rejects": [], "notes": [], "decimals": None}
     parts: dict[str, Path] = {}
     try:
         try:
             if file.is_csv:
                 parts["data"] = cache.temporary()
-                done = csv_files.convert(file.path, file.raw_file, parts["data"])
+                done = csv_files.convert(file.path, file.raw_file, parts["data"], file.table.expected)
                 columns = [(name, "VARCHAR") for name in done.columns]
                 entry.update(rows=done.rows, columns=columns, rejects=done.rejects, notes=done.notes)
             else:
                 entry["rows"], entry["columns"] = prove_parquet(file.path, engine)
+            texts = [name for name, kind in entry["columns"] if kind == "VARCHAR"]
+            entry["decimals"] = decimal_signs(str(parts.get("data", file.path)), texts, engine)
         except Unreadable as error:
             entry["reason"] = str(error)
             if not error.lasting:
@@ -328,6 +414,8 @@ def _read(file: DataFile, cache: Cache, key: str, engine: Engine) -> dict:
             changed = True
         if changed:  # a loader is still writing: nothing of it is kept
             return {**entry, "reason": "it changed while it was read; the next run reads it", "parts": {}}
+        if not file.is_csv and not entry["reason"]:
+            entry["notes"] = nul_told(file.path, entry["columns"], engine)
         return cache.store(key, entry, {} if entry["reason"] else parts)
     finally:
         for temporary in parts.values():

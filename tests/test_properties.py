@@ -1,10 +1,13 @@
-"""What must hold for any company: a random one is built, and the data tests of the build judge it."""
+"""What must hold for any company: a random one is built, another one each time, and the data tests of the build judge it.
+
+The company follows from its seed, which a failure tells: `KPI_TEST_SEED=… uv run pytest tests/test_properties.py` builds it again.
+`KPI_TEST_COMPANIES=20` builds so many, one after the other; each costs a whole build.
+"""
 
 import csv
 import datetime as dt
-
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+import os
+from random import Random, SystemRandom
 
 from tests.warehouse import build
 
@@ -81,25 +84,31 @@ def company(random):
     }
 
 
-@settings(
-    max_examples=1,  # each costs a whole build; more of them look further
-    derandomize=True,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(random=st.randoms(use_true_random=True))
-def test_a_random_company_keeps_every_property(tmp_path_factory, random):
-    folder = tmp_path_factory.mktemp("company")
-    for table, (header, *rows) in company(random).items():
-        path = folder / "raw" / "files" / table / "all.csv"
-        path.parent.mkdir(parents=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([header.split(","), *rows])
-    # the data tests are the properties: movements add up, shares too, nothing is lost, parts stay within their wholes
-    with build(folder, KPI_RAW_ROOT=str(folder / "raw"), KPI_AS_OF=f"{AS_OF:%Y-%m-%d}") as warehouse:
-        assert warehouse.execute("select count(*) from quality.rejected_rows").fetchone() == (0,)
-        found = {
-            row[0] for row in warehouse.execute("select distinct movement from marts.pipeline_movements").fetchall()
-        }
-        assert found >= set("created reopened won lost slipped slipped_in pulled_in taken_over grown shrunk".split())
+def seeds():
+    """The seeds of the companies: what KPI_TEST_SEED says, else one that nobody chose, and those that follow it."""
+    first = int(os.environ.get("KPI_TEST_SEED") or SystemRandom().randrange(10**9))
+    return range(first, first + int(os.environ.get("KPI_TEST_COMPANIES") or 1))
+
+
+def test_the_same_seed_is_the_same_company_and_another_is_not():
+    assert company(Random(7)) == company(Random(7)) != company(Random(8))
+
+
+def test_a_random_company_keeps_every_property(tmp_path_factory):
+    for seed in seeds():
+        print(f"the company of KPI_TEST_SEED={seed}")  # pytest shows it where the test fails
+        folder = tmp_path_factory.mktemp("company")
+        for table, (header, *rows) in company(Random(seed)).items():
+            path = folder / "raw" / "files" / table / "all.csv"
+            path.parent.mkdir(parents=True)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([header.split(","), *rows])
+        # the data tests are the properties: movements add up, shares too, nothing is lost, parts stay within their wholes
+        with build(folder, KPI_RAW_ROOT=str(folder / "raw"), KPI_AS_OF=f"{AS_OF:%Y-%m-%d}") as warehouse:
+            assert warehouse.execute("select count(*) from quality.rejected_rows").fetchone() == (0,)
+            found = {
+                row[0] for row in warehouse.execute("select distinct movement from marts.pipeline_movements").fetchall()
+            }
+            assert found >= set(
+                "created reopened won lost slipped slipped_in pulled_in taken_over grown shrunk".split()
+            )

@@ -12,7 +12,16 @@ import duckdb
 from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
-SETTINGS = ("KPI_RAW_ROOT", "KPI_AS_OF", "KPI_TIMEZONE", "KPI_WAREHOUSE", "KPI_LANDING_CACHE")
+SETTINGS = (
+    "KPI_RAW_ROOT",
+    "KPI_AS_OF",
+    "KPI_TIMEZONE",
+    "KPI_WAREHOUSE",
+    "KPI_LANDING_CACHE",
+    "KPI_PUBLISH_EMPLOYEES",
+    "KPI_CONTACT_KEY",
+    "KPI_CONTACT_KEY_FILE",
+)
 
 
 @functools.cache

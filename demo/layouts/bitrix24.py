@@ -13,9 +13,8 @@ from demo.channels import Origin
 from demo.crm import Activity, Deal, Lead
 from demo.people import Party
 
-VERSIONS_FROM = clock.instant(
-    "2025-12-01"
-)  # from here on every night's version of a record is kept, before only of one in ten
+# from here on every night's version of a record is kept, before only of one in ten
+VERSIONS_FROM = clock.instant("2025-01-01")
 FIRST_LOAD = int(clock.night_after(clock.START - 3 * clock.DAY))  # when dictionaries were first loaded
 
 
@@ -70,8 +69,7 @@ def lead_rows(leads: list[Lead]) -> list[dict]:
     rows = []
     for lead in leads:
         p = lead.party
-        changes = [t for t, _ in lead.history]
-        for load, last in nights(changes, lead.lead_id % 10 == 0 or lead.deleted_at is not None):
+        for load, last in nights(lead.changes, lead.lead_id % 10 == 0 or lead.deleted_at is not None):
             at, status = [h for h in lead.history if h[0] <= last][-1]
             converted = status == "CONVERTED"
             semantic = co.SEMANTIC["lead", status]
@@ -88,10 +86,10 @@ def lead_rows(leads: list[Lead]) -> list[dict]:
                     "STATUS_DESCRIPTION": lead.reject_reason or "" if status == "JUNK" else "",
                     "CURRENCY_ID": "RUB",
                     "OPPORTUNITY": "0.00",
-                    "ASSIGNED_BY_ID": str(lead.manager),
+                    "ASSIGNED_BY_ID": str(lead.manager_at(last)),
                     "CREATED_BY_ID": "1",
                     "DATE_CREATE": iso(lead.created),
-                    "DATE_MODIFY": iso(at),
+                    "DATE_MODIFY": iso(last),
                     "MOVED_TIME": iso(at),
                     "DATE_CLOSED": iso(at) if semantic in "SF" else "",
                     "COMPANY_ID": str(p.company_id) if converted and p.company_id else "0",
@@ -117,13 +115,15 @@ def deal_rows(deals: list[Deal], contact_of: dict[int, int]) -> list[dict]:
     rows = []
     for deal in deals:
         p = deal.party
-        changes = [t for t, _ in deal.history]
-        for load, last in nights(changes, deal.deal_id % 10 == 0 or deal.deleted_at is not None):
+        versions = nights(deal.changes, deal.deal_id % 10 == 0 or deal.deleted_at is not None)
+        if deal.told != "history":  # entered as a whole
+            last = max(deal.created, deal.history[-1][0])
+            versions = [(int(clock.night_after(last)), last)]
+        for load, last in versions:
             known = [h for h in deal.history if h[0] <= last]
             at, stage = known[-1]
             semantic = co.SEMANTIC.get(("deal", stage), "P")
-            final = at == deal.history[-1][0]
-            amount = deal.guess if deal.guess and not final and len(known) <= 2 else deal.amount
+            amount, expected = deal.card_at(last)
             closed = semantic in "SF"
             rows.append(
                 {
@@ -141,15 +141,15 @@ def deal_rows(deals: list[Deal], contact_of: dict[int, int]) -> list[dict]:
                     "CONTACT_ID": str(contact_of.get(deal.deal_id, p.contact_id)),
                     "LEAD_ID": str(deal.lead.lead_id) if deal.lead else "",
                     "BEGINDATE": iso(clock.day_start(clock.day_of(deal.created))),
-                    "CLOSEDATE": iso(clock.day_start(clock.day_of(at)))
-                    if closed
-                    else iso(clock.day_start(deal.expected_close)),
+                    "CLOSEDATE": ""
+                    if deal.told == "nothing"
+                    else iso(clock.day_start(clock.day_of(at) if closed else expected)),
                     "CLOSED": "Y" if closed else "N",
-                    "ASSIGNED_BY_ID": str(deal.manager),
+                    "ASSIGNED_BY_ID": str(deal.manager_at(last)),
                     "CREATED_BY_ID": "1",
                     "DATE_CREATE": iso(deal.created),
-                    "DATE_MODIFY": iso(at),
-                    "MOVED_TIME": iso(at),
+                    "DATE_MODIFY": iso(last),
+                    "MOVED_TIME": iso(at) if deal.told == "history" else "",
                     **utm(deal.origin),
                     "UF_CRM_YM_CLIENT_ID": str(deal.client_id or ""),
                     "UF_CRM_LOST_REASON": (deal.lost_reason or "") if semantic == "F" else "",
@@ -220,7 +220,7 @@ def history_rows(items: list, kind: str) -> list[dict]:
     """Stage history of leads or deals: 1 created, 2 moved, 3 closed."""
     entries = []
     for item in items:
-        for k, (t, stage) in enumerate(item.history):
+        for k, (t, stage) in enumerate(item.history if getattr(item, "told", "history") == "history" else []):
             entries.append((t, getattr(item, f"{kind}_id"), k, stage, item))
     entries.sort(key=lambda e: e[:3])
     rows = []
@@ -331,7 +331,7 @@ def call_rows(activities: list[Activity]) -> list[dict]:
                 "CALL_CATEGORY": "external",
                 "PORTAL_USER_ID": str(a.manager),
                 "PORTAL_NUMBER": "74951234567",
-                "PHONE_NUMBER": a.party.phone if a.party else f"7900{a.activity_id:07d}",
+                "PHONE_NUMBER": a.party.phone if a.party else a.phone or f"7902{a.activity_id:07d}",
                 "CALL_TYPE": "2" if a.direction == "in" else "1",
                 "CALL_DURATION": str(a.ended - a.started),
                 "CALL_START_DATE": iso(a.started),

@@ -19,8 +19,9 @@ def _status(order: Order, t: int) -> str:
 def order_rows(orders: list[Order]) -> list[dict]:
     rows = []
     for o in orders:
-        changes = [t for t in (o.created, o.paid, o.cancelled, o.closed) if t]
+        changes = [t for t in (o.created, o.paid, o.cancelled, o.closed, o.refund_at if o.cut else None) if t]
         for load, t in nights(changes, o.order_id % 10 == 0 or o.deleted_at is not None):
+            left = o.amount - o.refund_amount if o.cut and o.refund_at <= t else o.amount
             paid, cancelled = bool(o.paid and o.paid <= t), bool(o.cancelled and o.cancelled <= t)
             rows.append(
                 {
@@ -30,7 +31,7 @@ def order_rows(orders: list[Order]) -> list[dict]:
                     "dateUpdate": iso(t),
                     "personTypeId": "1",
                     "statusId": _status(o, t),
-                    "price": money(o.amount),
+                    "price": money(left),
                     "discountValue": "0",
                     "taxValue": "0",
                     "currency": o.currency,
@@ -52,6 +53,8 @@ def basket_rows(orders: list[Order]) -> list[dict]:
     for o in orders:
         for k, (product, quantity, price) in enumerate(o.lines):
             number += 1
+            if o.cut and k == len(o.lines) - 1:
+                continue  # sent back: it is no longer in the basket
             rows.append(
                 {
                     "id": str(number),
@@ -73,18 +76,19 @@ def payment_rows(orders: list[Order]) -> list[dict]:
     for o in orders:
         for part in o.payments:
             number += 1
-            changes = [t for t in (o.created, o.paid, part["returned"]) if t]
+            came, gone = part.get("paid", o.paid), part["returned"]
+            changes = [t for t in (part.get("made", o.created), came, gone) if t]
             for load, t in nights(changes, o.order_id % 10 == 0):
-                paid, returned = bool(o.paid and o.paid <= t), bool(part["returned"] and part["returned"] <= t)
+                paid, returned = bool(came and came <= t), bool(gone and gone <= t)
                 rows.append(
                     {
                         "id": str(number),
                         "orderId": str(o.order_id),
-                        "paid": "Y" if paid else "N",
-                        "datePaid": iso(o.paid) if paid else "",
+                        "paid": "Y" if paid and not (returned and "paid" in part) else "N",
+                        "datePaid": iso(came) if paid else "",
                         "sum": money(part["amount"]),
                         "currency": o.currency,
-                        "paySystemName": "Касса" if o.store else "Банковская карта",
+                        "paySystemName": part.get("by") or ("Касса" if o.store else "Банковская карта"),
                         "isReturn": "Y" if returned else "N",
                         "payReturnDate": iso(part["returned"]) if returned else "",
                         "_load": load,

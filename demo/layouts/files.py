@@ -47,7 +47,7 @@ def _frame(name: str, rows: list[dict], when: str | None) -> pd.DataFrame:
                 line["customer_id"] = customer_ref(value)
                 if name == "email_events":
                     line["email"] = value.email
-            elif key in ("deal", "months"):
+            elif key in ("deal", "months", "known"):
                 continue
             elif key.endswith("_minor"):
                 line[{"total_minor": "total_amount", "price_minor": "price"}.get(key, key[:-6])] = _text(
@@ -75,7 +75,7 @@ def ad_spend(world) -> list[dict]:
             "platform": "vk",
             "account_id": "vk-77120",
             "campaign_id": s.campaign_id,
-            "campaign_name": names.get(s.campaign_id, ""),
+            "campaign_name": names.get(s.campaign_id, world.campaign_names.get(s.campaign_id, "")),
             "impressions": s.impressions,
             "clicks": s.clicks,
             "cost_minor": s.cost,
@@ -97,10 +97,102 @@ def customers(world) -> list[dict]:
     for name in ("contracts", "email_events", "survey_responses", "reviews"):
         for row in world.files[name]:
             named[row["customer"].party_id] = row["customer"]
+    for record in [*world.wholesale, *world.extra.overwritten, *world.given_back]:
+        named[record.party.party_id] = record.party
     return [{"customer_id": customer_ref(p), "kind": p.kind, "email": p.email} for _, p in sorted(named.items())]
 
 
+def wholesale(world) -> dict[str, list[dict]]:
+    """The wholesale department's bookkeeping: orders, their lines, refunds; a return may be an order of less than nothing."""
+    orders, lines, refunds = [], [], []
+    for o in sorted(world.wholesale + world.extra.overwritten, key=lambda o: (o.created, o.order_id)):
+        told = clock.iso_one(o.paid) if o.paid else ""
+        known = max(o.created, o.paid or 0)
+        orders.append(
+            {
+                "order_id": o.document,
+                "created_at": o.created,
+                "paid_at": told[:10] if o.paid_as_day else told,
+                "status": o.status,
+                "amount_minor": o.amount,
+                "currency": o.currency,
+                "customer": o.party,
+                "employee_id": o.responsible,
+                "deal_id": None,
+                "region": None if o.region is None else co.REGIONS[o.region],
+                "point_of_sale": o.store,
+                "known": known,
+            }
+        )
+        if o in world.wholesale:
+            lines += [
+                {
+                    "order_id": o.document,
+                    "line_no": k + 1,
+                    "product_id": product,
+                    "quantity": quantity,
+                    "amount_minor": quantity * price,
+                    "known": known,
+                }
+                for k, (product, quantity, price) in enumerate(o.lines)
+            ]
+    for r in world.given_back:
+        if r.order:
+            refunds.append(
+                {
+                    "refund_id": r.document,
+                    "order_id": r.order.document,
+                    "refunded_at": r.at,
+                    "amount_minor": r.recorded,
+                    "currency": r.currency,
+                    "known": r.at,
+                }
+            )
+            continue
+        orders.append(
+            {
+                "order_id": r.document,
+                "created_at": r.at,
+                "paid_at": clock.iso_one(r.at),
+                "status": "paid",
+                "amount_minor": -r.recorded,
+                "currency": r.currency,
+                "customer": r.party,
+                "employee_id": None,
+                "deal_id": r.sale.deal_id if r.names_deal else None,
+                "region": None,
+                "point_of_sale": "",
+                "known": r.at,
+            }
+        )
+    tables = {"orders": orders, "order_lines": lines, "refunds": refunds}
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def calls(world) -> list[dict]:
+    """Calls to the shops: their telephone exchange exports a line a call, with how long the caller waited."""
+    return [
+        {
+            "call_id": f"PBX-{a.activity_id}",
+            "started_at": a.started,
+            "direction": a.direction,
+            "is_answered": a.answered,
+            "wait_seconds": a.wait,
+            "talk_seconds": a.ended - a.started - a.wait,
+            "employee_id": a.manager,
+            "queue": a.queue,
+            "phone": a.phone,
+        }
+        for a in world.crm.activities
+        if a.queue
+    ]
+
+
 WHEN = {
+    "calls": "started_at",
+    "orders": "known",
+    "order_lines": "known",
+    "refunds": "known",
     "contracts": "starts_on",
     "email_campaigns": "sent_at",
     "email_events": "occurred_at",
@@ -123,7 +215,9 @@ WHEN = {
 def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     rows = dict(world.files)
     rows["ad_spend"] = ad_spend(world)
+    rows["calls"] = calls(world)
     rows["customers"] = customers(world)
+    rows |= wholesale(world)
     rows["exchange_rates"] = [{"date": d, "currency": c, "rate_to_base": r} for d, c, r in world.rates.rows]
     rows["working_calendar"] = [
         {"date": d, "is_working_day": w, "opens_at": o, "closes_at": c} for d, w, o, c in clock.calendar_exceptions()

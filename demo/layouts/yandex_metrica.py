@@ -34,14 +34,14 @@ def start_urls(web: Web) -> np.ndarray:
             f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else ""
         )
         urls.append([co.SITE + page + (query if o.utm_source else "") for page in co.LANDINGS])
-    return np.array(urls)[web.origin, web.landing]
+    return np.array(urls)[web.recorded, web.landing]
 
 
 def visits(web: Web) -> pd.DataFrame:
     n = len(web.start)
 
     def take(values: list[str]) -> np.ndarray:
-        return np.array(values)[web.origin]
+        return np.array(values)[web.recorded]
 
     ids = hit_ids(web).astype(str)
     ends = np.cumsum(web.views)

@@ -18,6 +18,19 @@ from demo.world import World
 
 LOOKBACK = 90 * clock.DAY
 PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
+CHANNEL_PLATFORM = {channel: platform for platform, channel in PLATFORM_CHANNEL.items()}
+
+
+def campaign_of(origin: channels.Origin) -> str | None:
+    """The campaign of an origin, platform:id: numbers of two platforms are two campaigns."""
+    return (
+        f"{CHANNEL_PLATFORM.get(origin.channel, origin.channel)}:{origin.utm_campaign}" if origin.utm_campaign else None
+    )
+
+
+OF_NOBODY = {"source_system": "files", "manager": None, "team": None} | dict.fromkeys(
+    ("channel", "region", "customer_segment", "point_of_sale"), "(unknown)"
+)  # what went back of a sale that nobody knows
 
 
 @dataclass
@@ -37,13 +50,19 @@ class Sale:
     def key(self) -> tuple:
         return (self.at, self.kind, self.record.deal_id if self.kind == "deal" else self.record.order_id)
 
+    @property
+    def decided(self) -> int:
+        """What came later did not bring the sale: an order is decided when it is made, a deal when it is won."""
+        return self.record.created if self.kind == "order" else self.at
+
 
 @dataclass
 class Refund:
     day: dt.date
     amount: Decimal
     share: Decimal  # of the sale's amount
-    sale: Sale
+    sale: Sale | None  # None: nobody knows what was given back
+    of_rest: bool = False  # of an order that was cut: what went back is in none of its lines
 
 
 @dataclass
@@ -61,7 +80,7 @@ class Facts:
 
     def __init__(self, world: World):
         self.world = world
-        self.leads, self.deals, self.orders = world.crm.leads, world.crm.deals, world.orders
+        self.leads, self.deals, self.orders = world.crm.leads, world.crm.deals, world.orders + world.wholesale
 
     # --- who -----------------------------------------------------------------------------------------------------
 
@@ -85,7 +104,7 @@ class Facts:
             "reject_reason": lead.reject_reason,
         }
         if lead.origin.utm_campaign:
-            dims["campaign"] = lead.origin.utm_campaign
+            dims["campaign"] = campaign_of(lead.origin)
         return dims
 
     def origin_of(self, deal: Deal) -> channels.Origin:
@@ -107,22 +126,29 @@ class Facts:
             "point_of_sale": "(unknown)",
         }
         if origin.utm_campaign:
-            dims["campaign"] = origin.utm_campaign
+            dims["campaign"] = campaign_of(origin)
         return dims
 
     def order_dims(self, order: Order) -> dict:
-        """A shop order knows its channel by its UTM marks alone."""
-        tagged = order.origin is not None and order.origin.utm_source is not None
+        """A shop order has the channel of its UTM marks, else of the visit that it was made in; nobody saw the others come."""
+        seen = order.origin is not None and (
+            order.origin.utm_source is not None or order.order_id in self.ordered_on_site
+        )
         return {
-            "channel": order.origin.channel if tagged else "(unknown)",
-            "source_system": "bitrix_shop",
+            "channel": order.origin.channel if seen else "(unknown)",
+            "source_system": "files" if order.document else "bitrix_shop",
             "manager": order.responsible,
             "team": co.TEAM_OF[order.responsible] if order.responsible else None,
             "region": self.region(order.party, order.region),
             "customer_segment": self.segment(order.party),
             "point_of_sale": order.store or "Сайт",
-            **({"campaign": order.origin.utm_campaign} if tagged and order.origin.utm_campaign else {}),
+            **({"campaign": campaign_of(order.origin)} if seen and order.origin.utm_campaign else {}),
         }
+
+    @cached_property
+    def ordered_on_site(self) -> set[int]:
+        """Orders that were made in a visit which the counter saw."""
+        return {order.order_id for orders in self.world.web.purchases.values() for order in orders}
 
     # --- sales -----------------------------------------------------------------------------------------------------
 
@@ -130,7 +156,8 @@ class Facts:
         rates, minor = self.world.rates, record.amount
         products = {p[0]: p for p in co.PRODUCTS}
         lines, explained = [], 0
-        for product, quantity, price in record.lines:
+        cut = isinstance(record, Order) and record.cut
+        for product, quantity, price in record.lines[:-1] if cut else record.lines:
             explained += quantity * price
             cost = products[product][4]
             known = None if cost is None else rates.to_base(cost * 100, products[product][5], day) * quantity
@@ -173,17 +200,26 @@ class Facts:
                         self.world.rates.to_base(o.refund_amount, o.currency, day),
                         Decimal(o.refund_amount) / o.amount,
                         s,
+                        o.cut,
                     )
                 )
+        sale_of = {id(s.record): s for s in self.sales}
+        for r in self.world.given_back:
+            if r.amount:
+                day = clock.day_of(r.at)
+                sale = None if r.sale is None else sale_of[id(r.sale)]
+                share = Decimal(0) if sale is None else Decimal(r.amount) / r.sale.amount
+                rows.append(Refund(day, self.world.rates.to_base(r.amount, r.currency, day), share, sale))
         return rows
 
     @cached_property
     def money(self) -> list[tuple[dt.date, dict, Decimal]]:
         """Revenue facts: sales, and refunds as negative amounts."""
-        return [(s.day, s.dims, s.amount) for s in self.sales] + [(r.day, r.sale.dims, -r.amount) for r in self.refunds]
+        sold = [(s.day, s.dims, s.amount) for s in self.sales]
+        return sold + [(r.day, r.sale.dims if r.sale else OF_NOBODY, -r.amount) for r in self.refunds]
 
     @cached_property
-    def margins(self) -> list[tuple[dt.date, Sale, str, str, Decimal, Decimal | None]]:
+    def margins(self) -> list[tuple[dt.date, Sale | None, str, str, Decimal, Decimal | None]]:
         """Lines of sales and, with a minus, of refunds in proportion: day, sale, product, group, revenue, gross profit.
 
         The profit of a line whose cost nobody knows is None.
@@ -193,6 +229,12 @@ class Facts:
             for product, group, _, amount, cost in s.lines:
                 rows.append((s.day, s, product, group, amount, None if cost is None else amount - cost))
         for r in self.refunds:
+            if r.sale is None:
+                rows.append((r.day, None, "(unknown)", "(unknown)", -r.amount, None))
+                continue
+            if r.of_rest:
+                rows.append((r.day, r.sale, "(not itemised)", "(not itemised)", -r.amount, None))
+                continue
             for product, group, _, amount, cost in r.sale.lines:
                 part = r.amount * amount / r.sale.amount
                 rows.append((r.day, r.sale, product, group, -part, None if cost is None else cost * r.share - part))
@@ -215,7 +257,7 @@ class Facts:
                 for key in ("all", group_of[party]):
                     found[key].buyers += 1
         for day, sale, _, _, amount, profit in self.margins:
-            if sale.party and day < end:
+            if sale and sale.party and day < end:
                 for key in ("all", group_of[sale.party.party_id]):
                     found[key].revenue += amount
                     if profit is not None:
@@ -236,11 +278,11 @@ class Facts:
 
     @cached_property
     def contacts_of_lead(self) -> dict[int, list[Activity]]:
-        """Contacts with each lead, or with the deal made of it, from the lead's creation on, in order of time."""
+        """Contacts with each lead, or with the deal made of it, from its creation or the call it was made of on, in order of time."""
         found = defaultdict(list)
         for a in self.world.crm.activities:
             lead = a.lead or (a.deal.lead if a.deal else None)
-            if lead and self.is_contact(a) and a.started >= lead.created:
+            if lead and self.is_contact(a) and (a.started >= lead.created or a is lead.call):
                 found[lead.lead_id].append(a)
         return {k: sorted(v, key=lambda a: (a.started, a.activity_id)) for k, v in found.items()}
 
@@ -295,20 +337,24 @@ class Facts:
         """Touches of a customer: sessions of browsers that some record names, and records' own marks when created."""
         touches, owner = defaultdict(list), self.browsers
         web = self.world.web
-        for t, client, o in zip(web.start.tolist(), web.client.tolist(), web.origin.tolist(), strict=True):
-            if client in owner:
+        came = zip(web.start.tolist(), web.client.tolist(), web.origin.tolist(), web.recorded.tolist(), strict=True)
+        for t, client, o, seen in came:
+            if client in owner and web.origins[seen] is not channels.BANK:
                 origin = web.origins[o]
-                touches[owner[client]].append((t, origin.channel, origin.utm_campaign))
+                touches[owner[client]].append((t, origin.channel, campaign_of(origin)))
         for record in [*self.leads, *self.deals, *self.orders]:
             origin = record.origin
             if record.party is None or origin is None or origin is channels.NOTHING:
                 continue
             if isinstance(record, Order) and origin.utm_source is None:
                 continue
-            touches[record.party.party_id].append((record.created, origin.channel, origin.utm_campaign))
+            at = record.created
+            if isinstance(record, Deal) and record.won_at:  # one entered after its win was known by its marks before it
+                at = min(at, record.won_at)
+            touches[record.party.party_id].append((at, origin.channel, campaign_of(origin)))
         for e in self.world.files["email_events"]:
             if e["event"] == "clicked":
-                touches[e["customer"].party_id].append((e["occurred_at"], "email", e["campaign_id"]))
+                touches[e["customer"].party_id].append((e["occurred_at"], "email", f"email:{e['campaign_id']}"))
         for a in self.world.crm.activities:
             if a.kind == "call" and a.direction == "in":
                 party = a.deal.party if a.deal else a.lead.party if a.lead else a.party
@@ -317,12 +363,12 @@ class Facts:
         return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}
 
     def attributed(self, sale: Sale) -> tuple[str, str | None]:
-        """Channel and campaign of the last touch before the sale that told of an origin; else the last one at all, else none."""
+        """Channel and campaign of the last touch, until the sale was decided, that told of an origin; else the last one at all, else none."""
         if sale.party is None:
             return "(none)", None
         touches = self._touches.get(sale.party.party_id, [])
-        k = bisect_right([t[0] for t in touches], sale.at)
-        within = [t for t in touches[:k] if t[0] >= sale.at - LOOKBACK]
+        k = bisect_right([t[0] for t in touches], sale.decided)
+        within = [t for t in touches[:k] if t[0] >= sale.decided - LOOKBACK]
         for t in reversed(within):
             if t[1] not in ("direct", "call"):
                 return t[1], t[2]
@@ -336,7 +382,7 @@ class Facts:
     def came_by(self) -> dict[int, str]:
         """Channel of the first touch, up to the first sale, of everybody who has bought; (none) without a touch."""
         return {
-            party: next((t[1] for t in self._touches.get(party, []) if t[0] <= first.at), "(none)")
+            party: next((t[1] for t in self._touches.get(party, []) if t[0] <= first.decided), "(none)")
             for party, first in self.first_sale.items()
         }
 
@@ -350,7 +396,7 @@ class Facts:
                 s.day,
                 {
                     "channel": PLATFORM_CHANNEL[s.platform],
-                    "campaign": str(s.campaign_id or "(unallocated)"),
+                    "campaign": f"{s.platform}:{s.campaign_id}" if s.campaign_id else "(unallocated)",
                     "source_system": "yandex_direct" if s.platform == "yandex_direct" else "files",
                 },
                 Decimal(s.cost) / 100,

@@ -94,13 +94,14 @@ def closing(f: Facts, sheet: Sheet) -> None:
 
     cycles = []
     for x in f.deals:
-        if x.won_at:
+        if x.won_at and x.told != "nothing" and clock.day_of(x.won_at) >= clock.day_of(x.created):
             times = list(f.contacts_of_deal.get(x.deal_id, []))
             if x.lead:
                 times += [a.started for a in f.contacts_of_lead.get(x.lead.lead_id, [])]
             times += f.contacts_beside(x)
             first = min((t for t in times if t <= x.won_at), default=x.created)
-            cycles.append((day(x.won_at), f.deal_dims(x), round((x.won_at - first) / clock.DAY, 8), 1))
+            end = clock.day_start(day(x.won_at)) if x.told == "day" else x.won_at
+            cycles.append((day(x.won_at), f.deal_dims(x), round(max(end - first, 0) / clock.DAY, 8), 1))
     sheet.ratios(
         "deal_cycle_days",
         ((d, dims, _dec(v), n) for d, dims, v, n in cycles),
@@ -152,7 +153,7 @@ def open_deals(f: Facts, sheet: Sheet) -> None:
                         ("manager", x.manager),
                         ("team", co.TEAM_OF[x.manager]),
                         ("pipeline", x.pipeline),
-                        ("stage", f"{x.pipeline}:{stage}"),
+                        ("stage", f"{x.pipeline}:{stage}" if stage else "(unknown)"),
                     ):
                         if slice_grain(dimension) == grain:
                             counts[dimension, str(key)] += 1
@@ -176,6 +177,10 @@ def stages(f: Facts, sheet: Sheet) -> None:
                     )
                 )
         for (t, stage), (left, _) in pairwise(x.history):
+            if co.SEMANTIC.get(("deal", stage), "P") != "P":
+                continue  # a deal that came back from a stage of the end did not stay there on its way
+            if not stage:
+                continue  # nobody knows where it stood
             days = _dec(round((left - t) / clock.DAY, 8))
             stays.append(
                 (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"} if stage in line[:-1] else {}, days, 1)
@@ -214,7 +219,7 @@ def response(f: Facts, sheet: Sheet) -> None:
     for x in f.leads:
         d, dims = clock.day_of(x.created), f.lead_dims(x)
         contacts = f.contacts_of_lead.get(x.lead_id, [])
-        first = contacts[0].started if contacts else None
+        first = max(contacts[0].started, x.created) if contacts else None
         if first is not None:
             minutes.append((d, dims, _dec(round((first - x.created) / 60, 8)), 1))
             working.append((d, dims, Decimal(clock.working_seconds(x.created, first)) / 60, 1))
@@ -274,9 +279,9 @@ def prospects(f: Facts, sheet: Sheet) -> None:
 def carts(f: Facts, sheet: Sheet) -> None:
     """A visitor's cart is abandoned when no purchase follows within 72 hours of any of the period's additions."""
     web = f.world.web
-    adds, bought = defaultdict(list), defaultdict(list)
+    adds, bought = defaultdict(list), defaultdict(list)  # of a browser; of a visit, where none is known
     for session, events in web.products.items():
-        adds[int(web.client[session])] += [t for event, t, *_ in events if event == "add"]
+        adds[int(web.client[session]) or ("visit", session)] += [t for event, t, *_ in events if event == "add"]
     for session, orders in web.purchases.items():
         bought[int(web.client[session])] += [o.created for o in orders]
     for grain in GRAINS:

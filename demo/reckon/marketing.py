@@ -10,7 +10,7 @@ import numpy as np
 
 from demo import clock
 from demo import company as co
-from demo.reckon.facts import PLATFORM_CHANNEL, Facts
+from demo.reckon.facts import PLATFORM_CHANNEL, Facts, campaign_of
 from demo.tally import GRAINS, MONTHLY, Sheet, period_end, period_start, periods, slice_grain
 
 DEVICES = {1: "desktop", 2: "mobile", 3: "tablet", 4: "tv"}
@@ -28,8 +28,8 @@ class Visits:
             "channel": np.array([o.channel for o in origins], dtype=object)[web.origin],
             "landing_page": np.array(co.LANDINGS, dtype=object)[web.landing],
             "device": np.array([DEVICES[d] for d in (1, 2, 3, 4)], dtype=object)[web.device - 1],
-            "region": np.array(co.CITIES, dtype=object)[web.city],
-            "campaign": np.array([o.utm_campaign for o in origins], dtype=object)[web.origin],
+            "region": np.array(co.REGIONS, dtype=object)[web.city],
+            "campaign": np.array([campaign_of(o) for o in origins], dtype=object)[web.origin],
         }
         self.reached = {k: [g for g, _ in v] for k, v in web.goals.items()}
 
@@ -61,7 +61,7 @@ def site(f: Facts, sheet: Sheet) -> None:
         columns = [(d, v.dims[d].tolist()) for d in by if slice_grain(d) == grain]
         for k, start in enumerate(starts):
             cells = [(start, "all", "all")] + [(start, d, keys[k]) for d, keys in columns if keys[k] is not None]
-            for cell in cells:
+            for cell in cells if clients[k] else ():  # a visit without a browser is no visitor
                 visitors[cell].add(clients[k])
                 if k in v.reached:
                     done[cell].add(clients[k])
@@ -108,9 +108,9 @@ def ads(f: Facts, sheet: Sheet) -> None:
         ("channel", "campaign", "source_system"),
         daily=False,
     )
-    sheet.ratios("cpc", rows, ("channel", "campaign"))
+    sheet.ratios("cpc", rows, ("channel", "campaign"), told=True)
     earned = [(s.day, f.attribution[s.key], s.amount) for s in f.sales] + [
-        (r.day, f.attribution[r.sale.key], -r.amount) for r in f.refunds
+        (r.day, f.attribution[r.sale.key], -r.amount) for r in f.refunds if r.sale
     ]
     earned = [(d, {"channel": c, **({"campaign": m} if m else {})}, v) for d, (c, m), v in earned if c in paid]
     sheet.ratios(
@@ -129,15 +129,16 @@ def ads(f: Facts, sheet: Sheet) -> None:
         "cpa",
         spend + [(d, dims, Decimal(0), 1) for d, dims in f.new_customers if dims["channel"] in paid],
         ("channel", "campaign"),
+        told=True,
     )
     sheet.sums("new_customers", ((d, dims, 1) for d, dims in f.new_customers), ("channel",))
-    sheet.ratios("cac", f.acquisition, ("channel",), grains=MONTHLY)
+    sheet.ratios("cac", f.acquisition, ("channel",), grains=MONTHLY, told=True)
     leads = [
         (clock.day_of(x.created), f.lead_dims(x), Decimal(0), 1)
         for x in f.leads
         if f.lead_dims(x)["channel"] != "(unknown)"
     ]
-    sheet.ratios("cpl", spend + [(*x, 0) for x in f.outlays] + leads, ("channel",), grains=MONTHLY)
+    sheet.ratios("cpl", spend + [(*x, 0) for x in f.outlays] + leads, ("channel",), grains=MONTHLY, told=True)
 
 
 def returns(f: Facts, sheet: Sheet) -> None:
@@ -164,7 +165,7 @@ def returns(f: Facts, sheet: Sheet) -> None:
         for cell in cells(day, dims.get("channel"), "(unallocated)"):
             cost[cell] += amount
     for day, sale, _, _, amount, margin in f.margins:
-        channel, campaign = f.attribution[sale.key]
+        channel, campaign = f.attribution[sale.key] if sale else ("(none)", None)
         if channel not in NO_ORIGIN:
             for cell in cells(day, channel, campaign):
                 earned[cell] += amount

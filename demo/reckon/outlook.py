@@ -1,6 +1,6 @@
 """The open pipeline as it was known on past days, and what was expected of it.
 
-The CRM's raw rows tell a deal's card as it was every night from December 2025 on only, so the answers begin there.
+The CRM's raw rows tell a deal's card as it was every night from 2025 on only, so the answers begin there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from demo.crm import Deal
 from demo.reckon.facts import Facts
 from demo.tally import GRAINS, MONTHLY, Sheet, period_end, periods
 
-KNOWN_FROM = dt.date(2025, 12, 1)
+KNOWN_FROM = dt.date(2025, 1, 1)
 LATE_STAGE = 2
 ONE_DAY = dt.timedelta(days=1)
 CHANCE = {(s[1], s[2]): Decimal(s[6]) / 100 for s in co.STAGES if s[0] == "deal"}
@@ -30,6 +30,8 @@ class OpenDeal:
     deal: Deal
     stage: str
     amount: Decimal
+    expected_close: dt.date
+    manager: int
 
     @property
     def weighted(self) -> Decimal:
@@ -41,7 +43,7 @@ class OpenDeal:
         return self.stage in path and path.index(self.stage) + 1 >= LATE_STAGE
 
     def due_in(self, start: dt.date, end: dt.date) -> bool:
-        return start <= self.deal.expected_close < end
+        return start <= self.expected_close < end
 
 
 def pipeline_on(f: Facts, day: dt.date) -> Iterator[OpenDeal]:
@@ -50,10 +52,9 @@ def pipeline_on(f: Facts, day: dt.date) -> Iterator[OpenDeal]:
     for x in f.deals:
         known = [h for h in x.history if h[0] < end]
         if known and co.SEMANTIC.get(("deal", known[-1][1]), "P") == "P":
-            # the guess stood on the card until the deal had come to its third stage
-            guessed = x.guess is not None and len(known) <= 2 and len(known) < len(x.history)
-            minor = x.guess if guessed else x.amount
-            yield OpenDeal(x, known[-1][1], f.world.rates.to_base(minor, x.currency, day))
+            minor, expected = x.card_at(end - 1)
+            amount = f.world.rates.to_base(minor, x.currency, day)
+            yield OpenDeal(x, known[-1][1], amount, expected, x.manager_at(end - 1))
 
 
 def _cells(manager: int) -> tuple:
@@ -78,7 +79,7 @@ def _forecasts(f: Facts, grain: str, start: dt.date) -> dict[int, Decimal]:
     end, expected = period_end(start, grain), defaultdict(Decimal)
     for x in pipeline_on(f, start - ONE_DAY):
         if x.due_in(start, end):
-            expected[x.deal.manager] += x.weighted
+            expected[x.manager] += x.weighted
     if grain == "month":
         for r in f.world.files["forecasts"]:
             if r["period_start"] == start and r["as_of"] <= start:
@@ -118,7 +119,7 @@ def coverage(f: Facts, sheet: Sheet) -> None:
             seen = start - ONE_DAY if end <= clock.LAST_DAY + ONE_DAY else clock.LAST_DAY
             due, late, lacking, hoped = (defaultdict(Decimal) for _ in range(4))
             for x in pipeline_on(f, seen):
-                for cell in _cells(x.deal.manager):
+                for cell in _cells(x.manager):
                     due[cell] += x.amount if x.due_in(start, end) else 0
                     late[cell] += x.amount if x.is_late else 0
             for r in f.world.files["targets"]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from demo import clock
 from demo.reckon import outlook
-from demo.reckon.facts import Facts
+from demo.reckon.facts import OF_NOBODY, Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 
@@ -30,7 +30,9 @@ def totals(f: Facts, sheet: Sheet) -> None:
         "won_amount", ((s.day, s.dims, s.amount) for s in f.sales if s.kind == "deal"), ("manager", "team", "pipeline")
     )
     attributed = [(s.day, {"attributed_channel": f.attribution[s.key][0]}, s.amount) for s in f.sales]
-    attributed += [(r.day, {"attributed_channel": f.attribution[r.sale.key][0]}, -r.amount) for r in f.refunds]
+    attributed += [
+        (r.day, {"attributed_channel": f.attribution[r.sale.key][0]}, -r.amount) for r in f.refunds if r.sale
+    ]
     sheet.sums("revenue", attributed, ("attributed_channel",), grains=())
 
 
@@ -57,15 +59,19 @@ def customers(f: Facts, sheet: Sheet) -> None:
         new: dict[tuple, Decimal] = defaultdict(Decimal)
         total: dict[tuple, Decimal] = defaultdict(Decimal)
         by_customer: dict[tuple, dict] = defaultdict(lambda: defaultdict(Decimal))
-        events = [(s.day, s, s.amount) for s in f.sales] + [(r.day, r.sale, -r.amount) for r in f.refunds]
-        for day, sale, amount in events:
+        events = [(s.day, s.dims, s.party, s.amount) for s in f.sales]
+        events += [
+            (r.day, r.sale.dims if r.sale else OF_NOBODY, r.sale.party if r.sale else None, -r.amount)
+            for r in f.refunds
+        ]
+        for day, dims, party, amount in events:
             start = period_start(day, grain)
-            cells = [(start, d, sale.dims[d]) for d in ("channel", "region") if slice_grain(d) == grain]
+            cells = [(start, d, dims[d]) for d in ("channel", "region") if slice_grain(d) == grain]
             for cell in [(start, "all", "all"), *cells]:
                 total[cell] += amount
-                if sale.party:
-                    by_customer[cell][sale.party.party_id] += amount
-                    if period_start(f.first_sale[sale.party.party_id].day, grain) == start:
+                if party:
+                    by_customer[cell][party.party_id] += amount
+                    if period_start(f.first_sale[party.party_id].day, grain) == start:
                         new[cell] += amount
         for cell, whole in sorted(total.items()):
             if whole:
@@ -196,6 +202,12 @@ def expenses(f: Facts, sheet: Sheet) -> None:
 
 
 def growth(f: Facts, sheet: Sheet) -> None:
+    """A month and a quarter against the same one a year before, the running year against the same days; none against a year cut off."""
+    this_year = clock.LAST_DAY.replace(month=1, day=1)
+    year_ago = clock.LAST_DAY.replace(year=clock.LAST_DAY.year - 1)
+    now = sum(v for d, _, v in f.money if this_year <= d <= clock.LAST_DAY)
+    then = sum(v for d, _, v in f.money if year_ago.replace(month=1, day=1) <= d <= year_ago)
+    sheet.put("yoy_growth", "year", this_year, "all", "all", (now - then) / then, now - then, then)
     for grain in ("month", "quarter"):
         by: dict[dt.date, Decimal] = defaultdict(Decimal)
         for day, _, amount in f.money:

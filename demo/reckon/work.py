@@ -13,8 +13,8 @@ from demo.reckon.facts import Facts
 from demo.tally import GRAINS, MONTHLY, Sheet, period_end, period_start, periods, slice_grain
 
 
-def _of(manager: int, **more) -> dict:
-    return {"manager": manager, "team": co.TEAM_OF[manager], **more}
+def _of(manager: int | None, **more) -> dict:
+    return {"manager": manager, "team": co.TEAM_OF.get(manager), **more}
 
 
 def _cells(start: dt.date, manager: int, grain: str, by: tuple = ("manager", "team")) -> list[tuple]:
@@ -35,7 +35,7 @@ def activity(f: Facts, sheet: Sheet) -> None:
         (
             (day(a.started), _of(a.manager), 1)
             for a in acts
-            if a.kind == "call" and a.answered and a.ended - a.started >= 60
+            if a.kind == "call" and a.answered and a.ended - a.started - a.wait >= 60
         ),
         by,
     )

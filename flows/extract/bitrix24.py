@@ -5,20 +5,24 @@ What is loaded, each time:
 - leads, deals, contacts, companies, quotes, activities: those changed since the last load, less ten minutes; then an id
   scan finds the deleted ones, and any record that is missing is fetched by its id; the portal's count must agree;
 - product rows: of every deal that was loaded, as a change of them shows in the deal alone;
-- stage history and calls: those above the last id; the ids are scanned if the portal's count differs;
-- statuses, pipelines, users, departments, currencies, catalog sections: whole, which keeps their history;
+- stage history and calls: those above the last id; the ids are scanned if the portal's count differs. They are logs: what was loaded once stays,
+  though the portal may list it no more (the history of a deal that went to another pipeline); it goes with its lead or deal alone;
+- statuses, pipelines, users, departments, currencies, user fields with the items of their lists, catalog sections: whole, which keeps
+  their history;
 - products: those changed, and those missing. Products and dictionaries are never marked as deleted, for old records
   still point to them.
 
-A webhook without the scopes `telephony` or `catalog` leaves those tables out, with a warning.
+A webhook without the scopes `telephony` or `catalog`, or without the right to see user fields, leaves those tables out, with a warning.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flows.extract.bitrix_rest import NO_SUCH, Listing, Portal, Reading, counts, portal_of, span
+from flows.base.errors import Incomplete, Refused
+from flows.extract.bitrix_rest import NO_ROWS, NO_SUCH, Listing, Portal, Reading, counts, portal_of, span
 from flows.extract.commit import Load, state_of
-from flows.extract.common import LoadReport, Refused, Run
+from flows.extract.common import WHOLE, LoadReport, Run
 
 WEBHOOK = "KPI_BITRIX24_WEBHOOK"
 HISTORY_OVERLAP = 1000  # ids; the ids of changes made at once may come late
@@ -35,15 +39,20 @@ RECORDS = (
     Listing("crm_quote", "crm.quote.list", changed="DATE_MODIFY", select=EVERYTHING),
     Listing("crm_activity", "crm.activity.list", changed="LAST_UPDATED", select=("*", "BINDINGS")),
 )
-HISTORIES = (
-    Listing(
-        "crm_stagehistory_lead", "crm.stagehistory.list", "items", changed="CREATED_TIME", fixed={"entityTypeId": 1}
-    ),
-    Listing(
-        "crm_stagehistory_deal", "crm.stagehistory.list", "items", changed="CREATED_TIME", fixed={"entityTypeId": 2}
-    ),
-)
-CALLS = Listing("voximplant_statistic", "voximplant.statistic.get", changed="CALL_START_DATE", telephony=True)
+
+
+def _history(record: str, type_id: int) -> Listing:
+    return Listing(
+        *(f"crm_stagehistory_{record}", "crm.stagehistory.list", "items"),
+        changed="CREATED_TIME",
+        fixed={"entityTypeId": type_id},
+        log=True,
+        owner="OWNER_ID",
+    )
+
+
+HISTORIES = {LEADS.table: _history("lead", 1), DEALS.table: _history("deal", 2)}
+CALLS = Listing("voximplant_statistic", "voximplant.statistic.get", changed="CALL_START_DATE", telephony=True, log=True)
 PRODUCT_ROWS = Listing("crm_item_productrow", "crm.item.productrow.list", "productRows", key="id")
 DICTIONARIES = (
     Listing("crm_status", "crm.status.list"),
@@ -51,6 +60,9 @@ DICTIONARIES = (
     Listing("user", "user.get", fixed={"sort": "ID", "order": "ASC", "ADMIN_MODE": True}),
     Listing("department", "department.get", fixed={"sort": "ID", "order": "ASC"}),
     Listing("crm_currency", "crm.currency.list", key="CURRENCY"),
+)
+USER_FIELDS = tuple(
+    Listing("crm_userfield", f"crm.{record}.userfield.list") for record in ("lead", "deal", "contact", "company")
 )
 CATALOGS = Listing("catalog_catalog", "catalog.catalog.list", "catalogs", key="id")
 PRODUCT_FIELDS = (
@@ -91,13 +103,14 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     reading = Reading(portal, load, run, state_of(run.root, run.source))
     for listing in DICTIONARIES:
         reading.whole(listing)
-    for listing in RECORDS:
-        reading.changed(listing)
-    deals, gone = reading.changed(DEALS)
+    for listing in USER_FIELDS:
+        _if_allowed(load, "user fields", partial(reading.whole, listing))
+    gone = {listing.table: reading.changed(listing)[1] for listing in RECORDS}
+    deals, gone[DEALS.table] = reading.changed(DEALS)
     owners = ({"=ownerType": "D", "=ownerId": deal} for deal in sorted(deals, key=int))
-    reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone)
-    for listing in HISTORIES:
-        reading.appended(listing, HISTORY_OVERLAP, settled=True)
+    reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone[DEALS.table])
+    for records, history in HISTORIES.items():
+        reading.appended(history, HISTORY_OVERLAP, settled=True, gone=gone[records])
     _if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
     _if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
     return reading.state()
@@ -105,12 +118,14 @@ def read(load: Load, run: Run) -> dict[str, Any]:
 
 def _read_catalog(portal: Portal, reading: Reading) -> None:
     for catalog in portal.whole(CATALOGS):
-        iblock = str(catalog["iblockId"])
+        iblock = str(catalog.get("iblockId"))
+        if not WHOLE.fullmatch(iblock):
+            raise Incomplete(f"{CATALOGS.method}: a catalog's iblockId is no whole number", NO_ROWS)
         reading.whole(_sections(iblock))
         reading.changed(_products(iblock))
 
 
-def _if_allowed(load: Load, what: str, action: Callable[[], None]) -> None:
+def _if_allowed(load: Load, what: str, action: Callable[[], Any]) -> None:
     try:
         action()
     except Refused as error:
@@ -130,7 +145,7 @@ def plan(run: Run) -> LoadReport:
     """
     portal = portal_of(run, WEBHOOK)
     state = state_of(run.root, run.source)
-    listings = (*DICTIONARIES, *RECORDS, DEALS, *HISTORIES, CALLS)
+    listings = (*DICTIONARIES, *RECORDS, DEALS, *HISTORIES.values(), CALLS)
     conditions: dict[str, dict[str, Any]] = {}
     for listing in listings:
         last = state.get("last_ids", {}).get(listing.table)
@@ -139,4 +154,7 @@ def plan(run: Run) -> LoadReport:
         else:
             conditions[listing.table] = span(listing, run.since, run.until, state.get("cursor"))
     rows = counts(portal, listings, conditions)
-    return LoadReport(run.source, rows=rows | {"crm_item_productrow": -1, "catalog_section": -1, "catalog_product": -1})
+    return LoadReport(
+        run.source,
+        rows=rows | dict.fromkeys(("crm_userfield", "crm_item_productrow", "catalog_section", "catalog_product"), -1),
+    )

@@ -17,33 +17,31 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from flows.base.clock import business_zone, day_start, iso
+from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
+from flows.base.redact import keep_secret, storable
+from flows.base.settings import setting
 from flows.extract.commit import Load, known_keys
 from flows.extract.common import (
+    WHOLE,
+    YEARS,
     Deadline,
     Http,
-    Incomplete,
-    LimitReached,
-    LoadError,
-    Refused,
-    RequestFailed,
     Run,
     Settings,
     Total,
     Waiting,
     address,
-    business_zone,
+    as_text,
     chunks,
-    day_start,
-    iso,
-    keep_secret,
     parse_json,
-    secret,
 )
 
 if TYPE_CHECKING:
     from requests import Response
 
 PAGE = 50
+NO_ROWS = "Nothing was loaded; look at this record in the portal, or ask its administrator what changes the answers"
 COMMANDS = 50
 OVERLAP = timedelta(minutes=10)
 ROUNDS = 3
@@ -69,6 +67,8 @@ class Listing:
         conditions: filter conditions that every request needs.
         telephony: parameters in upper case, sorting by SORT and ORDER.
         reference: other records point to it long after it is gone: rows are never marked as deleted.
+        log: what happened stays true, even if the portal lists it no more: rows are marked as deleted only with their owner.
+        owner: the field of a log with the id of the record that it is of; "" = none, so rows are never marked.
         unique: the fields that make a row one, if not the id alone.
     """
 
@@ -82,6 +82,8 @@ class Listing:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     telephony: bool = False
     reference: bool = False
+    log: bool = False
+    owner: str = ""
     unique: tuple[str, ...] = ()
 
     def params(self, conditions: Mapping[str, Any], start: int = -1, ids_only: bool = False) -> dict[str, Any]:
@@ -97,14 +99,33 @@ class Listing:
             params["select"] = list(select)
         return params
 
-    def rows(self, result: Any) -> list[dict[str, Any]]:
-        """The rows in a `result`."""
+    def rows(self, result: Any, place: str, by_id: bool = True) -> list[dict[str, Any]]:
+        """The rows in a `result`.
+
+        Args:
+            result: of an answer.
+            place: where in the list this is, for errors.
+            by_id: whether the list is read by its ids, which are whole numbers then.
+
+        Raises:
+            Incomplete: it is no list of records with a key.
+        """
         found = result.get(self.path) if self.path and isinstance(result, dict) else result
-        return list(found.values()) if isinstance(found, dict) else found or []
+        rows = list(found.values()) if isinstance(found, dict) else found or []
+        what = f"{self.table}: {self.method}, {place}"
+        if not isinstance(rows, list):
+            raise Incomplete(f"{what}: no list came, but a {type(rows).__name__}", NO_ROWS)
+        for number, row in enumerate(rows, 1):
+            keys = self.unique or (self.key,)
+            if not isinstance(row, dict) or any(row.get(name) is None for name in keys):
+                raise Incomplete(f"{what}: entry {number} is no record with {' and '.join(keys)}", NO_ROWS)
+            if by_id and not WHOLE.fullmatch(str(row[self.key])):
+                raise Incomplete(f"{what}: the {self.key} of entry {number} is no whole number", NO_ROWS)
+        return rows
 
     def identity(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What makes a row one, as text."""
-        return tuple(str(row[name]) for name in self.unique or (self.key,))
+        return tuple(storable(str(as_text(row[name]))) for name in self.unique or (self.key,))
 
     def among(self, ids: Iterable[str]) -> dict[str, Any]:
         """A condition for some ids."""
@@ -244,7 +265,7 @@ class Portal:
         bound = f">{listing.key}"
         if width == 1:
             body = self.call(listing.method, listing.params({**conditions, bound: last}, ids_only=ids_only), place)
-            return [listing.rows(body["result"])], None
+            return [listing.rows(body["result"], place)], None
         commands = {}
         for number in range(width):
             before = f"$result[p{number - 1}]" + (f"[{listing.path}]" if listing.path else "")
@@ -257,7 +278,7 @@ class Portal:
                 return found, result["result_error"][key]
             if key not in result["result"]:
                 break
-            found.append(listing.rows(result["result"][key]))
+            found.append(listing.rows(result["result"][key], place))
         if not found:
             return found, {"error": "ERROR_UNEXPECTED_ANSWER", "error_description": "a batch without an answer"}
         return found, None
@@ -271,15 +292,21 @@ class Portal:
         """
         for _ in range(ROUNDS):
             body = self.call(listing.method, listing.params({}, 0), "rows from 0")
-            rows = {listing.identity(row): row for row in listing.rows(body["result"])}
-            total, start = int(body.get("total") or 0), body.get("next")
+            rows = {listing.identity(row): row for row in listing.rows(body["result"], "rows from 0", by_id=False)}
+            total, start = self._number(listing, body.get("total")) or 0, self._number(listing, body.get("next"))
             while start is not None:
                 starts = range(start, max(total, start + 1), PAGE)[:COMMANDS]
                 commands = {f"s{at}": (listing.method, listing.params({}, at)) for at in starts}
                 answers = self.batch(commands, f"rows from {start}")
                 for key in commands:
-                    rows |= {listing.identity(row): row for row in listing.rows(answers[key]["result"])}
-                start = answers[f"s{starts[-1]}"]["next"]
+                    found = listing.rows(answers[key]["result"], f"rows from {start}", by_id=False)
+                    rows |= {listing.identity(row): row for row in found}
+                after = self._number(listing, answers[f"s{starts[-1]}"]["next"])
+                if after is not None and after <= start:
+                    raise Incomplete(
+                        f"{self.source}: {listing.method}, rows from {start}: the list has no end", NO_ROWS
+                    )
+                start = after
             if not total or total == len(rows):
                 return list(rows.values())
         raise Incomplete(
@@ -303,7 +330,7 @@ class Portal:
             commands = {f"c{number}": (listing.method, listing.params(one)) for number, one in enumerate(some)}
             answers = self.batch(commands, place)
             for number, one in enumerate(some):
-                page = listing.rows(answers[f"c{number}"]["result"])
+                page = listing.rows(answers[f"c{number}"]["result"], place)
                 if page:
                     yield page
                 if len(page) >= PAGE:
@@ -312,7 +339,15 @@ class Portal:
     def count(self, listing: Listing, conditions: Mapping[str, Any]) -> int | None:
         """How many rows the portal says there are; None if it does not say."""
         total = self.call(listing.method, listing.params(conditions, 0, ids_only=True), "count").get("total")
-        return None if total is None else int(total)
+        return self._number(listing, total)
+
+    def _number(self, listing: Listing, value: Any) -> int | None:
+        """A count of the portal, or the place where a list goes on; None if it does not say. Raises Incomplete."""
+        if value is None or value is False or value == "":
+            return None
+        if WHOLE.fullmatch(str(value)):
+            return int(value)
+        raise Incomplete(f"{self.source}: {listing.method}: a count came that is no whole number", NO_ROWS)
 
     def _send_batch(
         self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], place: str, halt: bool
@@ -325,6 +360,7 @@ class Portal:
             self._rest(method, waiting)
         lines = {key: f"{method}?{encode_params(params)}" for key, (method, params) in commands.items()}
         result = self.call("batch", {"halt": int(halt), "cmd": lines}, place)["result"]
+        result = result if isinstance(result, dict) else {}
         parts = {name: _mapping(result.get(name)) for name in ("result", "result_error", "result_next", "result_time")}
         for key, times in parts["result_time"].items():
             if key in commands:
@@ -377,7 +413,8 @@ class Portal:
         self.started = self.started or _moment(times.get("start"))
         if (reset := _moment(times.get("operating_reset_at"))) is not None:
             until = time.monotonic() + (reset - finish).total_seconds()
-            self._operating[method] = (float(times.get("operating") or 0), until)
+            used = times.get("operating")
+            self._operating[method] = (float(used) if isinstance(used, int | float) else 0, until)
 
     def _pause(self, method: str, attempt: int) -> float:
         """Seconds before the next attempt: until a part of the method's operating time is given back, if that is known."""
@@ -394,7 +431,7 @@ class Portal:
 
 def portal_of(run: Run, variable: str) -> Portal:
     """The portal behind the webhook in an environment variable. Raises ConfigError if it is not set or no address."""
-    webhook = address(variable, secret(variable, "The address of an inbound webhook: https://…/rest/<user>/<secret>/"))
+    webhook = address(variable, setting(variable))
     keep_secret(webhook, *webhook.split("/rest/")[1:], webhook.rsplit("/", 1)[-1])
     return Portal(run.source, webhook, run.settings, run.deadline)
 
@@ -415,7 +452,8 @@ def _body(response: "Response") -> dict[str, Any] | None:
 
 
 def _code(body: Mapping[str, Any] | None) -> str:
-    return str((body or {}).get("error", "")).upper()
+    code = (body or {}).get("error", "")
+    return str(code).upper() if isinstance(code, str | int) else "AN_ERROR_WITHOUT_A_CODE"
 
 
 def _description(body: Mapping[str, Any] | None) -> str:
@@ -424,18 +462,22 @@ def _description(body: Mapping[str, Any] | None) -> str:
 
 def _mapping(value: Any) -> dict[str, Any]:
     """A keyed part of a batch's answer; an empty one comes as a list."""
-    return value if isinstance(value, dict) else {str(key): item for key, item in enumerate(value or [])}
+    if isinstance(value, dict):
+        return value
+    return {str(key): item for key, item in enumerate(value)} if isinstance(value, list) else {}
 
 
 def _moment(value: Any) -> datetime | None:
-    """Unix seconds or ISO text as a moment; None if it is neither."""
+    """Unix seconds or ISO text as a moment; None if it is neither, or of a year that no clock can count with."""
     try:
         if isinstance(value, str) and not value.replace(".", "", 1).isdigit():
             moment = datetime.fromisoformat(value)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return datetime.fromtimestamp(float(value), UTC)
-    except (TypeError, ValueError, OverflowError):
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        else:
+            moment = datetime.fromtimestamp(float(value), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return moment if YEARS[0] <= moment.year <= YEARS[1] else None
 
 
 class Reading:
@@ -446,13 +488,14 @@ class Reading:
         load: where to put it.
         run: what was asked for.
         state: the cursors of the last load: `cursor` (ISO moment), `floor` (ISO moment before which nothing was ever
-            asked for, or None), `last_ids` (table to id).
+            asked for, or None), `last_ids` (table to id), `unlisted` (log to the number of its rows that the portal lists no more).
     """
 
     def __init__(self, portal: Portal, load: Load, run: Run, state: Mapping[str, Any]):
         self.portal, self.load, self.run = portal, load, run
         self.cursor: str | None = state.get("cursor")
         self.last_ids: dict[str, int] = dict(state.get("last_ids", {}))
+        self.unlisted: dict[str, int] = dict(state.get("unlisted", {}))
         since = iso(day_start(run.since)) if run.since else None
         self.floor: str | None = state.get("floor") if self.cursor else since
         if self.floor and since:
@@ -476,13 +519,16 @@ class Reading:
         got = self._land(listing, self.portal.pages(listing, self.span(listing)))
         return got, self._settle(listing, got, always=not listing.reference)
 
-    def appended(self, listing: Listing, overlap: int, settled: bool) -> None:
+    def appended(
+        self, listing: Listing, overlap: int, settled: bool, gone: set[str] | frozenset[str] = frozenset()
+    ) -> None:
         """Loads the records above the last id; scans the ids only if the portal's count is another one.
 
         Args:
             listing: a list that only grows, as a rule.
             overlap: how far below the last id to begin, as ids may come late.
             settled: records never change, so that those below the last id are landed only if they are new.
+            gone: the ids of owners that are gone.
         """
         last = self.last_ids.get(listing.table)
         if last is None or self.run.since:
@@ -490,7 +536,7 @@ class Reading:
         else:
             pages = self.portal.pages(listing, span(listing, None, self.run.until, None), after=max(0, last - overlap))
         got = self._land(listing, pages, self._known(listing) if settled else set())
-        self._settle(listing, got, always=False)
+        self._settle(listing, got, always=bool(gone), owners=gone)
         if not self.run.until:
             self.last_ids[listing.table] = max([last or 0, *map(int, got)])
 
@@ -524,7 +570,7 @@ class Reading:
         cursor = self.cursor
         if not self.run.until and (not since or not self.cursor or since <= self.cursor):
             cursor = iso(begun - OVERLAP)
-        return {"cursor": cursor, "floor": self.floor, "last_ids": self.last_ids}
+        return {"cursor": cursor, "floor": self.floor, "last_ids": self.last_ids, "unlisted": self.unlisted}
 
     def _land(
         self, listing: Listing, pages: Iterable[list[dict[str, Any]]], known: set[str] | frozenset[str] = frozenset()
@@ -541,14 +587,20 @@ class Reading:
             got |= new.keys()
         return got
 
-    def _settle(self, listing: Listing, got: set[str], always: bool) -> set[str]:
-        """Makes what is landed equal to what the portal has, and returns the ids that are gone."""
+    def _settle(
+        self, listing: Listing, got: set[str], always: bool, owners: set[str] | frozenset[str] = frozenset()
+    ) -> set[str]:
+        """Makes what is landed equal to what the portal has, and returns the ids that are gone.
+
+        Of a log, only rows of `owners` that are gone go with them; the others stay, and are counted as unlisted.
+        """
         if self.run.until:
             return set()
         known = self._known(listing)
         scope = {f">={listing.changed}": self.floor} if self.floor and not listing.reference else {}
-        if not always and (total := self.portal.count(listing, scope)) in (None, len(known | got)):
-            self._tell(listing, total)
+        unlisted = self.unlisted.get(listing.table, 0)
+        if not always and (total := self.portal.count(listing, scope)) in (None, len(known | got) - unlisted):
+            self._tell(listing, total, unlisted)
             return set()
         ids, total = self._census(listing, scope)
         for _ in range(ROUNDS):
@@ -563,10 +615,23 @@ class Reading:
                 f"{self.run.source}: {listing.method} lists {len(missing - got)} ids whose records it does not give",
                 "Nothing was loaded; look at the rights of the webhook's owner",
             )
-        self._tell(listing, total)
-        gone = set() if listing.reference else known - ids
+        gone = self._gone(listing, known - ids, owners)
+        if listing.log:
+            self.unlisted[listing.table] = len((known | got) - ids - gone)
+        self._tell(listing, total, self.unlisted.get(listing.table, 0))
         keys = [(key,) for key in sorted(gone, key=int)]
         return gone if self.load.add_deleted(listing.table, (listing.key,), keys, len(known)) else set()
+
+    def _gone(self, listing: Listing, missing: set[str], owners: set[str] | frozenset[str]) -> set[str]:
+        """Of the ids that the portal lists no more, those whose records are gone."""
+        if listing.reference:
+            return set()
+        if not listing.log:
+            return missing
+        if not listing.owner or not owners:
+            return set()
+        whose = known_keys(self.run.root, self.run.source, listing.table, (listing.key,), listing.owner)
+        return {key for key in missing if whose[(key,)][0] in owners}
 
     def _known(self, listing: Listing) -> set[str]:
         """The ids that were landed before, of those that this load looks at."""
@@ -577,7 +642,9 @@ class Reading:
         return {
             key
             for (key,), values in records.items()
-            if values[: len(same)] == same and (not floor or (_moment(values[-1]) or floor) >= floor)
+            if WHOLE.fullmatch(key or "")
+            and values[: len(same)] == same
+            and (not floor or (_moment(values[-1]) or floor) >= floor)
         }
 
     def _census(self, listing: Listing, scope: Mapping[str, Any]) -> tuple[set[str], int | None]:
@@ -594,12 +661,13 @@ class Reading:
             "Nothing was loaded; run the load again when the portal is quieter",
         )
 
-    def _tell(self, listing: Listing, total: int | None) -> None:
+    def _tell(self, listing: Listing, total: int | None, unlisted: int) -> None:
+        """Tells the portal's total, with the rows of a log that it lists no more."""
         if total is None:
             self.load.warn(f"{listing.table}: the portal gives no total, so the count could not be checked")
         else:
             day = self.run.now.astimezone(business_zone()).date()
-            self.load.add_total(Total(listing.table, day.isoformat(), str(total)))
+            self.load.add_total(Total(listing.table, day.isoformat(), str(total + unlisted)))
 
 
 def span(listing: Listing, since: date | None, until: date | None, cursor: str | None) -> dict[str, str]:

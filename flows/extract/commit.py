@@ -9,12 +9,13 @@ Readers list `<root>/<source>/<table>/*.parquet` and know nothing of loads. So a
                                 .loads/state.json (every source's cursor), .loads/<load id>.json (what each load did),
                                 .originals/ (what was taken from the inbox); hard links, but for the newest load's files
     <root>/.staging/<load id>/  a load under way
+    <root>/.erased/             who has been erased (flows/erased.py); every load is blanked by it before it is seen
     <root>/.locks/              one lock for each source, one for the switch; a killed process lets go of its own
 
 A load writes its files into its staging folder and syncs them. To commit, it links every file of the current tree in
 beside them, syncs the folders, renames the whole to `.trees/<load id>`, and then renames a new link over `.current`.
 Killed before that last rename, the load has never been: the next one removes what it left in `.staging`. Killed after
-it, the load is complete, cursor included, so there is no journal to replay and no half state to repair; a load that
+it, the load is complete, cursor included, so there is no run_log to replay and no half state to repair; a load that
 is run again never loses a row, and re-sends at most what it would have sent anyway.
 
 A single listing is thus always of one load. A reader that lists several tables one after the other and wants all of
@@ -27,29 +28,37 @@ The raw root's file system must have hard and symbolic links, and the root must 
 rewrites behind the loader's back (a sync client).
 """
 
-import fcntl
 import json
 import os
+import re
 import secrets as randomness
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from flows.extract.common import Busy, ConfigError, LoadReport, Progress, Run, Total, as_text, iso
+from flows.base.clock import iso
+from flows.base.errors import Busy, ConfigError
+from flows.base.locks import Lock, Locked
+from flows.base.redact import INSTEAD, NO_TEXT, storable
+from flows.extract.common import LoadReport, Progress, Run, Total, as_text
+from landing.csv_files import MOST_COLUMNS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
+OWN_FOLDERS = (".staging", ".trees", ".locks")  # below them lies all that loaders write
 BUFFER_ROWS = 20_000
 KEEP_TREE_SECONDS = 86_400
-MANY = 50  # records; fewer can go at once without a doubt,
-ALL = 10  # unless they are all there were, and as many as this
+MANY = 50  # records gone at once are told, however small a share they are
+SHOWN_ROWS = 5  # of those that a warning names
+FEW = 10  # fewer than this many are believed to be gone, whatever their share, and told
 
 
 def state_of(root: Path, source: str) -> dict[str, Any]:
@@ -59,9 +68,16 @@ def state_of(root: Path, source: str) -> dict[str, Any]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or not all(isinstance(state, dict) for state in content.values()):
+        raise ConfigError(
+            f"{path} does not hold the cursors of the loads", "Bring it back from a backup of the raw root"
+        )
+    return content
 
 
 def landed(root: Path, source: str, table: str, columns: Iterable[str]) -> Iterator[dict[str, str | None]]:
@@ -86,8 +102,10 @@ def landed(root: Path, source: str, table: str, columns: Iterable[str]) -> Itera
                     values = [batch.column(name).to_pylist() if name in there else nothing for name in wanted]
                     for row in zip(*values):
                         yield dict(zip(wanted, row))
-        except pa.ArrowException:  # somebody's damaged file: readers leave it out too, and name it
-            continue
+        except (pa.ArrowException, UnicodeError, KeyError, OSError) as error:
+            if getattr(error, "errno", None):
+                raise
+            continue  # somebody's damaged file: readers leave it out too, and name it
 
 
 def known_keys(root: Path, source: str, table: str, key: tuple[str, ...], *also: str) -> dict[tuple, tuple]:
@@ -150,7 +168,7 @@ class Load:
     def __enter__(self) -> Self:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            self._lock = _Lock(self.root, self.source, 0)
+            self._lock = _lock(self.root, self.source, 0)
         except OSError as error:
             raise ConfigError(f"The raw root can't be written ({error.strerror})", "Check KPI_RAW_ROOT") from None
         try:
@@ -201,7 +219,8 @@ class Load:
         if not texts:
             return
         if where not in self._writers:
-            self._writers[where] = _TableWriter(self._tree / where[0] / table, self.report.load_id, self.loaded_at)
+            target = self._tree / where[0] / table
+            self._writers[where] = _TableWriter(target, self.report.load_id, self.loaded_at, self.warn)
         self._writers[where].add(texts)
         if folder is None:
             self.count(table, len(texts))
@@ -218,20 +237,24 @@ class Load:
             table: its name.
             key: the columns that make a record one.
             gone: the keys.
-            known: how many records there were to be found. If far too many of them are gone at once, that looks like
-                lost permissions rather than deletions: then there is a warning instead. 0 = any number is believed.
+            known: how many records there were to be found. If too large a share of them is gone at once, that looks like
+                lost permissions rather than deletions: then there is a warning instead. A large share of few records,
+                and many records, are believed and told. 0 = any number is believed.
 
         Returns:
             Whether they were believed to be gone.
         """
         rows = [{**dict(zip(key, one)), "_deleted": "Y"} for one in gone]
         share = self._settings.max_deleted_share
-        if known and len(rows) > known * share and (len(rows) > MANY or len(rows) == known >= ALL):
+        is_large_share = bool(known) and len(rows) > known * share
+        if is_large_share and len(rows) >= FEW:
             self.warn(
                 f"{table}: {len(rows)} of {known} known records did not come any more; they were not marked as deleted, for"
                 " that looks like lost permissions"
             )
             return False
+        if is_large_share or known and len(rows) >= MANY:
+            self.warn(f"{table}: {len(rows)} of {known} known records did not come any more and are marked as deleted")
         self.add(table, rows)
         return True
 
@@ -243,6 +266,7 @@ class Load:
 
     def warn(self, text: str) -> None:
         """Puts a warning into the report, once."""
+        text = storable(text)
         if text not in self.report.warnings:
             self.report.warnings.append(text)
 
@@ -268,18 +292,21 @@ class Load:
             state: the source's cursors from now on.
 
         Raises:
-            ConfigError: the file system has no links, or is full; nothing is visible then.
+            ConfigError: the file system has no links, or is full, or nobody can tell who has been erased; nothing is visible then.
         """
+        from flows.erased import blank_new
+
         for writer in self._writers.values():
             writer.close()
             self._files += writer.files
         self.report.files = [path.relative_to(self._tree).as_posix() for path in self._files]
         self.report.seconds = time.monotonic() - self._progress.begun
         try:
-            with _Lock(self.root, "switch", self._settings.wait_seconds):
+            with _lock(self.root, "switch", self._settings.wait_seconds):
                 for name in sorted({path.relative_to(self._tree).parts[0] for path in self._files}):
                     if _is_ordinary(self.root / name):
                         _adopt(self.root, name, self.folder)
+                blank_new(self._files, self._tree, self.root)
                 self._write_loads(state)
                 for path in self._files:
                     _sync(path)
@@ -302,13 +329,18 @@ class Load:
 
 
 class _TableWriter:
-    """Text columns of one table, in as many files as there are sets of columns."""
+    """Text columns of one table, in as many files as there are sets of columns.
 
-    def __init__(self, folder: Path, load_id: str, loaded_at: str):
-        self.folder, self.load_id, self.loaded_at = folder, load_id, loaded_at
+    Signs that no text can hold are replaced, and their rows are named; keys that differ by case alone are one column.
+    """
+
+    def __init__(self, folder: Path, load_id: str, loaded_at: str, warn: Callable[[str], None]):
+        self.folder, self.load_id, self.loaded_at, self.warn = folder, load_id, loaded_at, warn
         self.files: list[Path] = []
-        self._columns: dict[str, None] = {}
+        self._known: set[str] = set()  # every key that came
+        self._columns: dict[str, list[str]] = {}  # a column's name in lower case: its keys, the commonest first
         self._waiting: list[dict[str, str | None]] = []
+        self._rows = 0  # of the file that is being written
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, rows: list[dict[str, str | None]]) -> None:
@@ -326,70 +358,139 @@ class _TableWriter:
         import pyarrow.parquet as pq
 
         rows, self._waiting = self._waiting, []
-        before = len(self._columns)
+        before = len(self._known)
         for row in rows:
-            self._columns.update(dict.fromkeys(row))
-        if len(self._columns) > before:
+            if not row.keys() <= self._known:
+                self._learn(row)
+        if len(self._known) > before:
             self.end_file()
-        names = list(self._columns)
-        columns = [pa.array([row.get(name) for row in rows], pa.string()) for name in names]
+            for keys in self._columns.values():
+                if len(keys) > 1:
+                    keys.sort(key=lambda key: -sum(key in row for row in rows))
+        if self._writer is None:
+            self.files.append(self.folder / f"{self.load_id}.{len(self.files)}.parquet")
+        columns = self._texts(rows)
         stamp = pa.array([self.loaded_at] * len(rows), pa.string())
-        table = pa.table([*columns, stamp], [*names, "_loaded_at"])
+        table = pa.table([*columns.values(), stamp], [*columns, "_loaded_at"])
         if self._writer is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.files.append(self.folder / f"{self.load_id}.{len(self.files)}.parquet")
             self._writer = pq.ParquetWriter(self.files[-1], table.schema, compression="zstd")
         self._writer.write_table(table)
+        self._rows += len(rows)
+
+    def _learn(self, row: Mapping[str, Any]) -> None:
+        """Finds the columns of keys that did not come before."""
+        for key in row:
+            if key in self._known:
+                continue
+            self._known.add(key)
+            name = storable(key).lower()
+            if not key or name == "_loaded_at":
+                self.warn(f"{self._place}: a key that is empty or _loaded_at is left out")
+            elif name in self._columns:
+                self._columns[name].append(key)
+                self.warn(
+                    f"{self._place}: keys that differ by case alone are one column; where a row has several, the value of"
+                    " the commonest is kept"
+                )
+            elif len(self._columns) < MOST_COLUMNS:
+                self._columns[name] = [key]
+            else:
+                self.warn(f"{self._place}: more than {MOST_COLUMNS} columns; those that came later are left out")
+
+    def _texts(self, rows: list[dict[str, str | None]]) -> dict[str, "pa.Array"]:
+        """The columns of some rows, by name."""
+        import pyarrow as pa
+
+        columns: dict[str, pa.Array] = {}
+        odd: set[int] = set()
+        for first, *others in self._columns.values():
+            values = [row.get(first) for row in rows]
+            for key in others:
+                values = [row.get(key) if value is None else value for row, value in zip(rows, values)]
+            try:
+                column = pa.array(values, pa.string())
+                is_odd = b"\0" in bytes(column.buffers()[2] or b"")
+            except UnicodeEncodeError:
+                is_odd = True
+            if is_odd:
+                odd |= {
+                    number for number, value in enumerate(values, self._rows + 1) if value and NO_TEXT.search(value)
+                }
+                column = pa.array([value and storable(value) for value in values], pa.string())
+            columns[storable(first)] = column
+        if odd:
+            some = ", ".join(map(str, sorted(odd)[:SHOWN_ROWS])) + (", …" if len(odd) > SHOWN_ROWS else "")
+            self.warn(
+                f"{self._place}/{self.files[-1].name}: {len(odd)} rows held what no text can hold (NUL, bytes that are not"
+                f" UTF-8, or lists nested too deep); it is {INSTEAD} now (row {some})"
+            )
+        return columns
+
+    @property
+    def _place(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
 
     def end_file(self) -> None:
         """Closes the file; what still waits is not written."""
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
+            self._writer, self._rows = None, 0
 
 
 # --- the switch -------------------------------------------------------------------------------------------------
 
 
-class _Lock:
-    """An exclusive lock of the raw root, held until it is closed or the process ends.
+def _lock(root: Path, name: str, seconds: float) -> Lock:
+    """An exclusive lock of the raw root. Raises Busy if another process held it all the time."""
+    try:
+        return Lock(root / ".locks" / name, seconds=seconds)
+    except Locked:
+        pass
+    raise Busy(
+        f"{name}: another load, or an erasure, is at work in this raw root",
+        "Nothing was loaded; wait for its end, or stop it",
+    )
+
+
+@contextmanager
+def standing_still(root: Path, seconds: float = 600, ended: Iterable[str] | None = None) -> Iterator[list[Path]]:
+    """No load becomes visible meanwhile; those under way go on, and are blanked by the register as it is at their end.
 
     Args:
         root: the raw root.
-        name: of the lock.
-        seconds: how long to wait for it.
+        seconds: how long to wait for a load that is becoming visible.
+        ended: sources of which no load may be under way, beside all that ever loaded into this raw root; None = loads may be.
+
+    Yields:
+        The staging folders that killed loads have left; nobody works in them.
 
     Raises:
-        Busy: another process held it all the time.
-        OSError: the raw root can't be written.
+        Busy: loads were at it all the time, or one is under way that may not be.
     """
-
-    def __init__(self, root: Path, name: str, seconds: float):
-        folder = root / ".locks"
-        folder.mkdir(exist_ok=True)
-        self._handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    break
-                time.sleep(0.05)
-        self.close()
-        raise Busy(
-            f"{name}: another load is at work in this raw root", "Nothing was loaded; wait for its end, or stop it"
-        )
-
-    def close(self) -> None:
-        os.close(self._handle)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    with ExitStack() as held:
+        known: set[str] = set()
+        if ended is not None:
+            (root / ".locks").mkdir(exist_ok=True)
+            known = {*ended, *os.listdir(root / ".locks")} - {"switch"}
+            for source in sorted(known):
+                try:
+                    held.enter_context(_lock(root, source, 0))
+                except Busy:
+                    raise Busy(
+                        f"a load of {source} is at work in this raw root", "Wait for its end, or stop it"
+                    ) from None
+        held.enter_context(_lock(root, "switch", seconds))
+        left: list[Path] = []
+        for folder in (root / ".staging").glob("*"):
+            source = re.fullmatch(r"[^-]+-(.+)-[0-9a-f]{6}", folder.name)
+            if source and folder.is_dir():
+                with suppress(Busy):
+                    if source[1] not in known:
+                        held.enter_context(_lock(root, source[1], 0))
+                        known.add(source[1])
+                    left.append(folder)
+        yield left
 
 
 def _switch(root: Path, tree: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What every loader needs: settings, errors that say how to go on, secrets that stay secret, HTTP that gives up in time.
+"""What every loader needs: patience, reports, raw values, HTTP that gives up in time.
 
 HTTP goes through dlt's `requests` helper, which repeats a request after a broken connection, a time-out or a passing
 server error, with growing pauses. dlt's pipelines are not used for the landing: they put files in place one by one,
@@ -8,23 +8,27 @@ whole or not at all, with its cursor (see `commit`).
 
 import json
 import logging
-import os
+import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as day_time
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+
+from flows.base import settings
+from flows.base.errors import ConfigError, LoadError, Refused, RequestFailed, TimedOut
+from flows.base.redact import CleanFilter
 
 if TYPE_CHECKING:
     from requests import Response
 
 LOG = logging.getLogger("flows.extract")
+WHOLE = re.compile("[0-9]{1,18}")  # an id or a count
+YEARS = (1900, 9998)  # a day more or less than these can be counted with, in any zone
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -40,7 +44,8 @@ class Settings:
         backoff_max_seconds: the longest such pause.
         poll_seconds: between two questions whether something is ready, where the server does not say.
         wait_seconds: the longest wait for one report, one export or one limit.
-        load_seconds: the longest load.
+        load_seconds: the longest load, and the longest that one answer may take to arrive; env KPI_LOAD_SECONDS.
+        answer_bytes: the most that one answer may hold, unpacked; env KPI_LOAD_ANSWER_MB.
         progress_seconds: between two progress lines.
         rate_per_second: Bitrix24 requests that the portal's bucket drains in a second.
         burst: Bitrix24 requests that fit into the bucket.
@@ -56,58 +61,14 @@ class Settings:
     backoff_max_seconds: float = 60
     poll_seconds: float = 20
     wait_seconds: float = 3 * 3600
-    load_seconds: float = 8 * 3600
+    load_seconds: float = field(default_factory=lambda: settings.Settings.read().load_seconds)
+    answer_bytes: int = field(default_factory=lambda: int(settings.Settings.read().load_answer_mb * 1_000_000))
     progress_seconds: float = 10
     rate_per_second: float = 2
     burst: int = 50
     operating_limit_seconds: float = 400
     chain: int = 25
     max_deleted_share: float = 0.2
-
-
-class LoadError(Exception):
-    """A load that failed; nothing of it can be seen in the raw root.
-
-    Args:
-        what: what failed, with its place: method, table, page or part.
-        advice: how to go on.
-    """
-
-    def __init__(self, what: str, advice: str = ""):
-        self.what, self.advice = scrub(what), scrub(advice)
-        super().__init__(f"{self.what}. {self.advice}" if advice else self.what)
-
-
-class ConfigError(LoadError):
-    """A setting is missing or wrong; no request was sent."""
-
-
-class RequestFailed(LoadError):
-    """The server could not be reached, or did not answer as its protocol says, in all attempts."""
-
-
-class Refused(LoadError):
-    """The server understood and said no: credentials, rights, or a request that it does not take. `code` is its own."""
-
-    def __init__(self, what: str, advice: str = "", code: str = ""):
-        super().__init__(what, advice)
-        self.code = code
-
-
-class LimitReached(LoadError):
-    """A limit of the server did not lift in the time that the settings allow."""
-
-
-class TimedOut(LoadError):
-    """The load, or one report or export, took longer than the settings allow."""
-
-
-class Incomplete(LoadError):
-    """What arrived is not what the source says it has: a count, a part or a page is wrong."""
-
-
-class Busy(LoadError):
-    """Another load of the same source is at work in the same raw root."""
 
 
 @dataclass(frozen=True)
@@ -151,56 +112,6 @@ class LoadReport:
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
 
 
-# --- secrets ----------------------------------------------------------------------------------------------------
-
-_secrets: set[str] = set()
-_PATTERNS = (
-    (re.compile(r"(/rest/(?:api/)?)\d+/[^/\s'\"?]+"), r"\1***"),
-    (re.compile(r"\b(OAuth|Bearer)\s+[^\s'\",}]+"), r"\1 ***"),
-)
-
-
-def keep_secret(*texts: str) -> None:
-    """Blots these texts out of everything that `scrub` sees from now on."""
-    _secrets.update(text for text in texts if len(text) > 3)
-
-
-def scrub(text: str) -> str:
-    """A text without any secret that this process was given."""
-    for known in sorted(_secrets, key=len, reverse=True):
-        text = text.replace(known, "***")
-    for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
-    return text
-
-
-class _ScrubFilter(logging.Filter):
-    """Takes secrets out of the HTTP libraries' own log records, which hold whole addresses."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = scrub(record.getMessage()), ()
-        return True
-
-
-def setting(name: str, why: str) -> str:
-    """A setting from the environment.
-
-    Raises:
-        ConfigError: it is not set.
-    """
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise ConfigError(f"{name} is not set", why)
-    return value
-
-
-def secret(name: str, why: str) -> str:
-    """A secret from the environment, never shown from now on. Raises ConfigError if it is not set."""
-    value = setting(name, why)
-    keep_secret(value)
-    return value
-
-
 def address(name: str, url: str) -> str:
     """A base address without the slash at its end.
 
@@ -218,29 +129,9 @@ def address(name: str, url: str) -> str:
 # --- time -------------------------------------------------------------------------------------------------------
 
 
-def business_zone() -> ZoneInfo:
-    """The zone of the business's days: env KPI_TIMEZONE, by default Europe/Moscow. Raises ConfigError if unknown."""
-    name = os.environ.get("KPI_TIMEZONE") or "Europe/Moscow"
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        pass
-    raise ConfigError(f"KPI_TIMEZONE is {name}, which is no time zone", "Example: Europe/Moscow")
-
-
-def day_start(day: date) -> datetime:
-    """Midnight at which a business day begins."""
-    return datetime.combine(day, day_time(), business_zone())
-
-
-def yesterday(now: datetime) -> date:
-    """The last full business day before `now`."""
-    return now.astimezone(business_zone()).date() - timedelta(days=1)
-
-
-def iso(moment: datetime) -> str:
-    """A moment as ISO text in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+def grace(seconds: float) -> float:
+    """How many seconds longer than its limit a load may take to end what it has started."""
+    return min(seconds / 2, 60)
 
 
 class Deadline:
@@ -354,6 +245,12 @@ def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 # --- values -----------------------------------------------------------------------------------------------------
 
 
+DEEPEST = 100  # levels of lists and objects in an answer
+LONGEST_NUMBER = 300  # digits; Python takes no more than about 308 into a number
+_JSON_MARKS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
 class _Number(float):
     """A JSON number with a fraction that remembers how it was written."""
 
@@ -363,9 +260,49 @@ class _Number(float):
         return number
 
 
+def _fraction(text: str) -> _Number | str:
+    """A JSON number with a fraction or a power; one beyond all measure stays text."""
+    number = _Number(text)
+    return number if math.isfinite(number) else text
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= LONGEST_NUMBER else text
+
+
 def parse_json(text: str | bytes) -> Any:
-    """JSON with the digits of its numbers kept. Raises ValueError."""
-    return json.loads(text, parse_float=_Number)
+    """JSON with the digits of its numbers kept; NaN, Infinity and numbers beyond all measure come as text.
+
+    What is nested deeper than a program can follow comes as NUL, which no file of the raw root holds: the load puts
+    U+FFFD there and names the row.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogateescape")
+    rules = {"parse_float": _fraction, "parse_int": _whole, "parse_constant": str}
+    try:
+        return json.loads(text, **rules)
+    except RecursionError:
+        return json.loads(_cut_deep(text), **rules)
+
+
+def _cut_deep(text: str) -> str:
+    """JSON with what is nested too deep replaced by NUL."""
+    kept, level, begun = [], 0, 0
+    for mark in _JSON_MARKS.finditer(text):
+        if mark[0] in "[{":
+            level += 1
+            if level == DEEPEST + 1:
+                kept.append(text[begun : mark.start()] + '"\\u0000"')
+        elif mark[0] in "]}":
+            if level == DEEPEST + 1:
+                begun = mark.end()
+            level -= 1
+    if level > DEEPEST:
+        raise ValueError("it ends within what is nested too deep")
+    return "".join([*kept, text[begun:]])
 
 
 def as_text(value: Any) -> str | None:
@@ -374,7 +311,11 @@ def as_text(value: Any) -> str | None:
         return value
     if isinstance(value, _Number):
         return value.text
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return "\0"
+    return _NUL_IN_JSON.sub("\\1\0", text) if "\\u0000" in text else text
 
 
 # --- HTTP -------------------------------------------------------------------------------------------------------
@@ -401,9 +342,9 @@ class Http:
 
         for name in ("urllib3.connectionpool", "urllib3.util.retry", "dlt"):
             logger = logging.getLogger(name)
-            if not any(isinstance(known, _ScrubFilter) for known in logger.filters):
-                logger.addFilter(_ScrubFilter())
-        self._deadline, self._passing = deadline, passing
+            if not any(isinstance(known, CleanFilter) for known in logger.filters):
+                logger.addFilter(CleanFilter())
+        self._deadline, self._passing, self._most = deadline, passing, settings.answer_bytes
         self._session = Client(
             request_timeout=(settings.connect_seconds, settings.read_seconds),
             raise_for_status=False,
@@ -413,7 +354,38 @@ class Http:
             request_backoff_factor=settings.backoff_seconds,
             request_max_retry_delay=settings.backoff_max_seconds,
         ).session
+        self._session.hooks["response"].append(self._read)
         self._session.headers.update({"User-Agent": "kpi-warehouse", **(headers or {})})
+
+    def _read(self, response: "Response", stream: bool = False, **_: Any) -> None:
+        """Reads an answer that is not streamed, before anybody looks at it."""
+        if not stream:
+            # requests keeps what was read there, and reads no second time
+            response._content = b"".join(self.blocks("the answer", response))
+            response._content_consumed = True
+
+    def blocks(self, doing: str, response: "Response") -> Iterator[bytes]:
+        """The body of an answer, unpacked, within the time and the size that the settings allow.
+
+        Args:
+            doing: what it is for, for errors.
+            response: an answer whose body nobody has read.
+
+        Raises:
+            TimedOut: the load's time is up.
+            Refused: it is larger than an answer may be.
+        """
+        size = 0
+        for block in response.iter_content(1 << 16):
+            self._deadline.check(doing)
+            size += len(block)
+            if size > self._most:
+                response.close()
+                raise Refused(
+                    f"{doing}: the server sends more than {self._most / 1_000_000:g} MB in one answer",
+                    "Nothing was loaded; load fewer days at once, or allow more by KPI_LOAD_ANSWER_MB",
+                )
+            yield block
 
     def _again(self, response: "Response | None", error: BaseException | None) -> bool:
         again = response is not None and self._passing(response)

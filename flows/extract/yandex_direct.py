@@ -11,37 +11,20 @@ second report, of the whole account by day, gives the control totals.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from flows.base.errors import ConfigError, Incomplete, LimitReached, LoadError, Refused, RequestFailed
+from flows.base.redact import storable
+from flows.base.settings import setting
 from flows.extract.commit import Load, known_keys, state_of
-from flows.extract.common import (
-    ConfigError,
-    Deadline,
-    Http,
-    Incomplete,
-    LimitReached,
-    LoadError,
-    LoadReport,
-    Refused,
-    RequestFailed,
-    Run,
-    Settings,
-    Total,
-    Waiting,
-    address,
-    parse_json,
-    secret,
-    setting,
-)
+from flows.extract.common import WHOLE, Deadline, Http, LoadReport, Run, Settings, Total, Waiting, address, parse_json
 from flows.extract.yandex_metrica import cursor_after, days
 
 if TYPE_CHECKING:
     from requests import Response
 
-URL = "https://api.direct.yandex.com"
 AGAIN_DAYS = 30
 SPAN_DAYS = 90  # of one report
 MAX_ROWS = 1_000_000
@@ -72,10 +55,10 @@ class Direct:
     """
 
     def __init__(self, settings: Settings, deadline: Deadline):
-        token = secret("KPI_DIRECT_TOKEN", "An OAuth token with approved access to the API of Direct")
-        self.login = setting("KPI_DIRECT_LOGIN", "The login of the advertiser")
+        token = setting("KPI_DIRECT_TOKEN")
+        self.login = setting("KPI_DIRECT_LOGIN")
         self.settings, self.deadline = settings, deadline
-        self._url = address("KPI_DIRECT_URL", os.environ.get("KPI_DIRECT_URL") or URL)
+        self._url = address("KPI_DIRECT_URL", setting("KPI_DIRECT_URL"))
         headers = {"Authorization": f"Bearer {token}", "Client-Login": self.login, "Accept-Language": "en"}
         self._http = Http(settings, deadline, _passing, headers)
 
@@ -84,10 +67,11 @@ class Direct:
         doing = f"yandex_direct: {self.login}, clients.get"
         body = {"method": "get", "params": {"FieldNames": ["Login", "Currency"]}}
         response = self._http.request(doing, "POST", f"{self._url}/json/v5/clients", json=body)
-        clients = (_json(response).get("result") or {}).get("Clients") or []
-        if response.status_code != 200 or not clients:
-            raise _error(doing, response)
-        return next((one for one in clients if one.get("Login") == self.login), clients[0])["Currency"]
+        try:
+            clients = _json(response)["result"]["Clients"] if response.status_code == 200 else []
+            return str(next((one for one in clients if one.get("Login") == self.login), clients[0])["Currency"])
+        except (KeyError, TypeError, IndexError, AttributeError):
+            raise _error(doing, response) from None
 
     def report(self, kind: str, fields: tuple[str, ...], vat: str, first: date, last: date) -> Iterator[list[str]]:
         """The rows of a report.
@@ -139,7 +123,8 @@ class Direct:
         while True:
             response = self._http.request(doing, "POST", f"{self._url}/json/v5/reports", json=body, headers=headers)
             if response.status_code == 200:
-                return response.content.decode("utf-8-sig")
+                # bytes that are not UTF-8 come as halves of characters, which the load replaces and names
+                return response.content.decode("utf-8-sig", "surrogateescape")
             if response.status_code == 502:
                 raise TooMuch(f"{doing}: HTTP 502", "Nothing was loaded; load a shorter span with --since and --until")
             if response.status_code not in (201, 202) and _code(response) not in QUEUE_TROUBLE:
@@ -178,7 +163,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
 
 
 def _series() -> list[str]:
-    series = (os.environ.get("KPI_DIRECT_VAT") or "NO").upper().replace(" ", "").split(",")
+    series = setting("KPI_DIRECT_VAT").upper().replace(" ", "").split(",")
     if not set(series) <= {"YES", "NO"}:
         raise ConfigError("KPI_DIRECT_VAT is neither YES nor NO", "Costs with VAT, without it, or both: YES,NO")
     return series
@@ -206,7 +191,7 @@ def _read_span(load: Load, direct: Direct, vat: str, currency: str, first: date,
         return
     rows = [{**dict(zip(FIELDS, values)), **common} for values in found]
     _check_money(f"yandex_direct: {direct.login}, {first} to {last}", rows)
-    keys.update(tuple(str(row[name]) for name in KEY) for row in rows)
+    keys.update(tuple(storable(str(row[name])) for name in KEY) for row in rows)
     load.add(TABLE, rows)
     for day, _, _, cost in days_found:
         load.add_total(Total(TABLE, str(day), None, cost))
@@ -219,7 +204,7 @@ def _check_money(doing: str, rows: list[dict[str, str | None]]) -> None:
         Incomplete: the report is in millionths.
     """
     costs = [cost for row in rows if (cost := row["Cost"]) and cost.strip("0.-")]
-    if costs and all(cost.isdigit() and int(cost) % 10_000 == 0 for cost in costs):
+    if costs and all(WHOLE.fullmatch(cost) and int(cost) % 10_000 == 0 for cost in costs):
         raise Incomplete(
             f"{doing}: costs came in millionths, though returnMoneyInMicros is false", "Nothing was loaded; tell Direct"
         )
@@ -270,8 +255,10 @@ def _rows(doing: str, fields: tuple[str, ...], text: str) -> Iterator[list[str |
     for line in lines[start + 1 :]:
         line = line.rstrip("\r")
         if line.startswith("Total rows:"):
-            if int(line.split(":")[1]) != count:
-                raise Incomplete(f"{doing}: {count} rows came, the report says {line.split(':')[1].strip()}", again)
+            told = line.split(":")[1].strip()
+            if told != str(count):
+                others = told if WHOLE.fullmatch(told) else "something else"
+                raise Incomplete(f"{doing}: {count} rows came, the report says {others}", again)
             return
         if not line:
             continue

@@ -18,26 +18,23 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.base.clock import yesterday
+from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
+from flows.base.redact import storable
+from flows.base.settings import setting
 from flows.extract.commit import Load, known_keys, state_of
 from flows.extract.common import (
     LOG,
+    WHOLE,
     Deadline,
     Http,
-    Incomplete,
-    LimitReached,
-    LoadError,
     LoadReport,
-    Refused,
-    RequestFailed,
     Run,
     Settings,
     Total,
     Waiting,
     address,
     parse_json,
-    secret,
-    setting,
-    yesterday,
 )
 
 if TYPE_CHECKING:
@@ -115,10 +112,10 @@ class Metrica:
     """
 
     def __init__(self, counter: str, settings: Settings, deadline: Deadline):
-        token = secret("KPI_METRICA_TOKEN", "An OAuth token with the right metrika:read")
+        token = setting("KPI_METRICA_TOKEN")
         self.counter = counter
         self.settings, self.deadline = settings, deadline
-        self._url = address("KPI_METRICA_URL", os.environ.get("KPI_METRICA_URL") or URL)
+        self._url = address("KPI_METRICA_URL", setting("KPI_METRICA_URL"))
         self._http = Http(settings, deadline, _passing, {"Authorization": f"OAuth {token}"})
 
     def report(self, what: str, **params: Any) -> list[dict[str, Any]]:
@@ -128,10 +125,23 @@ class Metrica:
             raise Incomplete(f"{what}: the report is sampled")
         return body.get("data", [])
 
-    def manage(self, what: str, part: str, action: str, method: str = "GET", **params: Any) -> Any:
-        """One part of an answer about this counter, or None if none is asked for. Raises as `_answer`."""
+    def manage(self, what: str, part: str, action: str, method: str = "GET", kind: type = dict, **params: Any) -> Any:
+        """One part of an answer about this counter, or None if none is asked for.
+
+        Args:
+            what: what it is for, for errors.
+            part: the part's name, or "".
+            action: the end of the address.
+            method: GET or POST.
+            kind: what the part is: an object or a list.
+            params: of the request.
+
+        Raises:
+            RequestFailed: the answer has no such part.
+            As `_answer`.
+        """
         body = self._answer(what, method, f"/management/v1/counter/{self.counter}/{action}", params)
-        if part and part not in body:
+        if part and not isinstance(body.get(part), kind):
             raise RequestFailed(
                 f"yandex_metrica: counter {self.counter}, {what}: an answer without {part}", "Run it again"
             )
@@ -167,8 +177,7 @@ class Metrica:
                     raise _error(doing, response.status_code, response.text[:300])
                 try:
                     with open(path, "wb") as stream:
-                        for block in response.iter_content(1 << 20):
-                            self.deadline.check(doing)
+                        for block in self._http.blocks(doing, response):
                             stream.write(block)
                     if _is_whole(path, part.get("size")):
                         return
@@ -233,17 +242,20 @@ def cursor_after(cursor: str | None, first: date, last: date) -> str:
 
 
 def _counters() -> list[str]:
-    text = setting("KPI_METRICA_COUNTER", "The counter's number; several with commas between them")
+    text = setting("KPI_METRICA_COUNTER")
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _read_goals(load: Load, metrica: Metrica) -> None:
     try:
-        goals = metrica.manage("goals", "goals", "goals")
+        goals = metrica.manage("goals", "goals", "goals", kind=list)
     except Refused as error:
         load.warn(f"goals left out: {error.what}")
         return
-    load.add("goals", [{**goal, "counterID": metrica.counter} for goal in goals])
+    for number, goal in enumerate(goals, 1):
+        if not isinstance(goal, dict):
+            load.warn(f"goals of counter {metrica.counter}: entry {number} is no goal and is left out")
+    load.add("goals", [{**goal, "counterID": metrica.counter} for goal in goals if isinstance(goal, dict)])
 
 
 def _read_kind(load: Load, run: Run, metrica: Metrica, kind: Kind, first: date, last: date) -> None:
@@ -253,7 +265,7 @@ def _read_kind(load: Load, run: Run, metrica: Metrica, kind: Kind, first: date, 
         until = _possible_until(metrica, kind, first, last)
         for rows in _log_rows(load, metrica, kind, first, until):
             for row in rows:
-                keys.add(tuple(row[name] for name in kind.key))
+                keys.add(tuple(storable(row[name]) for name in kind.key))
                 came[row[kind.day]] = came.get(row[kind.day], 0) + 1
             load.add(kind.table, rows)
         _mark_gone(load, run, metrica, kind, first, until, keys)
@@ -276,7 +288,8 @@ def _possible_until(metrica: Metrica, kind: Kind, first: date, last: date) -> da
     answer = metrica.manage(what, "log_request_evaluation", "logrequests/evaluate", **_request(kind, first, until))
     if answer.get("possible"):
         return until
-    possible = int(answer.get("max_possible_day_quantity") or 0)
+    told = str(answer.get("max_possible_day_quantity"))
+    possible = min(int(told), FIRST_DAYS) if WHOLE.fullmatch(told) else 0
     if possible < 1:
         raise Refused(
             f"yandex_metrica: counter {metrica.counter}, {what}: the counter's quota does not allow a single day",
@@ -307,12 +320,12 @@ def _log(load: Load, metrica: Metrica, kind: Kind, first: date, last: date):
     what = f"{kind.table} {first} to {last}"
     for attempt in range(ATTEMPTS):
         answer = metrica.manage(f"{what}, create", "log_request", "logrequests", "POST", **_request(kind, first, last))
-        request_id = str(answer["request_id"])
+        request_id = _checked(f"yandex_metrica: counter {metrica.counter}, {what}", answer)
         load.note(json.dumps([metrica.counter, request_id]))
         try:
             answer = _wait(metrica, what, request_id, answer)
             if answer["status"] == "processed":
-                yield request_id, answer.get("parts", [])
+                yield request_id, answer.get("parts") or []
                 return
         finally:
             end_log(metrica.counter, request_id, metrica.settings)
@@ -332,12 +345,24 @@ def _wait(metrica: Metrica, what: str, request_id: str, answer: dict[str, Any]) 
     while answer["status"] in ("created", "awaiting_retry"):
         waiting.sleep(metrica.settings.poll_seconds)
         answer = metrica.manage(f"{what}, poll", "log_request", f"logrequest/{request_id}")
+        _checked(waiting.doing, answer)
     if answer["status"] in GONE:
         raise Refused(
             f"yandex_metrica: counter {metrica.counter}, {what}: somebody ended the log ({answer['status']})",
             "Run it again",
         )
     return answer
+
+
+def _checked(doing: str, log: dict[str, Any]) -> str:
+    """The id of a log. Raises Incomplete if what is told of the log has no id, status or numbered parts."""
+    parts = log.get("parts") or []
+    parts = parts if isinstance(parts, list) else [parts]
+    numbers = [part.get("part_number") if isinstance(part, dict) else None for part in parts]
+    whole = all(WHOLE.fullmatch(str(number)) for number in (log.get("request_id"), *numbers))
+    if not whole or not isinstance(log.get("status"), str):
+        raise Incomplete(f"{doing}: an answer without a log's id, status or parts", "Nothing was loaded; run it again")
+    return str(log["request_id"])
 
 
 def end_log(counter: str, request_id: str, settings: Settings) -> None:
@@ -376,7 +401,7 @@ _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
 def _is_whole(path: Path, size: Any) -> bool:
     """Whether a part ends with its last line, or is as long as was announced."""
     length = path.stat().st_size
-    if size is not None and length == int(size):
+    if WHOLE.fullmatch(str(size)) and length == int(size):
         return True
     if not length:
         return False
@@ -388,11 +413,13 @@ def _is_whole(path: Path, size: Any) -> bool:
 def _parse(doing: str, kind: Kind, path: Path, warn: Callable[[str], None]) -> Iterator[list[dict[str, str]]]:
     """Rows of a tab-separated file: escapes undone, except in arrays, which stay as printed.
 
+    Bytes that are not UTF-8 come as halves of characters, which the load replaces and names.
+
     Raises:
-        Incomplete: a row has more or fewer columns than the header, or a column of the key is missing.
+        Incomplete: a row has more or fewer columns than the header, a column of the key is missing, or one is there twice.
     """
     arrays = set(kind.arrays)
-    with open(path, encoding="utf-8", newline="\n") as stream:
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
         header = stream.readline().rstrip("\n").split("\t")
         if header == [""]:
             return
@@ -401,6 +428,8 @@ def _parse(doing: str, kind: Kind, path: Path, warn: Callable[[str], None]) -> I
             warn(f"{kind.table}: Metrica left out the columns {', '.join(missing)}")
         if set(missing) & set(kind.key):
             raise Incomplete(f"{doing}: no column {', '.join(missing)}", "Nothing was loaded; look at the field list")
+        if len(set(header)) < len(header):
+            raise Incomplete(f"{doing}: the header names a column twice", "Nothing was loaded; run the load again")
         plain = [name not in arrays for name in header]
         rows: list[dict[str, str]] = []
         for number, line in enumerate(stream, 2):
@@ -443,8 +472,11 @@ def _check_totals(load: Load, metrica: Metrica, first: date, last: date, came: d
 def _daily_visits(metrica: Metrica, what: str, first: date, last: date) -> Iterable[tuple[str, int]]:
     asked = {"ids": metrica.counter, "metrics": "ym:s:visits", "dimensions": "ym:s:date", "accuracy": "full"}
     period = {"date1": first.isoformat(), "date2": last.isoformat(), "limit": FIRST_DAYS + 1, "offset": 1}
-    for row in metrica.report(what, **asked, **period):
-        yield row["dimensions"][0]["name"], int(float(row["metrics"][0]))
+    try:
+        for row in metrica.report(what, **asked, **period):
+            yield date.fromisoformat(row["dimensions"][0]["name"]).isoformat(), int(float(row["metrics"][0]))
+    except (TypeError, KeyError, IndexError, ValueError, OverflowError, AttributeError):
+        raise Incomplete(f"{what}: the report does not tell days and visits") from None
 
 
 def plan(run: Run) -> LoadReport:
@@ -475,7 +507,7 @@ def _passing(response: "Response") -> bool:
 
 def _error(doing: str, status: int, body: Any) -> LoadError:
     """Reads an error leniently: its shape is not documented for certain."""
-    message = body.get("message") if isinstance(body, dict) else body
+    message = body.get("message") if isinstance(body, dict) else body if isinstance(body, str) and status != 200 else ""
     text = f"{doing}: HTTP {status}" + (f" ({str(message)[:300]})" if message else "")
     if status in (401, 403):
         return Refused(text, "Nothing was loaded; make a new token with metrika:read for this counter", str(status))

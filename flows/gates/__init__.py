@@ -1,7 +1,7 @@
 """Gates: what must hold before a night goes on.
 
-    uv run python -m flows.gates raw   --warehouse warehouse/kpi.duckdb     what was landed, before the build
-    uv run python -m flows.gates marts --warehouse warehouse/kpi.duckdb     what was built, before it is published
+    uv run kpi gate raw   --warehouse warehouse/kpi.duckdb     what was landed, before the build
+    uv run kpi gate marts --warehouse warehouse/kpi.duckdb     what was built, before it is published
 
 A gate *measures*: each check gives one figure for each subject (a source, a raw table, a column, a KPI), `raw.py` and
 `marts.py` say how. What to measure is read from the project and the warehouse, so a new table or KPI is covered at once.

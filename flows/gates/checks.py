@@ -7,6 +7,18 @@ from typing import Any
 from flows.gates.settings import Limits
 
 LANGUAGES = ("en", "ru")
+# Why a check may rightly find nothing to look at; without such a reason, one that could stop a night does.
+REASONS = {
+    "history": {
+        "en": "there are too few nights or periods to compare with",
+        "ru": "ещё мало ночей или периодов для сравнения",
+    },
+    "stamps": {"en": "no row tells when it was loaded", "ru": "ни одна строка не говорит, когда загружена"},
+    "few": {"en": "the newest load has too few rows", "ru": "в последней загрузке слишком мало строк"},
+    "values": {"en": "the newest load has no such values", "ru": "в последней загрузке нет таких значений"},
+    "totals": {"en": "no source tells totals of its own", "ru": "ни один источник не называет своих итогов"},
+    "published": {"en": "nothing was published before", "ru": "раньше ничего не публиковалось"},
+}
 SHOWN = 10  # subjects of a failed check that are named
 
 
@@ -33,7 +45,7 @@ class Reading:
 
     Attributes:
         subject: what it is of.
-        value: the figure; None = it can't be told.
+        value: the figure; None = it can't be told, for the reason that `facts` give under `why`.
         facts: what the words of the check name.
         mild: whether it is too little to go by, so that it can be no more than a warning.
     """
@@ -51,6 +63,19 @@ class Judged:
     reading: Reading
     critical: float | None
     warning: float | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check saw.
+
+    Attributes:
+        judged: its figures beside their limits, the worst first.
+        why: where there are none, a key of REASONS, or "" if nobody knows why.
+    """
+
+    judged: list[Judged]
+    why: str = ""
 
 
 def judge(readings: list[Reading], limits: Limits) -> Iterator[Judged]:
@@ -83,7 +108,27 @@ _LOADER = (
     "the source's field list and permissions, and the load's report in <raw root>/.loads",
     "список полей и права в источнике, отчёт загрузки в <raw root>/.loads",
 )
-_TIE_OUT = ("select * from marts.source_tie_out", "select * from marts.source_tie_out")
+_MOVED = (
+    "×{ratio}: {figure:g}, usually {usual:g}; moves ×{own} by itself",
+    "×{ratio}: {figure:g}, обычно {usual:g}; само меняется в ×{own}",
+)
+_SHIFTED = (
+    "{moved:.0%} are elsewhere than usual; {own:.0%} move by themselves",
+    "{moved:.0%} не там, где обычно; само меняется {own:.0%}",
+)
+_OF_LOAD = ("{rows} rows of the load of {night}", "строк {rows} в загрузке {night}")
+_UNITS = (
+    "the source's currency, unit and sign of this column; the load's report in <raw root>/.loads",
+    "валюту, единицу и знак колонки в источнике; отчёт загрузки в <raw root>/.loads",
+)
+_ZONES = (
+    "the time zone of the source and of its export; source_timezone in dbt_project.yml",
+    "часовой пояс источника и выгрузки; source_timezone в dbt_project.yml",
+)
+_PART = (
+    "whether the source had the whole day when it was loaded; run the load again with --since",
+    "был ли день в источнике целиком к моменту загрузки; повторите загрузку с --since",
+)
 _SCORECARD = ("select * from marts.kpi_values", "select * from marts.kpi_values")
 _PUBLISHED = (
     "the same table in the published file and in the new one; the changes of models and settings since",
@@ -162,32 +207,135 @@ CHECKS: dict[str, dict[str, Check]] = {
             ),
         ),
         "low_volume": _check(
-            ("As many rows came as usual", "{rows} rows in the night of {night}, usually {usual:g}", _LOADER[0]),
-            ("Строк пришло столько, сколько обычно", "{rows} строк за ночь {night}, обычно {usual:g}", _LOADER[1]),
-            least=True,
+            ("As many rows came as usual", f"{_MOVED[0]}, in the night of {{night}}", _LOADER[0]),
+            ("Строк пришло столько, сколько обычно", f"{_MOVED[1]}, за ночь {{night}}", _LOADER[1]),
         ),
         "high_volume": _check(
             (
                 "Not far more rows came than usual",
-                "{rows} rows in the night of {night}, usually {usual:g}",
+                f"{_MOVED[0]}, in the night of {{night}}",
                 "whether this was a back-fill; <raw root>/.loads",
             ),
             (
                 "Строк пришло не намного больше обычного",
-                "{rows} строк за ночь {night}, обычно {usual:g}",
+                f"{_MOVED[1]}, за ночь {{night}}",
                 "не была ли это дозагрузка за прошлое; <raw root>/.loads",
+            ),
+        ),
+        "medians": _check(
+            ("Amounts are as high as usual", f"median {_MOVED[0]}, {_OF_LOAD[0]}", _UNITS[0]),
+            ("Величины такие же, как обычно", f"медиана {_MOVED[1]}, {_OF_LOAD[1]}", _UNITS[1]),
+        ),
+        "sums": _check(
+            ("Amounts add up to as much as usual", f"{_MOVED[0]}, {_OF_LOAD[0]}", _UNITS[0]),
+            ("Суммы такие же, как обычно", f"{_MOVED[1]}, {_OF_LOAD[1]}", _UNITS[1]),
+        ),
+        "signs": _check(
+            ("Amounts have the sign they usually have", f"{_SHIFTED[0]}, {_OF_LOAD[0]}", _UNITS[0]),
+            ("Знак у величин тот же, что обычно", f"{_SHIFTED[1]}, {_OF_LOAD[1]}", _UNITS[1]),
+        ),
+        "word_shares": _check(
+            ("Words come as often as usual", f"{_SHIFTED[0]}, {_OF_LOAD[0]}", _LOADER[0]),
+            ("Слова встречаются так же часто, как обычно", f"{_SHIFTED[1]}, {_OF_LOAD[1]}", _LOADER[1]),
+        ),
+        "empty_shares": _check(
+            ("Columns are filled as often as usual", f"{_SHIFTED[0]}, {_OF_LOAD[0]}", _LOADER[0]),
+            ("Колонки заполнены так же часто, как обычно", f"{_SHIFTED[1]}, {_OF_LOAD[1]}", _LOADER[1]),
+        ),
+        "renamed_members": _check(
+            (
+                "No known id is missing while a new one takes its place",
+                f"{{missed}} known ones are missing, {{new}} never came before; {{value:.0%}} of the rows, {_OF_LOAD[0]}",
+                "whether the source has renamed an employee, a pipeline … or gives ids of another system",
+            ),
+            (
+                "Ни один известный идентификатор не сменился новым",
+                f"известных нет: {{missed}}, новых: {{new}}; {{value:.0%}} строк, {_OF_LOAD[1]}",
+                "не сменились ли в источнике идентификаторы сотрудников, воронок …; не из другой ли они системы",
+            ),
+        ),
+        "hours": _check(
+            (
+                "Events have their usual time of day",
+                f"moved by {{moved:.1f}} hours from about {{usual:.0f}} o'clock; {{value:.1f}} hours more than it moves by itself, {_OF_LOAD[0]}",
+                _ZONES[0],
+            ),
+            (
+                "События происходят в обычное время суток",
+                f"сдвиг на {{moved:.1f}} ч от обычных {{usual:.0f}} ч; сверх собственных колебаний {{value:.1f}} ч, {_OF_LOAD[1]}",
+                _ZONES[1],
+            ),
+        ),
+        "early_ends": _check(
+            (
+                "The last day of a load reaches as far as usual",
+                f"ends at about {{ended:.0f}} o'clock, usually not before {{usual:.0f}}; {{value:.1f}} hours earlier, {_OF_LOAD[0]}",
+                _PART[0],
+            ),
+            (
+                "Последний день загрузки доходит до обычного часа",
+                f"обрывается около {{ended:.0f}} ч, обычно не раньше {{usual:.0f}} ч; на {{value:.1f}} ч раньше, {_OF_LOAD[1]}",
+                _PART[1],
+            ),
+        ),
+        "thin_days": _check(
+            (
+                "The newest day has as much as usual",
+                f"{{figure:g}}, usually not below {{usual:g}}; ×{{value:.2g}} less, {_OF_LOAD[0]}",
+                _PART[0],
+            ),
+            (
+                "В последнем дне столько, сколько обычно",
+                f"{{figure:g}}, обычно не меньше {{usual:g}}; меньше в ×{{value:.2g}}, {_OF_LOAD[1]}",
+                _PART[1],
+            ),
+        ),
+        "future_times": _check(
+            (
+                "Nothing has happened after it was loaded",
+                f"{{bad}} values are later than the load; {{value:.0%}} more than usual, {_OF_LOAD[0]}",
+                _ZONES[0],
+            ),
+            (
+                "Ничто не произошло позже своей загрузки",
+                f"позже загрузки: {{bad}}; на {{value:.0%}} больше обычного, {_OF_LOAD[1]}",
+                _ZONES[1],
+            ),
+        ),
+        "equal_records": _check(
+            (
+                "No record came a second time under another id",
+                f"{{bad}} equal another in all but the id; {{value:.0%}} more than usual, {_OF_LOAD[0]}",
+                "whether the source, or its import, has made its records anew; <raw root>/.loads",
+            ),
+            (
+                "Ни одна запись не пришла второй раз под другим идентификатором",
+                f"совпадают с другой во всём, кроме идентификатора: {{bad}}; на {{value:.0%}} больше обычного, {_OF_LOAD[1]}",
+                "не созданы ли записи заново в источнике или его импорте; <raw root>/.loads",
+            ),
+        ),
+        "emptied_tables": _check(
+            (
+                "No table was emptied",
+                "{gone} of {known} known records are gone by the load of {night}",
+                "the source's dictionary and permissions; <raw root>/.loads",
+            ),
+            (
+                "Ни одна таблица не опустела",
+                "по загрузке {night} исчезло записей: {gone} из {known}",
+                "справочник и права в источнике; <raw root>/.loads",
             ),
         ),
         "freshness": _check(
             (
                 "Every source was loaded lately",
                 "newest load {loaded:%Y-%m-%d %H:%M} UTC, {value:.0f} hours old",
-                "`python -m flows.extract SOURCE`, the log of the last night",
+                "`kpi load SYSTEM`, the log of the last night",
             ),
             (
                 "Каждый источник загружен недавно",
                 "последняя загрузка {loaded:%Y-%m-%d %H:%M} UTC, {value:.0f} ч назад",
-                "`python -m flows.extract SOURCE`, журнал последней ночи",
+                "`kpi load SYSTEM`, журнал последней ночи",
             ),
         ),
         "doubled_rows": _check(
@@ -267,33 +415,25 @@ CHECKS: dict[str, dict[str, Check]] = {
         "day_jump": _check(
             (
                 "The last full day is like such days before",
-                "{figure:g} on {period}, usually {usual:g}",
+                f"{_MOVED[0]}; {{period}}",
                 "the KPI by its dimensions on that day; the rows behind it in the subject's mart",
             ),
             (
                 "Последний полный день похож на такие же дни раньше",
-                "{figure:g} за {period}, обычно {usual:g}",
+                f"{_MOVED[1]}; {{period}}",
                 "показатель по срезам за этот день; строки витрины, из которой он сложен",
             ),
         ),
         "week_jump": _check(
             (
                 "The last complete week is like the weeks before",
-                "{figure:g} in the week of {period}, usually {usual:g}",
+                f"{_MOVED[0]}; week of {{period}}",
                 "the KPI by its dimensions in that week; the rows behind it in the subject's mart",
             ),
             (
                 "Последняя полная неделя похожа на предыдущие",
-                "{figure:g} за неделю с {period}, обычно {usual:g}",
+                f"{_MOVED[1]}; неделя с {{period}}",
                 "показатель по срезам за эту неделю; строки витрины, из которой он сложен",
-            ),
-        ),
-        "unexplained_rows": _check(
-            ("Every raw row has one verdict", "{value:.0f} rows of {rows} without one, or twice", _TIE_OUT[0]),
-            (
-                "У каждой сырой строки один вердикт",
-                "строк без вердикта или с двумя: {value:.0f} из {rows}",
-                _TIE_OUT[1],
             ),
         ),
         "unread_rows": _check(
@@ -359,10 +499,14 @@ CHECKS: dict[str, dict[str, Check]] = {
         "findings": _check(
             (
                 "There is nothing odd in the accepted data",
-                "{value:.0f} rows: {subjects}",
+                "{value:.0f} rows in {findings} findings",
                 "select * from quality.findings",
             ),
-            ("В принятых данных нет странностей", "строк {value:.0f}: {subjects}", "select * from quality.findings"),
+            (
+                "В принятых данных нет странностей",
+                "строк {value:.0f}, находок {findings}",
+                "select * from quality.findings",
+            ),
         ),
         "changed_past": _check(
             ("Months past do not change", "{month}: {before:g} published, {now:g} now", _PUBLISHED[0]),

@@ -4,6 +4,7 @@ A gate is a suite; a check is two expectations of it, one critical, one a warnin
 checks. It lies in memory, beside the warehouse, which is attached read-only: no value of a raw row gets here.
 """
 
+import html
 import os
 import shutil
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from great_expectations.render.renderer.renderer import renderer
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from flows.gates.checks import CHECKS, LANGUAGES, SHOWN, Judged, found
+from flows.gates.checks import CHECKS, LANGUAGES, REASONS, SHOWN, Look, found
 from flows.gates.settings import SEVERITIES, Limits
 
 MEMORY = ":memory:gates"  # by its name, all connections of this process share it
@@ -67,23 +68,27 @@ class WithinLimits(UnexpectedRowsExpectation):
 
 @dataclass(frozen=True)
 class Result:
-    """How a check came out, in the fields of the gate's JSON; severity is the worst that failed, or that could have."""
+    """How a check came out, in the fields of the gate's JSON; severity is the worst that failed, or that could have.
+
+    A check that saw nothing it could judge is not `looked_at`. It has passed only if there is a reason for that.
+    """
 
     name: str
     severity: str
     passed: bool
+    looked_at: bool
     observed: str
     expected: str
     message_en: str
     message_ru: str
 
 
-def validate(gate: str, measured: dict[str, list[Judged]], settings: dict[str, Limits], docs: Path) -> list[Result]:
+def validate(gate: str, measured: dict[str, Look], settings: dict[str, Limits], docs: Path) -> list[Result]:
     """Holds figures to their limits.
 
     Args:
         gate: raw or marts.
-        measured: the figures by check.
+        measured: what each check saw.
         settings: the limits by check.
         docs: the folder for the HTML pages; those of an earlier run are replaced.
 
@@ -107,7 +112,11 @@ def validate(gate: str, measured: dict[str, list[Judged]], settings: dict[str, L
     memory = _store(gate, measured)
     source = context.data_sources.add_sql("gate", connection_string=f"{DIALECT}:///{MEMORY}")
     batch = source.add_query_asset(gate, query=f"select * from {FIGURES}").add_batch_definition_whole_table("tonight")
-    expectations = [_expectation(gate, name, severity) for name in settings for severity in settings[name].severities()]
+    expectations = [
+        _expectation(gate, name, severity, measured[name])
+        for name in settings
+        for severity in settings[name].severities()
+    ]
     suite = context.suites.add(gx.ExpectationSuite(gate, expectations=expectations))
     definition = context.validation_definitions.add(gx.ValidationDefinition(name=gate, data=batch, suite=suite))
     checkpoint = gx.Checkpoint(name=gate, validation_definitions=[definition], result_format="COMPLETE")
@@ -133,22 +142,25 @@ def _clear(docs: Path) -> None:
     docs.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _store(gate: str, measured: dict[str, list[Judged]]) -> duckdb.DuckDBPyConnection:
-    """Makes the table of figures, with their limits and what was found in words; it lasts while the connection is open."""
+def _store(gate: str, measured: dict[str, Look]) -> duckdb.DuckDBPyConnection:
+    """Makes the table of figures, with their limits and what was found in words; it lasts while the connection is open.
+
+    The pages show its texts as they are, so they are escaped here: names of files, columns and findings are not ours.
+    """
     import pyarrow as pa
 
     rows = [
         {
             "check_name": name,
             "number": number,
-            "subject": one.reading.subject,
+            "subject": html.escape(one.reading.subject),
             "figure": float(one.reading.value),
             "critical": one.critical,
             "warning": one.warning,
-            "found": found(CHECKS[gate][name], one, "en"),
+            "found": html.escape(found(CHECKS[gate][name], one, "en")),
         }
-        for name, judged in measured.items()
-        for number, one in enumerate(judged)
+        for name, look in measured.items()
+        for number, one in enumerate(look.judged)
     ]
     kinds = {"number": pa.int32(), **dict.fromkeys(("figure", *SEVERITIES), pa.float64())}
     names = ("check_name", "number", "subject", "figure", *SEVERITIES, "found")
@@ -159,8 +171,9 @@ def _store(gate: str, measured: dict[str, list[Judged]]) -> duckdb.DuckDBPyConne
     return memory
 
 
-def _expectation(gate: str, name: str, severity: str) -> Any:
+def _expectation(gate: str, name: str, severity: str, look: Look) -> Any:
     """No figure lies beyond its limit; the warning leaves out what is critical."""
+    seen = "" if look.judged else f"; not looked at: {_why_not(look, 'en')}"
     check = CHECKS[gate][name]
     sign = "<" if check.least else ">"
     beyond = f"check_name = '{name}' and figure {sign} {severity}"
@@ -168,15 +181,19 @@ def _expectation(gate: str, name: str, severity: str) -> Any:
         beyond += f" and not coalesce(figure {sign} critical, false)"
     return WithinLimits(
         unexpected_rows_query=f"select number, subject, figure, {severity}, found from {{batch}} where {beyond} order by number",
-        description=f"{gate}.{name} ({severity}): {check.title['en']}",
+        description=f"{gate}.{name} ({severity}): {check.title['en']}{seen}",
         severity=severity,
         meta={"check": name},
     )
 
 
-def _result(gate: str, name: str, done: dict[str, Any], judged: list[Judged], limits: Limits) -> Result:
+def _why_not(look: Look, language: str) -> str:
+    return REASONS[look.why][language] if look.why else {"en": "nobody knows why", "ru": "причина неизвестна"}[language]
+
+
+def _result(gate: str, name: str, done: dict[str, Any], look: Look, limits: Limits) -> Result:
     """Puts the outcome of a check's expectations, by severity, into words."""
-    check, beyond, count = CHECKS[gate][name], [], 0
+    check, judged, beyond, count = CHECKS[gate][name], look.judged, [], 0
     for severity, one in done.items():
         if not isinstance(one.result.get("observed_value"), int):
             why = next((why["exception_message"] for why in one.exception_info.values() if isinstance(why, dict)), "")
@@ -192,14 +209,26 @@ def _result(gate: str, name: str, done: dict[str, Any], judged: list[Judged], li
         for severity in done
         for limit in [getattr(limits, severity)]
     ]
+    expected = f"{check.title['en']} ({', '.join(bounds)})"
+    if not judged:
+        words = {"en": "not looked at, ", "ru": "не проверено, "}
+        texts = {language: words[language] + _why_not(look, language) for language in LANGUAGES}
+        message_en, message_ru = (
+            f"{check.title[language]}: {texts[language]}" + ("" if look.why else f". {label} {check.look[language]}")
+            for language, label in (("en", "Look at:"), ("ru", "Где смотреть:"))
+        )
+        return Result(
+            f"{gate}.{name}", next(iter(done)), bool(look.why), False, texts["en"], expected, message_en, message_ru
+        )
     return Result(
         name=f"{gate}.{name}",
         severity=next(
             (severity for severity in SEVERITIES if severity in done and not done[severity].success), next(iter(done))
         ),
         passed=not count,
+        looked_at=True,
         observed=told["en"] or f"nothing beyond its limit ({len(judged)} looked at)",
-        expected=f"{check.title['en']} ({', '.join(bounds)})",
+        expected=expected,
         message_en=f"{check.title['en']}: " + (f"no. {told['en']}. Look at: {check.look['en']}" if count else "yes"),
         message_ru=f"{check.title['ru']}: "
         + (f"нет. {told['ru']}. Где смотреть: {check.look['ru']}" if count else "да"),

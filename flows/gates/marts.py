@@ -1,9 +1,15 @@
-"""The measures of the marts gate: what was built, against itself, its past, the raw rows and the published night."""
+"""The measures of the marts gate: what was built, against itself, its past, the raw rows and the published night.
+
+What dbt's tests have just proved of the very same rows is not measured again: that every raw row has one verdict is one of the `findings`.
+Two measures look like tests of dbt and see more. `doubled_keys` counts after contacts were masked, which is the last thing that a build does
+and may make one member of two. `unread_rows` asks for every table that the models read, also for one that the tie-out has forgotten.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flows.gates.checks import Reading
+from flows.gates.moves import Move
 from flows.gates.project import as_of_date, raw_tables
 from flows.gates.settings import Limits, SettingsError
 
@@ -12,8 +18,6 @@ if TYPE_CHECKING:
 
 SCORECARDS = {"kpi_values": "kpi_id", "kpi_companions": "companion_id"}
 NEEDED = ("kpi_values", "kpi_companions", "kpi_catalogue", "periods", "dim_date", "source_tie_out", "source_totals")
-STATUSES = ("accepted", "superseded", "deleted", "not_yet_known", "rejected")
-LEAST_SPREAD = 0.15  # on the logarithmic scale: days that differ by less than some 15 % are alike
 
 
 class Gate:
@@ -145,10 +149,12 @@ class Gate:
                 )
 
     def _day_jump(self, limits: Limits) -> Iterator[Reading]:
+        yield Reading("kpi_values", None, {"why": "history"})
         same = "case when days.is_working_day then isodow(figures.period_start) else 0 end"
         yield from self._jumps(limits, "day", same, "latest.is_working_day")
 
     def _week_jump(self, limits: Limits) -> Iterator[Reading]:
+        yield Reading("kpi_values", None, {"why": "history"})
         working = "select count(*) from kpi.marts.dim_date where week_start = latest.period_start and is_working_day"
         yield from self._jumps(limits, "week", "0", f"({working}) >= {limits['working_days']}")
 
@@ -159,12 +165,10 @@ class Gate:
         been loaded, which explain themselves.
         """
         chosen = ", ".join(f"'{kpi}'" for kpi in limits["kpis"] or sorted(self._kpis))
-        fall = f"figure < usual and (catalogue.kind <> 'flow' or not {ordinary} or {bool(self._stale_sources())})"
-        yield from self._readings(
-            f"""
+        query = f"""
             with figures as (
-                select figures.kpi_id, figures.period_start, figures.value, coalesce(figures.denominator, figures.value) as size,
-                    sign(figures.value) * ln(1 + abs(figures.value)) as height, {same} as kind, days.is_working_day
+                select figures.kpi_id, figures.period_start, figures.value, coalesce(figures.denominator, figures.value) as size, {same} as kind,
+                    days.is_working_day
                 from kpi.marts.kpi_values as figures
                 join kpi.marts.dim_date as days on figures.period_start = days.date_day
                 where figures.period_grain = '{grain}' and figures.dimension = 'all' and figures.is_complete and figures.kpi_id in ({chosen})
@@ -172,26 +176,25 @@ class Gate:
 
             newest as (select max(period_start) as period_start from kpi.marts.periods where period_grain = '{grain}' and is_complete),
 
-            latest as (select figures.* from figures join newest using (period_start) where figures.value is not null),
+            latest as (select figures.* from figures join newest using (period_start) where figures.value is not null)
 
-            compared as (
-                select latest.kpi_id, latest.period_start, latest.is_working_day, latest.value, latest.height, latest.size,
-                    count(*) as periods, median(earlier.value) as usual, median(earlier.height) as usual_height,
-                    median(earlier.size) as usual_size, mad(earlier.height) as spread
-                from latest
-                join figures as earlier on latest.kpi_id = earlier.kpi_id and latest.kind = earlier.kind
-                    and earlier.value is not null and earlier.period_start < latest.period_start
-                    and earlier.period_start >= latest.period_start - {int(limits["history_days"])}
-                group by all
-            )
-
-            select kpi_id as subject, abs(height - usual_height) / greatest(1.4826 * spread, {LEAST_SPREAD}) as value,
-                value as figure, usual, period_start as period, catalogue.kind = 'ratio' or {fall} as is_mild
-            from (select *, value as figure from compared) as latest
-            join kpi.marts.kpi_catalogue as catalogue using (kpi_id)
-            where periods >= {limits["min_periods"]} and greatest(usual_size, 0) >= {limits["min_value"]}
-            """
-        )
+            select latest.kpi_id as subject, latest.value as figure, list(earlier.value) as before, latest.period_start as period,
+                catalogue.kind = 'ratio' as is_ratio, catalogue.kind = 'flow' and {ordinary} as may_stop_falling
+            from latest
+            join figures as earlier on latest.kpi_id = earlier.kpi_id and latest.kind = earlier.kind
+                and earlier.value is not null and earlier.period_start < latest.period_start
+                and earlier.period_start >= latest.period_start - {int(limits["history_days"])}
+            join kpi.marts.kpi_catalogue as catalogue on latest.kpi_id = catalogue.kpi_id
+            group by all
+            having count(*) >= {limits["min_periods"]} and greatest(median(earlier.size), 0) >= {limits["min_value"]}
+            order by subject
+        """
+        is_loaded = not self._stale_sources()
+        for row in self._rows(query):
+            move = Move.of(row["figure"], row["before"])
+            falls = move.figure < move.usual and not (row["may_stop_falling"] and is_loaded)
+            mild = row["is_ratio"] or falls or move.is_restless(limits, row["subject"])
+            yield Reading(row["subject"], move.within(limits), {**move.facts(), "period": row["period"]}, mild)
 
     def _stale_sources(self) -> list[str]:
         """Sources that no load of the as-of day brought anything of."""
@@ -206,6 +209,7 @@ class Gate:
 
     def _missing_kpis(self, limits: Limits) -> Iterator[Reading]:
         """KPIs that have rows at all, or had any when they were published: those of sources not in use have none."""
+        yield Reading("kpi_values", None, {"why": "history"})
         known = ["kpi", "published"] if ("marts", "kpi_values") in self._tables["published"] else ["kpi"]
         in_use = " union ".join(f"select kpi_id from {one}.marts.kpi_values where dimension = 'all'" for one in known)
         yield from self._readings(
@@ -222,6 +226,7 @@ class Gate:
         )
 
     def _silent_kpis(self, limits: Limits) -> Iterator[Reading]:
+        yield Reading("kpi_values", None, {"why": "history"})
         months = int(limits["months"])
         yield from self._readings(
             f"""
@@ -241,17 +246,6 @@ class Gate:
         )
 
     # --- against the raw rows ---------------------------------------------------------------------------------------
-
-    def _unexplained_rows(self, limits: Limits) -> Iterator[Reading]:
-        verdicts = " + ".join(f"{status}_rows" for status in STATUSES)
-        yield from self._readings(
-            f"""
-            select source_name || '/' || table_name as subject, sum(raw_rows) as rows,
-                sum(case when is_tied_out then abs(raw_rows - ({verdicts})) else greatest(abs(raw_rows - ({verdicts})), 1) end) as value
-            from kpi.marts.source_tie_out
-            group by all
-            """
-        )
 
     def _unread_rows(self, limits: Limits) -> Iterator[Reading]:
         views = self._sql(
@@ -285,20 +279,21 @@ class Gate:
     def _rejected_rows(self, limits: Limits) -> Iterator[Reading]:
         yield from self._readings(
             f"""
-            select subject, rejected_rows / raw_rows as value, rejected_rows as bad, raw_rows as rows, raw_rows as size,
-                coalesce(cast(load_day as varchar), '-') as night
+            select subject, bad / rows as value, bad, rows, rows as size, coalesce(cast(load_day as varchar), '-') as night
             from (
-                select source_name || '/' || table_name as subject, *
+                select source_name || '/' || table_name as subject, load_day, rejected_rows - no_record_rows as bad,
+                    raw_rows - no_record_rows as rows
                 from kpi.marts.source_tie_out
                 where coalesce(load_day <= date '{self._as_of}', true)
                 qualify row_number() over (partition by source_name, table_name order by load_day desc nulls last) = 1
-            ) where raw_rows > 0
+            ) where rows > 0
             """,
             limits,
         )
 
     def _totals(self, limits: Limits) -> Iterator[Reading]:
         """The worst day of each table."""
+        yield Reading("source_totals", None, {"why": "totals"})
         for what, what_ru in (("rows", "строк"), ("amount", "сумма")):
             yield from self._readings(
                 f"""
@@ -316,10 +311,10 @@ class Gate:
     def _findings(self, limits: Limits) -> Iterator[Reading]:
         yield from self._readings(
             """
-            select finding as subject, sum(rows_affected) as value,
-                array_to_string(list(subject order by subject)[:3], ', ') || case when count(*) > 3 then ', …' else '' end as subjects
+            select coalesce(finding, 'none') as subject, coalesce(sum(rows_affected), 0) as value, count(finding) as findings
             from kpi.quality.findings
-            group by finding
+            group by grouping sets ((finding), ())
+            having grouping(finding) = 0 or count(*) = 0
             """
         )
 
@@ -327,8 +322,11 @@ class Gate:
 
     def _changed_past(self, limits: Limits) -> Iterator[Reading]:
         """The month that changed most, of each KPI."""
+        if not self._tables["published"]:
+            yield Reading("kpi_values", None, {"why": "published"})
         if ("marts", "kpi_values") not in self._tables["published"]:
             return
+        yield Reading("kpi_values", None, {"why": "history"})
         yield from self._readings(
             f"""
             select * from (
@@ -348,6 +346,8 @@ class Gate:
 
     def _fewer_rows(self, limits: Limits) -> Iterator[Reading]:
         """No more than a warning after a source was taken out; one that was lost stops the raw gate."""
+        if not self._tables["published"]:
+            yield Reading("marts", None, {"why": "published"})
         for schema, table in sorted(self._tables["published"] & self._tables["kpi"]):
             if schema == "marts":
                 before, rows = (

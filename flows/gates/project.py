@@ -1,18 +1,18 @@
 """What the dbt project says of itself: which raw tables its models read and how, and the as-of date."""
 
-import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 import yaml
 from jinja2 import nodes
 
-PROJECT = Path(__file__).parents[2]
+from flows.base.clock import business_zone
+from flows.base.settings import PROJECT, Settings
+
 READER = "judged_rows"  # the macro that reads a raw table; its arguments say how
 
 
@@ -45,6 +45,13 @@ class Table:
     deleted: str
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The columns that tell its records apart: the key, or what the key is worked out of."""
+        return self.key or tuple(
+            column.name for column in self.columns if column.required and column.kind in ("ref", "code")
+        )
+
+    @property
     def subject(self) -> str:
         return f"{self.source}/{self.name}"
 
@@ -54,30 +61,27 @@ class Table:
         return f"raw_{self.source}", self.name
 
 
-def business_zone() -> str:
-    """The business's time zone, as the models take it."""
-    return os.environ.get("KPI_TIMEZONE") or "Europe/Moscow"
-
-
 def as_of_date() -> date:
-    """The date the figures are made on, by the rule of the models (macros/time.sql).
+    """The date the figures are made on, by the rule of the models (macros/time.sql). Raises ConfigError if KPI_AS_OF is no date."""
+    settings = Settings.read()
+    if settings.is_demo:
+        return settings.as_of or date.fromisoformat(_settings()["vars"]["demo_as_of"])
+    return settings.as_of or settings.today(datetime.now(UTC))
 
-    Raises:
-        ValueError: KPI_AS_OF is no date.
-    """
-    if given := os.environ.get("KPI_AS_OF", "").strip():
-        try:
-            return date.fromisoformat(given)
-        except ValueError:
-            raise ValueError(f"KPI_AS_OF must be a date like 2026-07-01, not {given!r}") from None
-    if not os.environ.get("KPI_RAW_ROOT"):
-        return date.fromisoformat(_settings()["vars"]["demo_as_of"])
-    return datetime.now(ZoneInfo(business_zone())).date()
+
+def words(variable: str) -> Any:
+    """Words of dbt_project.yml by which the models read values (macros/read.sql): a list, of currencies one for each code."""
+    return _settings()["vars"][variable]
+
+
+def any_of(*texts: str) -> str:
+    """A regular expression that one of the texts fits, whatever the case."""
+    return f"(?i:{'|'.join(re.escape(text) for text in texts)})"
 
 
 def moment_of(as_of: date) -> datetime:
     """The moment at which the age of loads is taken: now, or the end of a past as-of day."""
-    end = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(business_zone()))
+    end = datetime.combine(as_of + timedelta(days=1), time(), business_zone())
     return min(datetime.now(UTC), end.astimezone(UTC))
 
 
@@ -110,6 +114,7 @@ def raw_tables() -> tuple[Table, ...]:
     return tuple(tables)
 
 
+@cache
 def _settings() -> dict[str, Any]:
     return yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
 

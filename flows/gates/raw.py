@@ -1,34 +1,54 @@
 """The measures of the raw gate: what the landing shows of the raw root, before anything is built on it.
 
 A night is a day on which rows were loaded, by their load stamps in the business's zone, up to the as-of date. Rows
-without a stamp are of no night; a table that has no others is looked at as one load.
+without a stamp are of no night; a table that has no others is looked at as one load. What came is compared with the nights
+before that followed the same kind of day: the rows here, the values in `values.py`, ratios in `moves.py`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
 from typing import TYPE_CHECKING
 
+from flows.base.clock import business_zone
+from flows.base.sql import quoted
+from flows.gates import values
 from flows.gates.checks import Reading
-from flows.gates.project import Column, Table, as_of_date, business_zone, moment_of, raw_tables
+from flows.gates.moves import Move
+from flows.gates.project import Column, Table, any_of, as_of_date, moment_of, raw_tables, words
 from flows.gates.settings import Limits
 
 if TYPE_CHECKING:
     import duckdb
 
-# Words that mean nothing, as the models read them (macros/read.sql).
-NOTHING = "('', 'null', 'none', 'nan', 'nat', 'n/a', 'false', '-', '--', '{}', '[]')"
-NO_RECORD = "('', '0', 'false', 'null', '[]', '{}')"
-NO_DATE = "('0', '0000-00-00', '0000-00-00 00:00:00')"
-_NUMBER = r"[+-]?[0-9][0-9 .,\x{00A0}\x{2009}\x{202F}]*([eE][+-]?[0-9]+)?|[+-]?[.,][0-9]+"
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?|[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( .*)?"
+_SIGN = r"[-+\x{2010}-\x{2015}\x{2212}]?"
+_BLANKS = r"\p{Z}*"
+_DIGITS = r"[.,]?[0-9][0-9.,\p{Z}\x27\x60\x{00B4}\x{02BC}\x{2018}\x{2019}]*([eE][+-]?[0-9]+)?"
+_NUMBER = rf"[(]?{_SIGN}{_DIGITS}{_SIGN}[)]?"
+# A currency's code, word or sign, beside an amount.
+_CURRENCY = "|".join(rf"{any_of(code, *names)}[.]?" for code, names in words("currency_words").items())
+_MONEY = rf"[(]?{_SIGN}({_CURRENCY})?{_BLANKS}{_SIGN}{_DIGITS}{_SIGN}({_CURRENCY})?[)]?{_BLANKS}({_CURRENCY})?"
+_DAY = "|".join(
+    [
+        "[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}([ T,].*)?",
+        "[0-9]{1,2}[-./][0-9]{1,2}[-./]([0-9]{2}|[0-9]{4})([ T,].*)?",
+        "[0-9]{1,2}[ -][A-Za-zА-Яа-яё.]+[ -][0-9]{4}.*",
+        "[0-9]{4}-?W[0-9]{2}(-?[1-7])?",
+        "[0-9]{5}([.,][0-9]+)?|(19|20)[0-9]{6}([0-9]{6})?|1[0-9]{9}([0-9]{3})?",
+    ]
+)
+# What stands before and after a value and is none of it.
+_AROUND = r"[\s\p{Z}\p{Cf}\p{Cc}]*"
+ALIKE = 0.9  # the least by the most rows of a table that comes whole every night
 # A coarse reading, for a source that changed its format; the models judge single values (quality.rejected_rows).
 PATTERNS = {
-    **dict.fromkeys(("integer", "number", "money"), _NUMBER),
+    **dict.fromkeys(("integer", "number"), _NUMBER),
+    "money": _MONEY,
+    **dict.fromkeys(("share", "percent"), f"({_NUMBER}) ?%?"),
     **dict.fromkeys(("date", "timestamp"), _DAY),
-    "boolean": "(?i)y|yes|true|t|1|1[.]0|да|n|no|false|f|0|0[.]0|нет",
+    "boolean": any_of(*words("true_words"), *words("false_words")),
 }
+REFERENCES = ("ref", "first", "multifield")  # a 0 in them is nothing
 
 
 @dataclass(frozen=True)
@@ -40,12 +60,14 @@ class Night:
         kept: those that do not say that their record is gone.
         filled: by column, how many of those have a value.
         unreadable: by column with a type, how many of these values are none of that type; of the newest night alone.
+        values: what the values were, by column.
     """
 
     rows: int
     kept: int
     filled: dict[str, int]
     unreadable: dict[str, int]
+    values: dict[str, values.Values]
 
 
 @dataclass(frozen=True)
@@ -82,12 +104,15 @@ class Gate:
     def __init__(self, connection: "duckdb.DuckDBPyConnection", settings: dict[str, Limits]):
         self._sql, self._settings = connection.execute, settings
         self._as_of = as_of_date()
+        columns = self._sql(
+            "select database_name, schema_name, table_name, column_name from duckdb_columns()"
+        ).fetchall()
         self._present = {
-            (schema, name, column)
-            for schema, name, column in self._sql(
-                "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'kpi'"
-            ).fetchall()
+            place for database, *place in map(tuple, columns) if database == "kpi" for place in [tuple(place)]
         }
+        # what was built before: the published version or, where there is none, the warehouse itself
+        published = {tuple(place) for database, *place in columns if database == "published"}
+        self._before, self._built = ("published", published) if published else ("kpi", self._present)
         views = {place[:2] for place in self._present}
         if ("raw_landing", "files") not in views:
             raise LookupError("there are no raw tables; run `dbt seed`, which shows the raw root")
@@ -98,6 +123,7 @@ class Gate:
         with_rows = {profile.table.source for profile in self._profiles}
         self.off = sorted({table.source for table in self._tables} - with_rows - {"control"})
         self._sources = sorted({table.source for table in self._tables} - {"control"})
+        self._working_days = self._calendar()
 
     def measure(self, check: str) -> list[Reading]:
         """The readings of a check."""
@@ -133,7 +159,8 @@ class Gate:
             from (
                 select source_name || '/' || table_name as subject, 0 as bad, row_count as good from kpi.raw_landing.files
                 union all
-                select source_name || '/' || table_name, 1, 0 from kpi.raw_landing.rejected_lines where raw_row is not null
+                select source_name || '/' || table_name, 1, 0 from kpi.raw_landing.rejected_lines
+                where raw_row is not null and reason not like '%, no record'
             ) group by all
             """,
         )
@@ -143,24 +170,29 @@ class Gate:
             yield Reading(subject, bad / rows if rows else None, {"bad": bad, "rows": rows}, rows < limits["min_rows"])
 
     def _lost_rows(self, limits: Limits) -> Iterator[Reading]:
-        if ("marts", "source_tie_out", "raw_rows") not in self._present:
+        if ("marts", "source_tie_out", "raw_rows") not in self._built:
+            if self._before == "kpi":
+                yield Reading("raw root", None, {"why": "published"})
             return
         query = """
-            select subject, coalesce(before, 0), coalesce(now, 0)
-            from (
-                select source_name || '/' || table_name as subject, sum(raw_rows) as before from kpi.marts.source_tie_out group by all
-            ) left join (
-                select subject, sum(rows) as now from (
-                    select source_name || '/' || table_name as subject, row_count as rows from kpi.raw_landing.files where readable
-                    union all
-                    select source_name || '/' || table_name, 1 from kpi.raw_landing.rejected_lines where raw_row is not null
-                ) group by all
-            ) using (subject)
+            select source_name || '/' || table_name, sum(rows) from (
+                select source_name, table_name, row_count as rows from kpi.raw_landing.files where readable
+                union all
+                select source_name, table_name, 1 from kpi.raw_landing.rejected_lines where raw_row is not null
+            ) group by all
         """
-        here = {table.subject for table in self._tables}
-        for subject, before, now in self._sql(query).fetchall():
+        here, now = {table.subject for table in self._tables}, dict(self._sql(query).fetchall())
+        for subject, before in self._built_rows().items():
+            rows = int(now.get(subject, 0))
             if subject in here and before:
-                yield Reading(subject, max(0, before - now) / before, {"rows": int(now), "before": int(before)})
+                yield Reading(subject, max(0, before - rows) / before, {"rows": rows, "before": before})
+
+    def _built_rows(self) -> dict[str, int]:
+        """The raw rows of each table at the last build."""
+        if ("marts", "source_tie_out", "raw_rows") not in self._built:
+            return {}
+        query = f"select source_name || '/' || table_name, sum(raw_rows) from {self._before}.marts.source_tie_out group by all"
+        return {subject: int(rows) for subject, rows in self._sql(query).fetchall()}
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -175,23 +207,28 @@ class Gate:
         if newest:
             known = f"(night is null or night >= date '{newest}' - {int(back)})"
             last = f"night = date '{newest}'"
+        recent = f"select * from ({stamped}) where {known}"
         typed = [column for column in table.columns if column.kind in PATTERNS]
-        counts = [f"count(*) filter (kept and {_has_value(column)})" for column in table.columns]
-        counts += [f"count(*) filter ({last} and kept and {_is_unreadable(column)})" for column in typed]
-        query = f"select night, count(*), count(*) filter (kept), {', '.join(counts)} from ({stamped}) where {known} group by night"
+        looks = values.looks(self._sql, recent, table, newest, business_zone(), self._settings) if newest else []
+        measured = [f"count(*) filter (kept and {_has_value(column)})" for column in table.columns]
+        measured += [f"count(*) filter ({last} and kept and {_is_unreadable(column)})" for column in typed]
+        measured += [look.measured for look in looks]
+        read = "".join(f", {look.read}" for look in looks)
+        query = f"select night, count(*), count(*) filter (kept), {', '.join(measured)} from (select *{read} from ({recent})) group by night"
         nights, width = {}, len(table.columns)
-        for night, rows, kept, *counted in self._sql(query).fetchall():
-            filled = {column.name: count for column, count in zip(table.columns, counted)}
-            unreadable = {column.name: count for column, count in zip(typed, counted[width:])}
-            nights[night] = Night(rows, kept, filled, unreadable)
+        for night, rows, kept, *found in self._sql(query).fetchall():
+            filled = {column.name: count for column, count in zip(table.columns, found)}
+            unreadable = {column.name: count for column, count in zip(typed, found[width:])}
+            told = {look.column: values.Values(**value) for look, value in zip(looks, found[width + len(typed) :])}
+            nights[night] = Night(rows, kept, filled, unreadable, told)
         return Profile(table, nights, stamp)
 
     def _stamped(self, table: Table) -> str:
         """The rows that are known on the as-of date, with their stamp (UTC), their night and whether they are kept."""
-        source = f"kpi.{_name(table.view[0])}.{_name(table.view[1])}"
-        stamp = f"timezone('UTC', try_cast(trim({_name(table.loaded_at)}) as timestamptz))"
+        source = f"kpi.{quoted(table.view[0])}.{quoted(table.view[1])}"
+        stamp = f"timezone('UTC', try_cast(trim({quoted(table.loaded_at)}) as timestamptz))"
         local = f"cast(timezone('{business_zone()}', timezone('UTC', stamp)) as date)"
-        gone = f"lower(trim({_name(table.deleted)})) in ('y', 'yes', 'true', 't', '1', 'да')"
+        gone = f"regexp_full_match(trim({quoted(table.deleted)}), '{any_of(*words('true_words'))}')"
         return (
             f"select *, {local} as night, not coalesce({gone}, false) as kept"
             f" from (select *, {stamp} as stamp from {source})"
@@ -207,6 +244,7 @@ class Gate:
         for profile, newest in self._newest_loads():
             before = [night for night in profile.before(limits["history_days"]) if night.kept]
             if len(before) < limits["min_nights"]:
+                yield Reading(profile.table.subject, None, {"why": "history" if profile.newest else "stamps"})
                 continue
             kept = sum(night.kept for night in before)
             for column, filled in newest.filled.items():
@@ -219,7 +257,7 @@ class Gate:
     def _required_values(self, limits: Limits) -> Iterator[Reading]:
         for profile, newest in self._newest_loads():
             for column in profile.table.columns:
-                if column.required and newest.kept:
+                if column.required:
                     bad = newest.kept - newest.filled[column.name]
                     yield _share(profile, column.name, bad, newest.kept, limits)
 
@@ -231,12 +269,14 @@ class Gate:
         }
         for profile, newest in self._newest_loads():
             for column, bad in newest.unreadable.items():
-                if rows := newest.filled[column]:
-                    yield _share(profile, column, bad, rows, limits, kind=kinds[profile.table.subject, column])
+                rows, kind = newest.filled[column], kinds[profile.table.subject, column]
+                yield _share(profile, column, bad, rows, limits, kind=kind)
 
     def _new_words(self, limits: Limits) -> Iterator[Reading]:
         for profile in self._profiles:
             words = [column.name for column in profile.table.columns if column.kind == "enum"]
+            if words and not profile.before(10_000):
+                yield Reading(profile.table.subject, None, {"why": "history" if profile.newest else "stamps"})
             if not words or not profile.before(10_000):
                 continue
             for column in words:
@@ -246,20 +286,19 @@ class Gate:
                     from (
                         select min(night) as first, count(*) filter (night = date '{profile.newest}') as newest
                         from ({self._stamped(profile.table)})
-                        where kept and trim({_name(column)}) <> ''
-                        group by lower(trim({_name(column)}))
+                        where kept and trim({quoted(column)}) <> ''
+                        group by lower(trim({quoted(column)}))
                     )
                     """
                 ).fetchone()
-                if rows:
-                    yield _share(profile, column, int(bad), int(rows), limits)
+                yield _share(profile, column, int(bad), int(rows), limits)
 
     def _doubled_rows(self, limits: Limits) -> Iterator[Reading]:
         for profile in self._profiles:
             table = profile.table
             key = dict.fromkeys(table.key or (column.name for column in table.columns))
             version = [table.version] if table.version and table.version not in key else []
-            same = ", ".join(_name(column) for column in [*key, *version])
+            same = ", ".join(quoted(column) for column in [*key, *version])
             night = f"night = date '{profile.newest}'" if profile.newest else "true"
             bad, rows, new_bad, new_rows = self._sql(
                 f"""
@@ -285,46 +324,208 @@ class Gate:
     # --- nights -----------------------------------------------------------------------------------------------------
 
     def _low_volume(self, limits: Limits) -> Iterator[Reading]:
-        yield from self._volumes(limits)
+        yield from self._volumes(limits, low=True)
 
     def _high_volume(self, limits: Limits) -> Iterator[Reading]:
-        yield from self._volumes(limits)
+        yield from self._volumes(limits, low=False)
 
-    def _volumes(self, limits: Limits) -> Iterator[Reading]:
-        """Rows of the newest night of a source against its nights before that followed the same kind of day."""
-        holidays = self._calendar()
+    def _volumes(self, limits: Limits, low: bool) -> Iterator[Reading]:
+        """Rows of the newest night of a source against its nights before that followed the same kind of day.
+
+        A low one is no more than a warning after a holiday, and while nothing was built that tells which days are holidays.
+        """
         for source in self._sources:
             profiles = [profile for profile in self._profiles if profile.table.source == source]
-            nights = sorted({night for profile in profiles for night in profile.nights if night})
-            if not nights:
+            newest = self._newest_of(source)
+            if not newest:
+                yield Reading(source, None, {"why": "stamps"})
                 continue
-            newest = nights[-1]
-            since = newest - timedelta(days=limits["history_days"])
-            works = _works(newest, holidays)
-            alike = [night for night in nights if since <= night < newest and _works(night, holidays) == works]
+            nights = sorted({night for profile in profiles for night in profile.nights if night})
+            alike = self._alike(nights, newest, limits)
             if len(alike) < limits["min_nights"]:
+                yield Reading(source, None, {"why": "history"})
                 continue
             for profile in profiles:
                 counts = {night: one.rows for night, one in profile.nights.items()}
-                usual = median(counts.get(night, 0) for night in alike)
-                if usual >= limits["min_rows"]:
-                    rows = counts.get(newest, 0)
-                    facts = {"rows": rows, "night": newest, "usual": usual}
-                    yield Reading(profile.table.subject, rows / usual, facts, not works)
+                move = Move.of(counts.get(newest, 0), [counts.get(night, 0) for night in alike])
+                if move.usual < limits["min_rows"]:
+                    yield Reading(profile.table.subject, None, {"why": "history"})
+                else:
+                    ordinary = (move.figure < move.usual) != low
+                    value = 1 if ordinary else move.within(limits)
+                    mild = (
+                        low
+                        and not (self._working_days and self._works(newest))
+                        or move.is_restless(limits, profile.table.subject)
+                    )
+                    yield Reading(profile.table.subject, value, {**move.facts(), "night": newest}, mild)
+
+    def _newest_of(self, source: str) -> date | None:
+        """The newest night of a source."""
+        newest = (profile.newest for profile in self._profiles if profile.table.source == source)
+        return max(filter(None, newest), default=None)
+
+    def _alike(self, nights: list[date], newest: date, limits: Limits) -> list[date]:
+        """The nights before the newest one that followed the same kind of day, working or not."""
+        since, works = newest - timedelta(days=limits["history_days"]), self._works(newest)
+        return [night for night in nights if since <= night < newest and self._works(night) == works]
+
+    # --- values (values.py) -----------------------------------------------------------------------------------------
+
+    def _compared(self, limits: Limits) -> Iterator[tuple[Profile, Night, list[Night]] | Reading]:
+        """The newest load of each table beside those before that followed the same kind of day, or why there is none."""
+        for profile in self._profiles:
+            newest = profile.newest
+            if not newest:
+                yield Reading(profile.table.subject, None, {"why": "stamps"})
+            elif newest < self._newest_of(profile.table.source):
+                yield Reading(profile.table.subject, None, {"why": "values"})
+            elif profile.nights[newest].kept < limits["least_rows"]:
+                yield Reading(profile.table.subject, None, {"why": "few"})
+            else:
+                alike = self._alike([night for night in profile.nights if night], newest, limits)
+                before = [
+                    profile.nights[night] for night in alike if profile.nights[night].kept >= limits["least_rows"]
+                ]
+                if len(before) < limits["min_nights"]:
+                    yield Reading(profile.table.subject, None, {"why": "history"})
+                else:
+                    yield profile, profile.nights[newest], before
+
+    def _by_column(self, check: str, limits: Limits) -> Iterator[Reading]:
+        for one in self._compared(limits):
+            if isinstance(one, Reading):
+                yield one
+            else:
+                profile, newest, before = one
+                yield Reading(profile.table.subject, None, {"why": "values"})
+                for column in profile.table.columns:
+                    subject = f"{profile.table.subject}.{column.name}"
+                    for reading in getattr(values, check)(subject, column, newest, before, limits):
+                        facts = {**reading.facts, "night": profile.newest, "rows": newest.kept}
+                        mild = reading.mild or newest.kept < limits["min_rows"]
+                        yield Reading(subject, reading.value, facts, mild)
+
+    def _medians(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("medians", limits)
+
+    def _sums(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("sums", limits)
+
+    def _signs(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("signs", limits)
+
+    def _word_shares(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("word_shares", limits)
+
+    def _empty_shares(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("empty_shares", limits)
+
+    def _renamed_members(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("renamed_members", limits)
+
+    def _hours(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("hours", limits)
+
+    def _early_ends(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("early_ends", limits)
+
+    def _thin_days(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("thin_days", limits)
+
+    def _future_times(self, limits: Limits) -> Iterator[Reading]:
+        yield from self._by_column("future_times", limits)
+
+    def _equal_records(self, limits: Limits) -> Iterator[Reading]:
+        """Records of the newest load that another one, of it or of one before, equals in all but its id."""
+        for one in self._compared(limits):
+            if isinstance(one, Reading):
+                yield one
+                continue
+            profile, newest, _ = one
+            query = values.equal_records(
+                self._stamped(profile.table), profile.table, profile.newest, limits["history_days"]
+            )
+            found = {night: (bad, rows) for night, bad, rows in self._sql(query).fetchall()} if query else {}
+            if profile.newest not in found:
+                yield Reading(profile.table.subject, None, {"why": "values"})
+                continue
+            bad, rows = found.pop(profile.newest)
+            # the first nights have nothing before them to be equal to
+            earlier = [bad / rows for _, (bad, rows) in sorted(found.items())[len(found) // 2 :]]
+            facts = {"bad": bad, "rows": rows, "night": profile.newest}
+            mild = rows < limits["min_rows"]
+            yield Reading(profile.table.subject, values.beyond(bad / rows, earlier), facts, mild)
+
+    def _emptied_tables(self, limits: Limits) -> Iterator[Reading]:
+        """Known records that the newest night marks as deleted; tables that came whole every night, or had rows at the last
+        build, and have none any more."""
+        with_rows = {profile.table.subject for profile in self._profiles}
+        for table in self._tables:
+            if table.subject in with_rows or self._missing(table):  # what lacks a column is named by another check
+                continue
+            if built := self._built_rows().get(table.subject):
+                facts = {"gone": built, "known": built, "night": self._newest_of(table.source) or "-"}
+                yield Reading(table.subject, 1, facts, built < limits["min_rows"])
+        for profile in self._profiles:
+            table, newest = profile.table, self._newest_of(profile.table.source)
+            if not newest or not table.ids:
+                yield Reading(table.subject, None, {"why": "stamps"})
+                continue
+            last = profile.nights.get(newest)
+            if last and last.kept < last.rows:
+                gone, known = self._deleted(table, newest)
+            elif not last and self._came_whole(profile, limits):
+                gone = known = profile.nights[profile.newest].kept
+            else:
+                gone, known = 0, limits["min_rows"]
+            facts = {"gone": gone, "known": known, "night": newest}
+            yield Reading(table.subject, gone / max(known, 1), facts, known < limits["min_rows"])
+
+    def _deleted(self, table: Table, night: date) -> tuple[int, int]:
+        """The records that a night marks as deleted, and those known before."""
+        return self._sql(
+            f"""
+            select count(*) filter (gone and known), count(*) filter (known)
+            from (
+                select bool_or(not kept and night = date '{night}') as gone, bool_or(kept and coalesce(night < date '{night}', true)) as known
+                from ({self._stamped(table)})
+                group by {", ".join(quoted(column) for column in table.ids)}
+            )
+            """
+        ).fetchone()
+
+    def _came_whole(self, profile: Profile, limits: Limits) -> bool:
+        """Whether about the same number of rows came in each night of the source, between the table's first and newest."""
+        if profile.newest is None:  # rows without a load stamp tell of no night
+            return False
+        back = profile.newest - timedelta(days=limits["history_days"])
+        since = min(night for night in profile.nights if night and night >= back)
+        others = [one for one in self._profiles if one.table.source == profile.table.source]
+        nights = {night for one in others for night in one.nights if night and since <= night <= profile.newest}
+        counts = [profile.nights[night].kept if night in profile.nights else 0 for night in nights]
+        return len(counts) >= limits["min_nights"] and min(counts) >= ALIKE * max(counts)
 
     def _calendar(self) -> dict[date, bool]:
-        """Which days were working ones, by the last build."""
-        if ("marts", "dim_date", "is_working_day") not in self._present:
+        """Which days were working ones, by what was built before; {} before the first build: Monday to Friday."""
+        if ("marts", "dim_date", "is_working_day") not in self._built:
             return {}
         since = self._as_of - timedelta(days=400)
-        query = f"select date_day, is_working_day from kpi.marts.dim_date where date_day between date '{since}' and date '{self._as_of}'"
+        query = f"select date_day, is_working_day from {self._before}.marts.dim_date where date_day between date '{since}' and date '{self._as_of}'"
         return dict(self._sql(query).fetchall())
+
+    def _works(self, night: date) -> bool:
+        """Whether the day that a night's load brings was a working day."""
+        day = night - timedelta(days=1)
+        return self._working_days.get(day, day.weekday() < 5)
 
     def _freshness(self, limits: Limits) -> Iterator[Reading]:
         moment = moment_of(self._as_of)
         for source in sorted({profile.table.source for profile in self._profiles}):
             stamps = [one.newest_stamp for one in self._profiles if one.table.source == source and one.newest_stamp]
-            if stamps:
+            if not stamps:
+                yield Reading(source, None, {"why": "stamps"})
+            else:
                 loaded = max(stamps)
                 hours = (moment - loaded.replace(tzinfo=UTC)).total_seconds() / 3600
                 yield Reading(source, hours, {"loaded": loaded})
@@ -332,6 +533,7 @@ class Gate:
     def _totals(self, limits: Limits) -> Iterator[Reading]:
         """Records of whole tables only: totals by day need the models, the marts gate compares them."""
         told = next((profile for profile in self._profiles if profile.table.subject == "control/totals"), None)
+        yield Reading("control/totals", None, {"why": "totals"})
         if not told:
             return
         query = f"""
@@ -350,7 +552,7 @@ class Gate:
                 f"""
                 select count(*) from (
                     select arg_max(kept, (stamp, _raw_file, _raw_row)) as kept from ({self._stamped(table)})
-                    group by {", ".join(_name(column) for column in table.key)}
+                    group by {", ".join(quoted(column) for column in table.key)}
                 ) where kept
                 """
             ).fetchone()[0]
@@ -360,27 +562,29 @@ class Gate:
 
 def _share(profile: Profile, column: str, bad: int, rows: int, limits: Limits, **facts: str) -> Reading:
     facts = {"bad": bad, "rows": rows, "night": profile.newest or "-", **facts}
-    return Reading(f"{profile.table.subject}.{column}", bad / rows, facts, rows < limits["min_rows"])
-
-
-def _works(night: date, calendar: dict[date, bool]) -> bool:
-    """Whether the day that a night's load brings was a working day."""
-    day = night - timedelta(days=1)
-    return calendar.get(day, day.weekday() < 5)
+    subject = f"{profile.table.subject}.{column}"
+    return (
+        Reading(subject, bad / rows, facts, rows < limits["min_rows"])
+        if rows
+        else Reading(subject, None, {"why": "values"})
+    )
 
 
 def _has_value(column: Column) -> str:
-    text = f"trim({_name(column.name)})"
-    if column.kind in ("text", "enum", "boolean"):
-        return f"{text} <> ''"
-    nothing = NO_RECORD if column.kind == "ref" else NOTHING
-    blank = f" and {text} not in {NO_DATE}" if PATTERNS.get(column.kind) is _DAY and not column.required else ""
-    return f"({text} is not null and lower({text}) not in {nothing}{blank})"
+    nothing = any_of("", *words("nothing_words"))
+    if column.kind == "boolean":
+        nothing = any_of("", *(set(words("nothing_words")) - set(words("true_words")) - set(words("false_words"))))
+    elif column.kind in REFERENCES:
+        nothing = any_of("", "0", *words("nothing_words"))
+    elif PATTERNS.get(column.kind) is _DAY:
+        dotted = (".".join(reversed(day.split("-"))) for day in words("nothing_days"))
+        nothing = f"{nothing}|{any_of(*words('nothing_days'), *dotted)}([ T].*)?"
+    return f"({quoted(column.name)} is not null and not {_is(column, nothing)})"
 
 
 def _is_unreadable(column: Column) -> str:
-    return f"{_has_value(column)} and not regexp_full_match(trim({_name(column.name)}), '{PATTERNS[column.kind]}')"
+    return f"{_has_value(column)} and not {_is(column, PATTERNS[column.kind])}"
 
 
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+def _is(column: Column, pattern: str) -> str:
+    return f"regexp_full_match({quoted(column.name)}, '{_AROUND}(?:{pattern}){_AROUND}')"

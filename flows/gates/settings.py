@@ -1,13 +1,14 @@
 """The limits of the gates: `settings.yml`, and over it the file that KPI_GATES names."""
 
 import difflib
-import os
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from flows.base.settings import Settings
 
 DEFAULTS = Path(__file__).with_name("settings.yml")
 SEVERITIES = ("critical", "warning")
@@ -60,9 +61,9 @@ def read(gate: str) -> dict[str, Limits]:
         SettingsError: the file of KPI_GATES can't be read, holds an unknown key, or a value of the wrong kind.
     """
     settings = yaml.safe_load(DEFAULTS.read_text("utf-8"))
-    if path := os.environ.get("KPI_GATES"):
+    if path := Settings.read().gates:
         try:
-            own = yaml.safe_load(Path(path).read_text("utf-8")) or {}
+            own = yaml.safe_load(path.read_text("utf-8")) or {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise SettingsError(f"KPI_GATES: {path} can't be read: {str(error).splitlines()[0]}") from None
         _merge(settings, own, f"KPI_GATES: {path}: ", "")

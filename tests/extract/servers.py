@@ -130,6 +130,7 @@ METHODS = {  # method: (path in result, key)
     "crm.quote.list": ("", "ID"),
     "crm.activity.list": ("", "ID"),
     "crm.stagehistory.list": ("items", "ID"),
+    **{f"crm.{record}.userfield.list": ("", "ID") for record in ("lead", "deal", "contact", "company")},
     "crm.status.list": ("", "ID"),
     "crm.category.list": ("categories", "id"),
     "crm.item.productrow.list": ("productRows", "id"),

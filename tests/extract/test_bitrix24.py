@@ -249,6 +249,9 @@ def fill(portal) -> None:
     tables["crm.status.list"] = [{"ID": str(n), "ENTITY_ID": "STATUS", "STATUS_ID": f"S{n}"} for n in range(1, 71)]
     tables["crm.category.list"] = [{"id": 0, "name": "Общая", "entityTypeId": 2}]
     tables["crm.currency.list"] = [{"CURRENCY": "RUB", "AMOUNT": "1.0000"}, {"CURRENCY": "USD", "AMOUNT": "86.1000"}]
+    region = {"FIELD_NAME": "UF_CRM_REGION", "USER_TYPE_ID": "enumeration", "LIST": [{"ID": "45", "VALUE": "Москва"}]}
+    tables["crm.company.userfield.list"] = [{"ID": "81", "ENTITY_ID": "CRM_COMPANY", **region}]
+    tables["crm.deal.userfield.list"] = [{"ID": "82", "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": "UF_CRM_ORDER_ID"}]
     tables["user.get"] = [{"ID": "1", "ACTIVE": True, "UF_DEPARTMENT": [1, 5]}]
     tables["department.get"] = [{"ID": "1", "NAME": "Продажи", "SORT": 500}]
     tables["voximplant.statistic.get"] = [
@@ -270,6 +273,7 @@ def test_a_first_load_brings_every_table(root, portal):
         "user": 1,
         "department": 1,
         "crm_currency": 2,
+        "crm_userfield": 2,
         "crm_lead": 60,
         "crm_contact": 3,
         "crm_company": 1,
@@ -287,6 +291,8 @@ def test_a_first_load_brings_every_table(root, portal):
     first = read(root, "bitrix24", "crm_lead")[0]
     assert first["PHONE"] == '[{"ID":"1","VALUE_TYPE":"WORK","VALUE":"+7 495 000-00-01","TYPE_ID":"PHONE"}]'
     assert first["_loaded_at"] == "2026-11-20T03:00:00+00:00"
+    fields = {row["ID"]: row for row in read(root, "bitrix24", "crm_userfield")}
+    assert (fields["81"]["ENTITY_ID"], fields["81"]["LIST"]) == ("CRM_COMPANY", '[{"ID":"45","VALUE":"Москва"}]')
     assert read(root, "bitrix24", "crm_item_productrow")[0]["price"] == "90000.5"
     assert read(root, "bitrix24", "user")[0] | {"_loaded_at": ""} == {
         "ID": "1",
@@ -384,8 +390,49 @@ def test_late_stage_history_is_found_by_the_count(root, portal):
     history += [{"ID": n, "OWNER_ID": 1, "CREATED_TIME": LATER, "_type": 2} for n in (4, 6)]
     del history[0]
     report = bitrix24(root, 1)
-    assert report.rows == {"crm_stagehistory_deal": 3}
-    assert sorted(alive(root, "bitrix24", "crm_stagehistory_deal", "ID")) == ["2", "4", "5", "6"]
+    assert report.rows == {"crm_stagehistory_deal": 2}
+    assert sorted(alive(root, "bitrix24", "crm_stagehistory_deal", "ID")) == ["1", "2", "4", "5", "6"]
+
+
+def test_history_that_the_portal_lists_no_more_stays_until_its_deal_is_gone(root, portal):
+    history = portal.tables["crm.stagehistory.list"]
+    portal.tables[DEALS] = [lead(7), lead(8)]
+    history += [{"ID": n, "OWNER_ID": 7, "CREATED_TIME": LATER, "_type": 2} for n in (301, 302)]
+    history += [{"ID": n, "OWNER_ID": 8, "CREATED_TIME": LATER, "_type": 2} for n in (303, 304)]
+    bitrix24(root)
+    del history[0:2]  # deal 7 went to another pipeline
+    del history[0]  # and 303 with no reason told
+    history.append({"ID": 305, "OWNER_ID": 7, "CREATED_TIME": LATER, "_type": 2})
+    report = bitrix24(root, 1)
+    assert sorted(alive(root, "bitrix24", "crm_stagehistory_deal", "ID")) == ["301", "302", "303", "304", "305"]
+    assert [total.row_count for total in report.totals if total.table == "crm_stagehistory_deal"] == ["5"]
+    portal.seen.clear()
+    bitrix24(root, 2)
+    asked = portal.calls("crm.stagehistory.list")
+    assert not [
+        call for call in asked if call.get("select") and call["start"] == -1
+    ]  # nothing new: counted, not scanned
+    del portal.tables[DEALS][0]
+    history.pop()
+    bitrix24(root, 3)
+    assert sorted(alive(root, "bitrix24", "crm_stagehistory_deal", "ID")) == ["303", "304"]
+
+
+def test_calls_that_the_portal_lists_no_more_stay(root, portal):
+    calls = portal.tables["voximplant.statistic.get"]
+    calls += [{"ID": str(n), "CALL_START_DATE": LATER} for n in range(1, 11)]
+    bitrix24(root)
+    del calls[0]
+    bitrix24(root, 1)
+    assert len(alive(root, "bitrix24", "voximplant_statistic", "ID")) == 10
+
+
+def test_user_fields_that_the_webhook_may_not_see(root, portal):
+    portal.tables[DEALS] = [lead(1)]
+    portal.forbidden["crm.lead.userfield.list"] = (403, "ACCESS_DENIED")
+    report = bitrix24(root)
+    assert report.rows == {"crm_deal": 1}
+    assert [warning for warning in report.warnings if warning.startswith("user fields left out")]
 
 
 def test_calls_are_read_again_for_what_is_filled_in_later(root, portal):

@@ -260,8 +260,19 @@ def test_too_many_deletions_at_once_are_doubted(root):
         assert not load.add_deleted("crm_deal", ("ID",), [(str(n),) for n in range(60)], 200)
         assert load.add_deleted("crm_lead", ("ID",), [(str(n),) for n in range(60)], 2000)
         assert not load.add_deleted("crm_company", ("ID",), [(str(n),) for n in range(10)], 10)  # all of them
+        assert not load.add_deleted("crm_contact", ("ID",), [(str(n),) for n in range(49)], 55)
         assert load.add_deleted("crm_company", ("ID",), [(str(n),) for n in range(9)], 10)
-    assert "lost permissions" in load.report.warnings[0]
+        assert load.add_deleted("catalog", ("ID",), [(str(n),) for n in range(9)], 100)
+    doubted, told = "that looks like lost permissions", "did not come any more and are marked as deleted"
+    assert [text.split(":")[0] for text in load.report.warnings if doubted in text] == [
+        "crm_deal",
+        "crm_company",
+        "crm_contact",
+    ]
+    assert [text for text in load.report.warnings if told in text] == [
+        f"crm_lead: 60 of 2000 known records {told}",
+        f"crm_company: 9 of 10 known records {told}",
+    ]
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(root, monkeypatch):

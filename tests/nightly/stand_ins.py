@@ -20,27 +20,27 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 
 def night() -> int:
-    from flows import build, load, nightly
+    from flows import build, cli, load, nightly
 
     build.DBT = (sys.executable, HERE, "dbt")
     nightly.GATES = (sys.executable, HERE, "gate")
     load.LOADER = (sys.executable, HERE, "load")
-    return nightly.main(sys.argv[2:])
+    return cli.main(["night", *sys.argv[2:]])
 
 
 def real() -> int:
-    from flows import nightly
+    from flows import cli, nightly
 
     nightly.GATES = (sys.executable, HERE, "gate")
-    return nightly.main(sys.argv[2:])
+    return cli.main(["night", *sys.argv[2:]])
 
 
 def loader() -> int:
-    from flows.extract import Settings, __main__, load
+    from flows import cli, extract
 
-    quick = Settings(attempts=3, backoff_seconds=0.01, backoff_max_seconds=0.02, read_seconds=2, wait_seconds=3)
-    __main__.load = partial(load, settings=quick)
-    return __main__.main(sys.argv[2:])
+    quick = extract.Settings(attempts=3, backoff_seconds=0.01, backoff_max_seconds=0.02, read_seconds=2, wait_seconds=3)
+    extract.load = partial(extract.load, settings=quick)
+    return cli.main(["load", *sys.argv[2:]])
 
 
 def tell(name: str, message: str, level: str = "info", **data) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import duckdb
 import pytest
 
+from flows.base.settings import KPI
+from flows.erased import Register
+from landing.contact_key import Identifiers, contact_key
 from tests.nightly.tools import PROJECT, Nights
 
 STOPS = (  # a line that is printed as the thing begins, and whether the new night is then published
@@ -69,7 +71,12 @@ def test_a_night(nights, webhook):
     manifest = json.loads((nights.published / "manifest.json").read_text("utf-8"))
     assert manifest["sources"]["files"]["rows"] == 2 and manifest["tables"]["leads"] == 2
     assert manifest["raw_load"].split("-")[1] == "files" and manifest["not_loaded"] == []
-    assert manifest["checks"] == {"run": 4, "passed": 2, "gates": {"leads_fresh": True, "leads_volume": False}}
+    assert manifest["checks"] == {
+        "run": 4,
+        "passed": 2,
+        "not_looked_at": 0,
+        "gates": {"leads_fresh": True, "leads_volume": False},
+    }
     assert manifest["code"]["sha256"] and manifest["packages"]["duckdb"] == duckdb.__version__
     (row,) = nights.history()
     assert (row["status"], row["report"], row["version"]) == ("published", "daily", manifest["version"])
@@ -138,7 +145,7 @@ def test_a_critical_check_stops_the_night(nights, webhook):
     assert nights.leads() == ["L1"]
     english, russian = webhook.texts
     assert "FAILED" in english and "Failed at: gate raw" in english and "leads_fresh: no new leads" in english
-    assert "Run it again (it goes on where it stopped): uv run python -m flows.nightly" in english
+    assert "Run it again (it goes on where it stopped): uv run kpi night" in english
     assert "НЕ УДАЛАСЬ" in russian and "Где: gate marts" in russian and "leads_fresh: нет новых лидов 3 дня" in russian
 
 
@@ -158,7 +165,7 @@ def test_dbt_is_killed(nights):
     deadline = time.monotonic() + 20
     while len(dbt := nights.processes("stand_ins.py dbt build")) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
-    os.kill(list(dbt)[-1], signal.SIGKILL)  # the first one is its leash
+    os.kill(list(dbt)[-1], signal.SIGKILL)  # the first one is its group
     output = night.stdout.read()
     assert night.wait(20) == 1 and "dbt build was ended by signal 9" in output
     assert nights.alone()
@@ -275,7 +282,7 @@ def test_an_analyst_and_a_loader_at_work_meanwhile(nights):
         for line in night.stdout:
             if "landing …" in line:
                 nights.drop("two", "L2")
-                command = [sys.executable, "-m", "flows.extract", "files"]
+                command = [KPI, "load", "files"]
                 subprocess.run(command, cwd=PROJECT, env=nights.environment, check=True, capture_output=True)
                 break
         night.communicate(timeout=60)
@@ -290,7 +297,7 @@ def test_wrong_calls(nights, tmp_path):
         (["--to", "2026-01-01"], {}, "--to needs --from"),
         (["--from", "2026-02-01", "--to", "2026-01-01"], {}, "--from 2026-02-01 is after --to 2026-01-01"),
         (["--as-of", "2999-01-01"], {}, "is in the future"),
-        (["--as-of", "yesterday"], {}, "invalid fromisoformat value"),
+        (["--as-of", "yesterday"], {}, "yesterday is no date like 2026-07-01"),
         ([], {"KPI_TIMEZONE": "Moscow"}, "KPI_TIMEZONE is Moscow"),
         ([], {"KPI_KEEP_VERSIONS": "1"}, "KPI_KEEP_VERSIONS is 1. It is at least 2"),
         ([], {"KPI_NIGHT_AT": "25:00"}, "KPI_NIGHT_AT is 25:00"),
@@ -301,3 +308,91 @@ def test_wrong_calls(nights, tmp_path):
     assert not nights.warehouse.joinpath("nightly").exists()
     status, output = nights.run("--no-load", KPI_RAW_ROOT=str(tmp_path / "nowhere"))
     assert status == 1 and "is not there: set KPI_RAW_ROOT" in output
+
+
+def open_to_others(*folders) -> list[str]:
+    """What others could read: files that they may open below folders that they may enter."""
+    found = []
+    for top in folders:
+        for folder, names, files in os.walk(top):
+            names[:] = [name for name in names if os.stat(os.path.join(folder, name)).st_mode & 0o077]
+            paths = [os.path.join(folder, name) for name in files]
+            found += [path for path in paths if os.path.exists(path) and os.stat(path).st_mode & 0o077]
+    return found
+
+
+def test_files_with_personal_data_are_their_owners_alone(nights):
+    """Loaded files, the private build, logs and reports are closed to others; what is published is not."""
+    nights.drop("1", "A")
+    assert nights.run()[0] == 0
+    nightly, trees = nights.warehouse / "nightly", nights.raw / ".trees"
+    assert {os.stat(folder).st_mode & 0o777 for folder in (nightly, trees)} == {0o700}
+    assert open_to_others(nightly, trees, nights.raw / ".staging") == []
+    assert (nights.published / "kpi.duckdb").stat().st_mode & 0o777 == 0o444
+    for folder in (nightly, trees):  # as an older release left them
+        folder.chmod(0o755)
+    nights.drop("2", "B")
+    assert nights.run()[0] == 0
+    assert {os.stat(folder).st_mode & 0o777 for folder in (nightly, trees)} == {0o700}
+
+
+def test_erased_people_are_blanked_in_files_that_were_put_there_by_hand(nights):
+    """A night blanks them before it builds, and says that an erasure was not finished; with another key it refuses."""
+    nights.drop("1", "A")
+    own = nights.raw / "files" / "orders" / "own.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "order_id,created_at,amount,email,note\n1,2026-01-05,10,Ivan@x.ru,Ivan\n2,2026-01-05,20,ann@x.ru,Ann\n"
+    )
+    identifiers = Identifiers(contact_key(nights.warehouse))
+    register = Register.read(nights.raw, identifiers)
+    register.add("2026-01-06T00:00:00Z", {identifiers.of("ivan@x.ru")}, set())
+    register.write()
+    status, output = nights.run()
+    assert status == 0, output
+    his = f"1,2026-01-05,10,erased:{identifiers.of('ivan@x.ru')},"
+    assert own.read_text().splitlines()[1:] == [his, "2,2026-01-05,20,ann@x.ru,Ann"]
+    assert "erased people" in output and "an erasure was stopped half-way" in output and "ivan" not in output.lower()
+    assert identifiers.of("ivan@x.ru") not in output and contact_key(nights.warehouse).decode() not in output
+    status, output = nights.run("--no-load", KPI_CONTACT_KEY="another secret of sixteen letters")
+    assert status == 1 and "written with another key" in output
+
+
+def test_a_folder_that_cannot_be_written_is_told(nights, webhook):
+    """No traceback, and somebody hears of it."""
+    (nights.warehouse / "nightly").write_text("in the way")
+    status, output = nights.run(KPI_NOTIFY_WEBHOOK=webhook.url)
+    assert status == 1 and "Traceback" not in output
+    assert f"{nights.warehouse / 'nightly'} can't be written" in output
+    (told,) = webhook.texts
+    assert "FAILED" in told and "nightly can't be written (File exists)" in told
+
+
+def test_the_night_goes_on_without_a_source_that_is_late(nights):
+    """All loads together have a limit; the attempts of a source that hangs do not hold the night for hours."""
+    nights.drop("1", "A")
+
+    class Drip(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b" ")
+                    time.sleep(0.2)
+            except OSError:
+                pass
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Drip)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    webhook = f"http://127.0.0.1:{server.server_port}/rest/1/s3cr3t-word/"
+    begun = time.monotonic()
+    status, output = nights.run(KPI_BITRIX24_WEBHOOK=webhook, KPI_LOADS_SECONDS="8", KPI_LOAD_PAUSE_SECONDS="1")
+    server.shutdown()
+    assert status == 0 and nights.leads() == ["A"] and time.monotonic() - begun < 60
+    assert "bitrix24 could not be loaded, and never was" in output

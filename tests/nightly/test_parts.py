@@ -1,4 +1,4 @@
-"""Parts of the night alone: the clock, leashes, secrets, mail, what dbt says."""
+"""Parts of the night alone: the clock, process groups, secrets, mail, what dbt says."""
 
 import json
 import os
@@ -9,19 +9,21 @@ import sys
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
-from flows import redact
+from flows.base import redact
+from flows.base.errors import ConfigError
+from flows.base.process_group import ProcessGroup, TimedOut
+from flows.base.settings import PROJECT, Settings
 from flows.build import Events, Place, fingerprint
-from flows.extract.common import ConfigError
+from flows.contract import entities
 from flows.history import Night, State
-from flows.journal import Journal
-from flows.leash import Leash, TimedOut
 from flows.report import send
-from flows.settings import PROJECT, Settings
+from flows.run_log import RunLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
@@ -83,7 +85,7 @@ def test_the_deployed_schedule_keeps_its_hour(change):
     assert {(night.hour, night.minute) for night in found} == {(3, 0)}
 
 
-# --- leashes ----------------------------------------------------------------------------------------------------------
+# --- process groups ----------------------------------------------------------------------------------------------------------
 
 
 def alive(mark: str) -> list[str]:
@@ -109,26 +111,41 @@ def gone(mark: str) -> bool:
 
 def test_a_command_tells_its_lines_and_its_status(tmp_path):
     lines = []
-    with Leash() as leash:
+    with ProcessGroup() as group:
         code = "import sys; print('один'); print('two', file=sys.stderr); sys.exit(7)"
-        assert leash.run([sys.executable, "-c", code], tmp_path, os.environ, 20, lines.append) == 7
-        assert leash.run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], tmp_path, os.environ, 20) == 137
-        assert leash.run(["/no/such/program"], tmp_path, os.environ, 20, lines.append) == 127
+        assert group.run([sys.executable, "-c", code], tmp_path, os.environ, 20, lines.append) == 7
+        assert group.run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], tmp_path, os.environ, 20) == 137
+        assert group.run(["/no/such/program"], tmp_path, os.environ, 20, lines.append) == 127
     assert lines[:2] in (["один", "two"], ["two", "один"]) and "No such file" in lines[2]
 
 
 def test_time_is_up_for_a_command_and_its_children(tmp_path):
     mark = str(tmp_path)
-    with Leash() as leash, pytest.raises(TimedOut):
-        leash.run([sys.executable, "-c", LONG + "time.sleep(60)", mark], tmp_path, os.environ, 0.7)
+    with ProcessGroup() as group, pytest.raises(TimedOut):
+        group.run([sys.executable, "-c", LONG + "time.sleep(60)", mark], tmp_path, os.environ, 0.7)
     assert gone(mark)
 
 
 def test_a_command_that_will_not_end_is_killed(tmp_path, monkeypatch):
-    monkeypatch.setattr("flows.leash.GRACE_SECONDS", 0.3)
+    monkeypatch.setattr("flows.base.process_group.GRACE_SECONDS", 0.3)
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-    with Leash() as leash, pytest.raises(TimedOut):
-        leash.run([sys.executable, "-c", stubborn, str(tmp_path)], tmp_path, os.environ, 0.5)
+    with ProcessGroup() as group, pytest.raises(TimedOut):
+        group.run([sys.executable, "-c", stubborn, str(tmp_path)], tmp_path, os.environ, 0.5)
+    assert gone(str(tmp_path))
+
+
+def test_the_head_of_a_group_alone_is_killed(tmp_path):
+    """The command that it ran, and all that the command started, end at once; nobody waits for them."""
+    status, begun = [], time.monotonic()
+    with ProcessGroup() as group:
+        command = [sys.executable, "-c", LONG + "print('up', flush=True); time.sleep(60)", str(tmp_path)]
+
+        def hear(line: str) -> None:
+            (head,) = group._running
+            os.kill(head.pid, signal.SIGKILL)
+
+        status.append(group.run(command, tmp_path, os.environ, 60, hear))
+    assert status == [128 + signal.SIGKILL] and time.monotonic() - begun < 10
     assert gone(str(tmp_path))
 
 
@@ -136,9 +153,9 @@ def test_a_command_that_will_not_end_is_killed(tmp_path, monkeypatch):
 def test_whoever_started_it_is_killed(tmp_path, sign):
     code = LONG + "print('up', flush=True); time.sleep(60)"
     owner = (
-        f"import sys, os; sys.path.insert(0, {str(PROJECT)!r})\nfrom flows.leash import Leash\n"
+        f"import sys, os; sys.path.insert(0, {str(PROJECT)!r})\nfrom flows.base.process_group import ProcessGroup\n"
         f"command = [sys.executable, '-c', {code!r}, {str(tmp_path)!r}]\n"
-        "with Leash() as leash:\n    leash.run(command, '/', os.environ, 60, lambda line: print(line, flush=True))\n"
+        "with ProcessGroup() as group:\n    group.run(command, '/', os.environ, 60, lambda line: print(line, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "up\n"
@@ -172,7 +189,7 @@ def test_secrets_are_told_by_their_names(tmp_path, capsys):
         def ended(self, step):
             heard.append(step.text)
 
-    journal = Journal(tmp_path / "night.log", BERLIN, Ear())
+    run_log = RunLog(tmp_path / "night.log", BERLIN, Ear())
     for text in (
         "POST https://hooks.example.org/services/T1/B2?sig=abcd1234 failed",
         "no route /services/T1/B2 for sig=abcd1234",
@@ -180,15 +197,17 @@ def test_secrets_are_told_by_their_names(tmp_path, capsys):
         json.dumps({"token": "gh-токен"}),
         "token=gh-%D1%82%D0%BE%D0%BA%D0%B5%D0%BD in /home/kpi",
     ):
-        journal.tell(text)
-        with pytest.raises(OSError), journal.step("load") as step:
+        run_log.tell(text)
+        with pytest.raises(OSError), run_log.step("load") as step:
             step.say(text)
             raise OSError(text)
     told = "\n".join([capsys.readouterr().out, (tmp_path / "night.log").read_text("utf-8"), *heard])
     for word in ("abcd1234", "T1/B2", "q1w2e3r4", "gh-токен", "gh-%D1", "gh-\\u0442"):
         assert word not in told, word
     assert "/home/kpi" in told
-    passed = redact.without_secrets({"KPI_POSTGRES_DSN": "x", "KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"})
+    passed = redact.without_secrets(
+        {"KPI_POSTGRES_DSN": "x", "KPI_CONTACT_KEY": "x", "KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"}
+    )
     assert passed == {"KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"}
 
 
@@ -237,9 +256,37 @@ def test_a_letter(monkeypatch):
     assert "plain http" in told[2] and "hooks.example.org" not in told[2]
 
 
+def test_a_webhook_that_redirects_is_told_as_not_sent(monkeypatch):
+    """Followed, the redirect would lose the message and end in a page that says 200."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(302)
+            self.send_header("Location", "/moved")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setattr("flows.report.PAUSES", ())
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("KPI_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.server_port}/hook")
+        told = []
+        send("Night failed", told.append)
+        server.shutdown()
+    assert told == ["KPI_NOTIFY_WEBHOOK: not sent in 1 attempts: HTTPError: HTTP Error 302: Found"]
+
+
 def test_what_dbt_says_becomes_steps(tmp_path, capsys):
-    journal = Journal(tmp_path / "night.log", BERLIN)
-    events = Events(journal, journal.begin("build"))
+    run_log = RunLog(tmp_path / "night.log", BERLIN)
+    events = Events(run_log, run_log.begin("build"))
 
     def event(name, message, level="info", **data):
         events.hear(json.dumps({"data": data, "info": {"name": name, "level": level, "msg": message}}))
@@ -280,12 +327,10 @@ def test_a_damaged_state_is_an_empty_one(tmp_path):
 
 
 def test_a_row_of_the_history_is_what_the_contract_says():
-    """The columns that the staging model of pipeline_runs reads."""
-    declared = yaml.safe_load((PROJECT / "models/staging/files/_files__sources.yml").read_text("utf-8"))
-    tables = {table["name"]: table for source in declared["sources"] for table in source["tables"]}
-    columns = {column["name"] for column in tables["pipeline_runs"]["columns"]}
+    runs = next(entity for entity in entities() if entity.name == "pipeline_runs")
+    columns = {column.name for column in runs.columns}
     night = Night("run", date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), None, "")
-    assert columns - set(night.row()) == {"source_account", "is_deleted"}
+    assert columns <= set(night.row())
 
 
 def test_a_setting_that_is_wrong_is_named(monkeypatch):

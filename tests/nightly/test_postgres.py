@@ -11,6 +11,8 @@ import pytest
 from extract.tools import ended, started
 
 from flows import postgres as serving
+from flows.base.errors import ConfigError
+from flows.base.settings import Settings
 from flows.publish import PublishError, Version, publish, rollback
 from tests.nightly.tools import built, shown
 
@@ -24,9 +26,14 @@ def dsn(postgres):
     return postgres.replace("@/postgres?", f"@/{name}?")
 
 
-def put(folder, dsn, night: int) -> str:
+def put(folder, dsn, night: int, schema: str = "marts") -> str:
     file = built(folder / f"night {night}", night)
-    return publish(Version(folder / "published", file, {"night": night}, dsn=dsn))
+    return publish(Version(folder / "published", file, {"night": night}, target=serving.Target(dsn, schema)))
+
+
+def done(dsn, statements: str) -> None:
+    with psycopg.connect(dsn) as server:
+        server.execute(statements)
 
 
 def asked(dsn, query: str):
@@ -47,7 +54,7 @@ def test_values_comments_and_types(tmp_path, dsn):
         connection.execute(
             "create table marts.lists as select [1, 2] as l, 170141183460469231731687303715884105727 as big"
         )
-    publish(Version(tmp_path / "published", file, {"night": 1}, dsn=dsn))
+    publish(Version(tmp_path / "published", file, {"night": 1}, target=serving.Target(dsn)))
     with duckdb.connect(str(file), read_only=True) as connection:
         expected = connection.execute("select * from marts.values order by id").fetchall()
         assert asked(dsn, "select * from marts.values order by id") == expected
@@ -72,12 +79,158 @@ def test_rights_and_views_stay_with_every_night_and_with_the_way_back(tmp_path, 
     with psycopg.connect(dsn) as server:
         server.execute("set role bi_reader")
         assert server.execute("select max(night) from marts.sales").fetchone() == (2,)
-    rollback(tmp_path / "published", first, dsn)
+    rollback(tmp_path / "published", first, serving.Target(dsn))
     assert asked(dsn, "select night from bi.total") == [(1,)]
     assert shown(tmp_path / "published") == 1
     assert asked(dsn, "select nspname from pg_namespace where nspname like 'marts%'") == [("marts",)]
+    done(dsn, "drop owned by bi_reader; drop role bi_reader")
+
+
+@pytest.fixture
+def roles(dsn):
+    """Two roles of the test's own, gone after it."""
+    names = [f"{kind}_{time.monotonic_ns()}" for kind in ("seller", "auditor")]
+    for name in names:
+        done(dsn, f"create role {name}")
+    yield names
+    for name in names:
+        done(dsn, f"drop owned by {name}; drop role {name}")
+
+
+def rights(dsn) -> list[tuple[str, str, str]]:
+    return asked(
+        dsn,
+        "select table_name, grantee, privilege_type from information_schema.role_table_grants"
+        " where table_schema = 'marts' and grantee <> current_user order by 1, 2, 3",
+    )
+
+
+def test_rights_policies_and_indexes_stay_table_by_table(tmp_path, dsn, roles):
+    """A right on one table stays a right on that table, a policy goes on hiding rows, an index stays."""
+    seller, auditor = roles
+    put(tmp_path, dsn, 1)
+    done(
+        dsn,
+        f"grant usage on schema marts to {seller}, {auditor}; grant select on marts.sales to {seller};"
+        f"grant select (day) on marts.days to {auditor}; grant insert on marts.sales to {auditor} with grant option;"
+        f"create policy own_rows on marts.sales for select to {seller} using (id < 3);"
+        "alter table marts.sales enable row level security; create index by_id on marts.sales (id)",
+    )
+    before = rights(dsn)
+    assert before == [("sales", auditor, "INSERT"), ("sales", seller, "SELECT")]
+    put(tmp_path, dsn, 2)
+    assert rights(dsn) == before
     with psycopg.connect(dsn) as server:
-        server.execute("drop owned by bi_reader; drop role bi_reader")
+        server.execute(f"set role {seller}")
+        assert server.execute("select night, id from marts.sales order by id").fetchall() == [(2, 0), (2, 1), (2, 2)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            server.execute("select * from marts.days")
+    with psycopg.connect(dsn) as server:
+        server.execute(f"set role {auditor}")
+        assert server.execute("select count(day) from marts.days").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            server.execute("select night from marts.days")
+    assert asked(dsn, "select indexname from pg_indexes where schemaname = 'marts'") == [("by_id",)]
+
+
+def test_a_new_table_has_the_default_rights_of_the_schema_and_no_others(tmp_path, dsn, roles):
+    seller, auditor = roles
+    put(tmp_path, dsn, 1)
+    done(dsn, f"grant select on all tables in schema marts to {seller}, {auditor}")
+    done(dsn, f"alter default privileges in schema marts grant select on tables to {auditor}")
+    for night in (2, 3):
+        file = built(tmp_path / f"night {night}", night)
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("create table marts.wages as select 1 as amount")
+        publish(Version(tmp_path / "published", file, {"night": night}, target=serving.Target(dsn)))
+        assert [right for right in rights(dsn) if right[0] == "wages"] == [("wages", auditor, "SELECT")]
+        assert len(rights(dsn)) == 5
+    done(dsn, f"alter default privileges in schema marts revoke select on tables from {auditor}")
+
+
+def test_a_right_that_was_taken_away_stays_away(tmp_path, dsn, roles):
+    """The server gives each new table to a role; its right on one table was revoked, and no night brings it back."""
+    seller, _ = roles
+    done(dsn, f"alter default privileges grant select on tables to {seller}")
+    put(tmp_path, dsn, 1)
+    done(dsn, f"revoke select on marts.sales from {seller}")
+    put(tmp_path, dsn, 2)
+    assert rights(dsn) == [("days", seller, "SELECT")]
+
+
+def test_the_schema_is_a_setting(monkeypatch):
+    assert Settings.read().postgres is None
+    monkeypatch.setenv("KPI_POSTGRES_DSN", "postgresql://h/d")
+    assert Settings.read().postgres == serving.Target("postgresql://h/d", "marts")
+    monkeypatch.setenv("KPI_POSTGRES_SCHEMA", "kpi_marts")
+    assert Settings.read().postgres == serving.Target("postgresql://h/d", "kpi_marts")
+    monkeypatch.setenv("KPI_POSTGRES_SCHEMA", "Marts; drop")
+    with pytest.raises(ConfigError, match="KPI_POSTGRES_SCHEMA is Marts; drop"):
+        _ = Settings.read().postgres
+
+
+@pytest.mark.parametrize("schema", ["marts", "marts_new", "marts_old"])
+def test_a_schema_of_somebody_else_is_left_alone(tmp_path, dsn, schema):
+    done(dsn, f"create schema {schema}; create table {schema}.theirs as select 1 as id")
+    with pytest.raises(PublishError, match=f"the schema {schema} is there without the mark of this warehouse"):
+        put(tmp_path, dsn, 1)
+    assert asked(dsn, f"select id from {schema}.theirs") == [(1,)]
+    assert asked(dsn, "select count(*) from pg_namespace where nspname like 'marts%'") == [(1,)]
+
+
+def test_a_name_of_its_own_serves_where_marts_is_taken(tmp_path, dsn):
+    done(dsn, "create schema marts; create table marts.theirs as select 1 as id")
+    for night in (1, 2):
+        put(tmp_path, dsn, night, "kpi")
+        assert asked(dsn, "select distinct night from kpi.sales") == [(night,)]
+    assert asked(dsn, "select id from marts.theirs") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [
+        ("create table marts.notes (text text)", "table notes"),
+        ("create view marts.top as select 1 as id", "view top"),
+        ("create function marts.one() returns int language sql as 'select 1'", "function one"),
+        ("create type marts.mood as enum ('good')", "type mood"),
+        (
+            "create function public.f() returns trigger language plpgsql as 'begin return new; end';"
+            "create trigger t after insert on marts.sales for each row execute function public.f()",
+            "the trigger t of the table marts.sales",
+        ),
+        ("alter table marts.sales add constraint c check (id >= 0)", "the constraint c of the table marts.sales"),
+    ],
+)
+def test_what_others_put_into_our_schema_is_not_taken_away(tmp_path, dsn, theirs, told):
+    put(tmp_path, dsn, 1)
+    done(dsn, theirs)
+    with pytest.raises(PublishError, match=f"did not put there and would take away: {told}"):
+        put(tmp_path, dsn, 2)
+    assert asked(dsn, "select distinct night from marts.sales") == [(1,)]
+
+
+def test_an_empty_schema_can_be_given_to_the_warehouse(tmp_path, dsn):
+    done(dsn, "create schema marts; comment on schema marts is 'KPI warehouse -'")
+    put(tmp_path, dsn, 1)
+    assert asked(dsn, "select distinct night from marts.sales") == [(1,)]
+
+
+def test_a_schema_marked_by_an_older_release_is_ours(tmp_path, dsn):
+    put(tmp_path, dsn, 1)
+    done(dsn, "comment on schema marts is '20260701T000102Z'")
+    put(tmp_path, dsn, 2)
+    assert asked(dsn, "select distinct night from marts.sales") == [(2,)]
+
+
+def test_a_policy_that_the_new_marts_cannot_have_keeps_the_old_ones(tmp_path, dsn):
+    put(tmp_path, dsn, 1)
+    done(dsn, "create policy p on marts.sales using (text <> '')")
+    file = built(tmp_path / "2", 2)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("alter table marts.sales drop column text")
+    with pytest.raises(PublishError, match="can't have what the old ones had .*create policy p on marts.sales"):
+        publish(Version(tmp_path / "published", file, {"night": 2}, target=serving.Target(dsn)))
+    assert asked(dsn, "select distinct night from marts.sales") == [(1,)]
 
 
 def test_a_view_that_the_new_marts_cannot_serve_keeps_the_old_ones(tmp_path, dsn):
@@ -88,14 +241,14 @@ def test_a_view_that_the_new_marts_cannot_serve_keeps_the_old_ones(tmp_path, dsn
     with duckdb.connect(str(file)) as connection:
         connection.execute("alter table marts.sales drop column text")
     with pytest.raises(PublishError, match="the file is published: the view public.last can't read the new marts"):
-        publish(Version(tmp_path / "published", file, {"night": 2}, dsn=dsn))
+        publish(Version(tmp_path / "published", file, {"night": 2}, target=serving.Target(dsn)))
     assert asked(dsn, "select max(night), count(text) from marts.sales") == [(1, 5_000)]
 
 
 def test_killed_while_it_fills_and_swaps(tmp_path, dsn, monkeypatch):
     """Before the transaction ends, Postgres has the old night; the next run fills it, whatever was left."""
     put(tmp_path, dsn, 1)
-    for number, name in enumerate(("_fill", "_copy_rights", "_swap")):
+    for number, name in enumerate(("_fill", "_swap")):
         real = getattr(serving, name)
 
         def killed(*arguments, real=real):

@@ -84,7 +84,8 @@ def test_a_night_is_shown_step_by_step(server, tmp_path):
     """Its steps and dbt's models are task runs with states, messages and logs; no secret is in any of them."""
     nights = Nights(tmp_path, **{name: value for name, value in server.items() if name.startswith("PREFECT_")})
     nights.drop("one", "L1")
-    assert nights.run()[0] == 0
+    status, output = nights.run()
+    assert status == 0, output
     status, output = nights.run(STAND_IN_DBT="fail", KPI_NOTIFY_WEBHOOK="http://127.0.0.1:9/h00k-secret")
     assert status == 1, output
     good, bad = ask(server, "/flow_runs/filter", sort="START_TIME_ASC", flows={"name": {"any_": ["nightly"]}},
@@ -110,4 +111,4 @@ def test_a_server_that_is_away_stops_no_night(tmp_path):
     nights = Nights(tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api", PREFECT_HOME=str(tmp_path / "home"))
     nights.drop("one", "L1")
     status, output = nights.run()
-    assert status == 0 and "the night runs unseen" in output and nights.leads() == ["L1"]
+    assert (status, "the night runs unseen" in output, nights.leads()) == (0, True, ["L1"]), output

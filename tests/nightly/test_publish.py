@@ -1,7 +1,9 @@
 """Publishing: one rename shows a version whole, whoever is killed, whatever is full, whoever reads."""
 
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ import pytest
 from extract.tools import ended, started
 
 from flows import publish as publisher
+from flows.base.settings import KPI
 from flows.publish import STEPS, PublishError, Version, current_of, publish, rollback, versions_of
 from tests.nightly.tools import PROJECT, built, shown
 
@@ -193,6 +196,57 @@ def test_many_versions_of_one_second_stay_in_their_order(published, monkeypatch)
     assert versions_of(published) == names[:2:-1] and shown(published) == 5
 
 
+def test_names_only_grow_when_the_clock_was_ahead(published, monkeypatch):
+    """A version made when the clock showed 2030 is followed by greater names, and is forgotten in its turn."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return datetime(2030, 1, 1, tzinfo=zone)
+
+    monkeypatch.setattr("flows.publish.datetime", Ahead)
+    ahead = put(published, 1, keep=2)
+    monkeypatch.undo()
+    names = [put(published, night, keep=2) for night in (2, 3)]
+    assert (ahead, *names) == ("20300101T000000Z", "20300101T000000Z-2", "20300101T000000Z-3")
+    assert versions_of(published) == names[::-1] and shown(published) == 3
+    assert rollback(published) == names[0] and shown(published) == 2
+
+
+def test_what_is_no_version_is_left_alone(published):
+    """Copies, folders of the file system and half versions neither stop publishing nor count as a version."""
+    first = put(published, 1, keep=2)
+    versions = published / "versions"
+    shutil.copytree(versions / first, versions / f"{first}-backup")
+    shutil.copytree(versions / first, versions / "20250101T000000Z")  # its manifest names another version
+    for name in ("lost+found", "notes", "20260101T000000Z"):
+        (versions / name).mkdir()
+    (versions / "20260102T000000Z").write_text("a file")
+    strangers = sorted(set(os.listdir(versions)) - {first})
+    names = [put(published, night, keep=2) for night in (2, 3)]
+    assert versions_of(published) == names[::-1]
+    assert sorted(set(os.listdir(versions)) - set(names)) == strangers
+    assert rollback(published) == names[0]
+    with pytest.raises(PublishError, match="no version before"):
+        rollback(published)
+
+
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o444), (0o750, 0o440), (0o700, 0o400)])
+def test_who_may_read_the_folder_may_read_what_is_published(published, folder, file):
+    """The rights of the published folder are its owner's; a private umask does not change them."""
+    before = os.umask(0o077)
+    try:
+        put(published, 1)
+        assert stat.S_IMODE(published.stat().st_mode) == 0o755
+        published.chmod(folder)
+        version = published / "versions" / put(published, 2)
+    finally:
+        os.umask(before)
+    made = [version, *version.rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()} == {file}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()} == {folder}
+
+
 def test_the_published_one_is_never_forgotten(published, monkeypatch):
     """After going back, a publisher that is killed before its switch must not have removed what is shown."""
     names = [put(published, night, keep=2) for night in (1, 2)]
@@ -207,7 +261,7 @@ def test_the_command(published):
     environment = {**os.environ, "KPI_PUBLISHED": str(published)}
 
     def command(*arguments):
-        line = [sys.executable, "-m", "flows.publish", *arguments]
+        line = [KPI, "publish", *arguments]
         return subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
     told = command("--list").stdout.splitlines()

@@ -4,6 +4,7 @@ import json
 
 import duckdb
 
+from flows.base.settings import KPI
 from tests.nightly.tools import HERE, Nights
 
 LEADS = "lead_id,created_at,status_class,utm_source,utm_medium\nL1,2026-01-05 10:00,won,yandex,cpc\n"
@@ -26,7 +27,7 @@ def test_a_real_night_killed_in_dbt_and_picked_up(tmp_path):
     assert nights.alone(), nights.processes()
     assert not nights.published.exists()
     (nights.raw / "files" / "leads" / "by_hand.csv").write_text(LOST)
-    nights.program = ("-m", "flows.nightly")
+    nights.program = (str(KPI), "night")
     status, output = nights.run()
     assert status == 0, output
     assert "load files: done by an earlier run" in output and nights.alone()

@@ -187,7 +187,7 @@ EXAMPLES = [
     Example("airbnb", "users_active", "day", "2014-05-20", "all", "all", 3),
     Example("airbnb", "site_conversion_rate", "day", "2014-05-20", "goal", "booking_request", 1 / 3),
     # Ads, campaign 916: 149.71 for 113 clicks.
-    Example("ads", "cpc", "month", "2017-08-01", "campaign", "916", 149.71 / 113),
+    Example("ads", "cpc", "month", "2017-08-01", "campaign", "facebook:916", 149.71 / 113),
     # Bank, PINHAS: three calls on 13 February (talks of 559, 968 and 2 138 seconds), two on the 14th (557 and 12).
     Example("bank", "calls_count", *PINHAS_13, 3),
     Example("bank", "conversations_count", *PINHAS_13, 3),

@@ -436,7 +436,7 @@ def ads_campaigns() -> pd.DataFrame:
     rows["cost"] = rows.Spent.round(2)
     names = {"Clicks": "clicks", "Impressions": "impressions", "Approved_Conversion": "approved"}
     rows = rows.rename(columns=names)
-    sums = rows.groupby(rows.xyz_campaign_id.astype(str))[["cost", *names.values()]].sum()
+    sums = rows.groupby("facebook:" + rows.xyz_campaign_id.astype(str))[["cost", *names.values()]].sum()
     sums.loc[ALL] = sums.sum()
     sums["cost_per_approved"] = sums.cost / sums.approved
     return sums

@@ -34,7 +34,9 @@ class Warehouse(NamedTuple):
         """Values of a KPI, or of a figure beside one, by `period_start` and `key`, with numerator and denominator, as floats."""
         found = self.query(
             """
-            select cast(period_start as timestamp) as period_start, dimension_key as key, is_complete,
+            select cast(period_start as timestamp) as period_start,
+                case when dimension in ('manager', 'product', 'stage') then regexp_replace(dimension_key, '^[a-z0-9_]+:', '') else dimension_key end as key,
+                is_complete,
                 cast(value as double) as value,
                 cast(numerator as double) as numerator, cast(denominator as double) as denominator
             from (select * from marts.kpi_values union all select * from marts.kpi_companions)

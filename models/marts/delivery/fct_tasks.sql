@@ -1,4 +1,5 @@
--- Grain: one task created before the as-of day, as known on it.
+-- Grain: source_system, task_id.
+-- One task created before the as-of day, as known on it.
 with tasks as (
     select * from {{ ref('tasks') }} where created_at < {{ cutoff() }}
 ),

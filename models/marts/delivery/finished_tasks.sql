@@ -1,4 +1,5 @@
--- Grain: one finished task, on the day it was done.  A task without a start, an end or a history of statuses has no hours.
+-- Grain: task_id.
+-- One finished task, on the day it was done.  A task without a start, an end or a history of statuses has no hours.
 select
     done_on as event_date,
     task_id,

@@ -1,4 +1,5 @@
--- Grain: one sprint and day of it before the as-of day: what is left at the day's end against the straight line from the sprint's whole to
+-- Grain: sprint, event_date.
+-- One sprint and day of it before the as-of day: what is left at the day's end against the straight line from the sprint's whole to
 -- nothing.
 with tasks as (
     select * from {{ ref('sprint_tasks') }}

@@ -1,4 +1,5 @@
--- Grain: one change of what is left to do in a sprint: a task comes in (plus), is done, or is left over when the sprint is past (minus).
+-- Grain: sprint, task_id, event.
+-- One change of what is left to do in a sprint: a task comes in (plus), is done, or is left over when the sprint is past (minus).
 with tasks as (
     select
         *,

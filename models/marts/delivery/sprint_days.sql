@@ -1,4 +1,5 @@
--- Grain: one sprint, team that has a task in it (or a bug on its days) and day of the sprint before the as-of day.  A sprint's bugs stand
+-- Grain: sprint, team, event_date.
+-- One sprint, team that has a task in it (or a bug on its days) and day of the sprint before the as-of day.  A sprint's bugs stand
 -- on its last day.
 with sprints as (
     select * from {{ ref('int_sprints') }}

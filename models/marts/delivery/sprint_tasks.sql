@@ -1,4 +1,5 @@
--- Grain: one task that counts in a sprint: one that was there to be done in it.  In a sprint without any points, each task counts as one;
+-- Grain: sprint_id, task_id.
+-- One task that counts in a sprint: one that was there to be done in it.  In a sprint without any points, each task counts as one;
 -- beside tasks with points, a task without them counts as nothing.
 with tasks as (
     select * from {{ ref('fct_tasks') }}

@@ -1,7 +1,8 @@
--- Grain: one product put into a cart before the as-of day, with whether its cart was bought in time.  A cart is known by its id or, where
--- there is none, by its visitor.
+-- Grain: event_id.
+-- One product put into a cart before the as-of day, with whether its cart was bought in time.  A cart is known by its id or, where
+-- there is none, by its visitor; a visitor without an id is known by the visit.
 with events as (
-    select * from {{ ref('web_events') }} where occurred_at < {{ cutoff() }}
+    select *, coalesce(web_client_id, session_id, event_id) as visitor from {{ ref('web_events') }} where occurred_at < {{ cutoff() }}
 ),
 
 added as (
@@ -10,9 +11,9 @@ added as (
 
 -- a purchase that the site told, or an order of the cart that was paid
 purchases as (
-    select cart_id, web_client_id, occurred_at from events where event = 'purchase'
+    select cart_id, visitor, {{ end_of_told_day('occurred_at') }} as occurred_at from events where event = 'purchase'
     union all
-    select cart_id, web_client_id, created_at from {{ ref('int_paid_orders') }} where cart_id is not null
+    select cart_id, web_client_id, {{ end_of_told_day('created_at') }} from {{ ref('int_paid_orders') }} where cart_id is not null
 ),
 
 -- by the cart's id where both sides have one, else by the visitor
@@ -23,21 +24,21 @@ bought as (
     union all
     select added.event_id, added.occurred_at, purchases.occurred_at as bought_at
     from added
-    inner join purchases on added.web_client_id = purchases.web_client_id
+    inner join purchases on added.visitor = purchases.visitor
     where added.cart_id is null or purchases.cart_id is null
 ),
 
 bought_in_time as (
     select distinct event_id
     from bought
-    where bought_at >= occurred_at and bought_at <= {{ add_seconds('occurred_at', var('cart_window_hours') * 3600) }}
+    where bought_at >= occurred_at and {{ start_of_told_day('bought_at') }} <= {{ add_seconds('occurred_at', var('cart_window_hours') * 3600) }}
 )
 
 select
     {{ local_date('added.occurred_at') }} as event_date,
     added.event_id,
-    coalesce(added.cart_id, added.web_client_id) as cart,
-    case when bought_in_time.event_id is not null then coalesce(added.cart_id, added.web_client_id) end as bought_cart,
+    coalesce(added.cart_id, added.visitor) as cart,
+    case when bought_in_time.event_id is not null then coalesce(added.cart_id, added.visitor) end as bought_cart,
     {{ known('sessions.channel') }} as channel,
     {{ known('sessions.device') }} as device,
     {{ known('coalesce(added.product_group, products.product_group)') }} as product_group

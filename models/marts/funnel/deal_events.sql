@@ -1,4 +1,5 @@
--- Grain: one step of one deal: created, won, lost, each on its day.
+-- Grain: deal_id, event.
+-- One step of one deal: created, won, lost, each on its day.
 with deals as (
     select * from {{ ref('fct_deals') }}
 ),
@@ -27,10 +28,12 @@ select
     {{ flag("event = 'created'") }} as opportunities_new,
     {{ flag("event = 'created' and deals.status = 'won'") }} as opportunities_won,
     {{ flag("event = 'won'") }} as deals_won,
+    {{ flag("event = 'won' and deals.amount_base is not null") }} as deals_won_priced,
     {{ flag("event = 'lost'") }} as deals_lost,
     {{ flag("event in ('won', 'lost')") }} as deals_closed,
     case when event = 'won' then coalesce(deals.amount_base, 0) else 0 end as won_amount,
     case when event = 'won' then traits.cycle_days end as cycle_days,
+    {{ flag("event = 'won' and traits.cycle_days is not null") }} as deals_timed,
     case when event = 'won' then traits.touchpoints else 0 end as touchpoints
 from steps
 inner join deals on steps.deal_id = deals.deal_id

@@ -1,4 +1,5 @@
--- Grain: one lead and one step of the common funnel (lead, meeting, proposal, deal), on the day of the lead's creation, with whether the
+-- Grain: lead_id, step_no.
+-- One lead and one step of the common funnel (lead, meeting, proposal, deal), on the day of the lead's creation, with whether the
 -- lead ever reached it.  A later step implies the earlier ones.
 with leads as (
     select * from {{ ref('fct_leads') }}

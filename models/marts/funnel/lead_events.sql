@@ -1,4 +1,5 @@
--- Grain: one step of one lead: created, qualified, rejected, each on its day.  What became of a lead later (a won deal, an answer, a second
+-- Grain: lead_id, event.
+-- One step of one lead: created, qualified, rejected, each on its day.  What became of a lead later (a won deal, an answer, a second
 -- contact) is counted on the day of its creation, or of its qualification.
 with leads as (
     select * from {{ ref('fct_leads') }}

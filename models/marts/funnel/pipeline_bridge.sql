@@ -1,4 +1,5 @@
--- Grain: one day, pipeline, manager and month due: the open pipeline at the end of the day before, its movements, and the open pipeline at the
+-- Grain: event_date, pipeline, manager, due_month.
+-- One day, pipeline, manager and month due: the open pipeline at the end of the day before, its movements, and the open pipeline at the
 -- end of the day, in deals and in money.  opening + movements = closing in every row, and so in every sum of rows of one day.
 {%- set counted = [
     'created', 'reopened', 'won', 'lost', 'slipped', 'slipped_in', 'pulled_out', 'pulled_in', 'handed_over', 'taken_over'

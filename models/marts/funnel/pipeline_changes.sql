@@ -1,4 +1,5 @@
--- Grain: one change of the open pipeline: a deal's stay in an open stage that begins (plus) or ends (minus).
+-- Grain: deal_id, entered_at, stage, deals_active.
+-- One change of the open pipeline: a deal's stay in an open stage that begins (plus) or ends (minus).
 with stays as (
     select * from {{ ref('fct_stage_changes') }} where object = 'deal' and status = 'open'
 ),
@@ -8,14 +9,15 @@ deals as (
 ),
 
 changes as (
-    select object_id as deal_id, entered_at as changed_at, 1 as sign, stage_key, pipeline_id, place from stays
+    select object_id as deal_id, entered_at, entered_at as changed_at, 1 as sign, stage_key, pipeline_id, place from stays
     union all
-    select object_id, left_at, -1, stage_key, pipeline_id, place from stays where left_at is not null
+    select object_id, entered_at, left_at, -1, stage_key, pipeline_id, place from stays where left_at is not null
 )
 
 select
     {{ local_date('changes.changed_at') }} as event_date,
     changes.deal_id,
+    changes.entered_at,
     changes.pipeline_id as pipeline,
     {{ known('changes.stage_key') }} as stage,
     {{ known('deals.employee_id') }} as manager,

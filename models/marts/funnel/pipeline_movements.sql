@@ -1,4 +1,5 @@
--- Grain: one movement of one deal in the open pipeline on one day: what makes the pipeline at the day's end differ from that of the day
+-- Grain: event_date, deal_id, movement.
+-- One movement of one deal in the open pipeline on one day: what makes the pipeline at the day's end differ from that of the day
 -- before.  The pipeline is told apart by pipeline, manager and month due (of the expected close); in each such part
 -- opening + movements = closing, in deals and in money, and so in any sum of parts.
 --   created, reopened          the deal is in the pipeline at the day's end for the first time, or again

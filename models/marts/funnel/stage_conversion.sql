@@ -1,4 +1,5 @@
--- Grain: one period, pipeline and stage: how many deals entered it and went on, how many of the pipeline's first stage came as far, and
+-- Grain: period_grain, period_start, pipeline, stage.
+-- One period, pipeline and stage: how many deals entered it and went on, how many of the pipeline's first stage came as far, and
 -- whether it is the pipeline's bottleneck of the period.
 with entered as (
     select
@@ -14,25 +15,24 @@ with entered as (
     from {{ ref('measures_stages') }} as measures
     inner join {{ ref('dim_stages') }} as stages
         on measures.dimension = 'stage' and measures.dimension_key = stages.stage_key and stages.object = 'deal'
-    where stages.status = 'open'
+    where stages.status = 'open' and measures.period_grain not like '%_to_date'
     group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.place
 ),
 
 -- from the first stage to the win, for the deals that entered the first stage in the period
 first_to_last as (
-    {%- for grain in period_grains() %}
     select
-        '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'events.event_date') }} as period_start,
+        periods.period_grain,
+        periods.period_start,
         events.pipeline,
         {{ ratio("sum(" ~ flag("deals.status = 'won'") ~ ")", 'count(*)') }} as first_to_last_conversion
     from {{ ref('stage_events') }} as events
     inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.place = 1
     inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
+    inner join {{ ref('bridge_day_periods') }} as periods
+        on events.event_date = periods.date_day and periods.period_grain = periods.whole_grain
     where events.event = 'entered' and stages.status <> 'lost'
-    group by {{ period_start("'" ~ grain ~ "'", 'events.event_date') }}, events.pipeline
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    group by periods.period_grain, periods.period_start, events.pipeline
 ),
 
 ranked as (

@@ -1,5 +1,6 @@
--- Grain: one open stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in a stage that has
--- ended (event 'left').  A stage counts as entered when it, or one further on, was first entered; a win in a stage that nobody knows is further
+-- Grain: event, deal_id, pipeline, stage, entered_at.
+-- One open stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in an open stage that
+-- has ended (event 'left').  A stage counts as entered when it, or one further on, was first entered; a win in a stage that nobody knows is further
 -- on than any, and lost is no stage of the way.
 with stays as (
     select * from {{ ref('fct_stage_changes') }} where object = 'deal'
@@ -50,16 +51,16 @@ entered as (
 
 events as (
     select
-        {{ local_date('entered_at') }} as event_date, 'entered' as event, deal_id, pipeline_id, stage_key,
+        {{ local_date('entered_at') }} as event_date, 'entered' as event, deal_id, pipeline_id, stage_key, entered_at,
         1 as stage_entries, passed as stage_passes, 0 as stays_ended, cast(null as double) as stage_days
     from entered
     union all
     select
-        {{ local_date('left_at') }}, 'left', object_id, pipeline_id, stage_key,
-        0, 0, 1, {{ seconds_between('entered_at', 'left_at') }} / 86400.0
+        {{ local_date('left_at') }}, 'left', object_id, pipeline_id, stage_key, entered_at,
+        0, 0, 1, {{ seconds_taken('entered_at', 'left_at') }} / 86400.0
     from stays
-    -- where nobody knows the stage, or how long it was closed before its record alone said that it was open again, there is no stay to measure
-    where left_at is not null and stage_key is not null and (status = 'open' or left_at > entered_at)
+    -- where nobody knows the stage, there is no stay to measure
+    where left_at is not null and stage_key is not null and status = 'open'
 )
 
 select
@@ -68,6 +69,7 @@ select
     events.deal_id,
     events.pipeline_id as pipeline,
     events.stage_key as stage,
+    events.entered_at,
     deals.channel,
     {{ known('deals.employee_id') }} as manager,
     deals.team,

@@ -1,4 +1,5 @@
--- Grain: one sale or refund, one attribution model and one touch with credit for the sale: its part of the money.  The parts add up to
+-- Grain: model, event, event_id, touch_id.
+-- One sale or refund, one attribution model and one touch with credit for the sale: its part of the money.  The parts add up to
 -- the revenue to the last kopeck in every model.
 with money as (
     select

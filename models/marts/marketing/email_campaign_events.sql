@@ -1,17 +1,19 @@
--- Grain: one e-mail campaign, on the day it was sent: letters delivered, opened and clicked at least once.  Of each, events count
--- where the campaign has any; else the campaign's own total does.
+-- Grain: email_campaign.
+-- One e-mail campaign, on the day it was sent: letters delivered, opened and clicked at least once.  Of each, events count
+-- where the campaign has any; else the campaign's own total does.  What neither tells is empty.
 with campaigns as (
     select * from {{ ref('email_campaigns') }}
 ),
 
 events as (
     select
-        campaign_id,
-        event,
-        coalesce(customer_id, {{ normal_email('email') }}, email, event_id) as recipient,
-        occurred_at
-    from {{ ref('email_events') }}
-    where occurred_at < {{ cutoff() }}
+        events.campaign_id,
+        events.event,
+        coalesce(events.customer_id, emails.identifier, events.email, events.event_id) as recipient,
+        events.occurred_at
+    from {{ ref('email_events') }} as events
+    left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.place = 1
+    where events.occurred_at < {{ cutoff() }}
 ),
 
 counted as (
@@ -31,8 +33,8 @@ joined as (
         campaigns.name,
         coalesce(campaigns.sent_at, counted.first_event_at) as sent_at,
         coalesce(nullif(counted.delivered, 0), campaigns.delivered, 0) as delivered,
-        coalesce(nullif(counted.opened, 0), campaigns.opened_unique, 0) as opened,
-        coalesce(nullif(counted.clicked, 0), campaigns.clicked_unique, 0) as clicked
+        coalesce(nullif(counted.opened, 0), campaigns.opened_unique, counted.opened) as opened,
+        coalesce(nullif(counted.clicked, 0), campaigns.clicked_unique, counted.clicked) as clicked
     from campaigns
     full outer join counted on campaigns.campaign_id = counted.campaign_id
 )
@@ -40,9 +42,11 @@ joined as (
 select
     {{ local_date('sent_at') }} as event_date,
     campaign_id as email_campaign,
-    coalesce(name, campaign_id) as email_campaign_name,
+    coalesce(name, {{ source_id('campaign_id') }}) as email_campaign_name,
     delivered as letters_delivered,
     opened as letters_opened,
-    clicked as letters_clicked
+    clicked as letters_clicked,
+    case when opened is not null then delivered else 0 end as letters_with_opens,
+    case when clicked is not null then delivered else 0 end as letters_with_clicks
 from joined
 where sent_at < {{ cutoff() }}

@@ -1,4 +1,5 @@
--- Grain: one thing that marketing costs or brings, on its day: an ad's day, an expense's day, a lead, one touch's part of a sale or refund
+-- Grain: event, event_date, source_system, event_id.
+-- One thing that marketing costs or brings, on its day: an ad's day, an expense's day, a lead, one touch's part of a sale or refund
 -- (by the default attribution model).
 with spend as (
     select * from {{ ref('fct_ad_spend') }}
@@ -18,20 +19,24 @@ attributed as (
 
 events as (
     select
-        event_date, 'ad spend' as event, source_system, channel, campaign,
-        coalesce(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
-        coalesce(cost_base, 0) as marketing_cost, 0 as leads_attributed,
+        event_date, 'ad spend' as event, source_system,
+        concat_ws('|', platform, coalesce(account_id, ''), campaign, coalesce(ad_id, ''), currency) as event_id, channel, campaign,
+        -- a cost that nobody told, or that is nought, is no cost
+        nullif(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
+        nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed,
         0 as attributed_revenue, 0 as attributed_costed_revenue, 0 as attributed_profit, 0 as ad_revenue, 0.0 as new_customers, 0.0 as ad_new_buyers
     from spend
     union all
-    select event_date, 'expense', 'business', channel, '(unallocated)', 0, 0, 0, coalesce(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0
+    select
+        event_date, 'expense', 'business', cast(expense_no as {{ dbt.type_string() }}), channel, '(unallocated)', null, 0, 0,
+        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0
     from expenses
     union all
-    select created_on, 'lead', source_system, channel, campaign, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0.0, 0.0
+    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0
     from leads
     union all
     select
-        event_date, event, '(all)', channel, campaign, 0, 0, 0, 0, 0,
+        event_date, event, '(all)', concat_ws('|', event_id, touch_id), channel, campaign, null, 0, 0, null, 0,
         case when is_marketing then revenue_attributed else 0 end,
         case when is_marketing then costed_revenue else 0 end,
         case when is_marketing then gross_profit else 0 end,
@@ -43,5 +48,5 @@ events as (
 
 select
     *,
-    ad_revenue - ad_spend as ad_return
+    ad_revenue - coalesce(ad_spend, 0) as ad_return
 from events

@@ -1,9 +1,10 @@
--- Grain: one page view before the as-of day.
+-- Grain: hit_id.
+-- One page view before the as-of day.
 select
     {{ local_date('hits.occurred_at') }} as event_date,
     hits.hit_id,
     hits.session_id,
-    {{ known('hits.page') }} as page,
+    {{ known(page_of('hits.page')) }} as page,
     {{ known('sessions.channel') }} as channel,
     1 as page_views
 from {{ ref('page_hits') }} as hits

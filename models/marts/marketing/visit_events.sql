@@ -1,4 +1,5 @@
--- Grain: one visit, on the day it began, or one goal reached outside any known visit: whoever reached it was there.
+-- Grain: session_id.
+-- One visit, on the day it began, or one goal reached outside any known visit: whoever reached it was there.
 with visits as (
     select * from {{ ref('fct_web_sessions') }}
 ),

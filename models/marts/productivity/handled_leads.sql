@@ -1,4 +1,5 @@
--- Grain: one lead and manager and day on which the manager reached it: a call answered, a meeting held, something sent.
+-- Grain: lead_id, manager, event_date.
+-- One lead and manager and day on which the manager reached it: a call answered, a meeting held, something sent.
 with contacts as (
     select
         lead_id,

@@ -1,4 +1,5 @@
--- Grain: one manager and day with something of his: an activity, a call or a quote, a lead that he reached, a lead or a deal
+-- Grain: manager, event_date.
+-- One manager and day with something of his: an activity, a call or a quote, a lead that he reached, a lead or a deal
 -- created for him, a deal won.
 with traces as (
     select event_date, manager from {{ ref('activity_events') }}

@@ -1,4 +1,5 @@
--- Grain: one use of a sales material before the as-of day.
+-- Grain: usage_id.
+-- One use of a sales material before the as-of day.
 with uses as (
     select
         *,

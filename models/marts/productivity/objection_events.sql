@@ -1,4 +1,5 @@
--- Grain: one objection before the as-of day, on the day it was recorded, with what has become of its deal by now.
+-- Grain: objection_id.
+-- One objection before the as-of day, on the day it was recorded, with what has become of its deal by now.
 with objections as (
     select * from {{ ref('objections') }} where recorded_at < {{ cutoff() }}
 ),

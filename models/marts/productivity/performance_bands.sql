@@ -1,22 +1,28 @@
--- Grain: one period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
+-- Grain: period_grain, period_start, manager.
+-- One period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
 -- plan the band goes by its attainment; without one, by the third of the period's managers that his won amount puts him in.
 with amounts as (
-    select event_date, dimension_key as manager, quota_amount, 0 as won_amount, 0 as is_deal from {{ ref('quota_days') }} where dimension = 'manager'
+    select event_date, dimension_key as manager, quota_amount, 0 as won_amount, 0 as is_deal, 1 as is_plan
+    from {{ ref('quota_days') }}
+    where dimension = 'manager'
     union all
-    select event_date, manager, 0, won_amount, 1 from {{ ref('deal_events') }}
+    select event_date, manager, 0, won_amount, 1, 0 from {{ ref('deal_events') }}
 ),
 
 by_period as (
-    {%- for grain in period_grains() %}
+    {%- for span in period_spans('event_date') %}
     select
-        '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start,
+        '{{ span.grain }}' as period_grain,
+        {{ span.whole }} as period_start,
         manager,
         cast(sum(quota_amount) as decimal(18, 2)) as quota_amount,
         cast(sum(won_amount) as decimal(18, 2)) as won_amount,
         max(is_deal) = 1 as has_deals
     from amounts
-    where manager <> '{{ var("unknown_member") }}' and {{ period_start("'" ~ grain ~ "'", 'event_date') }} < {{ as_of() }}
+    where
+        manager <> '{{ var("unknown_member") }}' and {{ span.whole }} < {{ as_of() }}
+        -- the plan is that of the whole period
+        and (is_plan = 1 or {{ span.start }} is not null)
     group by 2, 3
     {{ 'union all' if not loop.last }}
     {%- endfor %}

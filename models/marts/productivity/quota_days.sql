@@ -1,4 +1,5 @@
--- Grain: one slice (a manager, a team, the whole) and one day of a period that has begun, with that day's part of the plan of the won amount.
+-- Grain: dimension, dimension_key, event_date.
+-- One slice (a manager, a team, the whole) and one day of a period that has begun, with that day's part of the plan of the won amount.
 -- Rounding runs along the sum, so the days of a month add up to its plan to the kopeck.
 with days as (
     select *

@@ -1,4 +1,5 @@
--- Grain: one lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.  One of which
+-- Grain: lead_id.
+-- One lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.  One of which
 -- nothing says when it was closed has taken no time that could be told.
 with closed as (
     select
@@ -13,7 +14,8 @@ dated as (
         *,
         {{ local_date('closed_at') }} as closed_on
     from closed
-    where closed_at >= created_at
+    -- one entered on a later day than it was closed took a time that nobody knows
+    where {{ local_date('closed_at') }} >= created_on
 )
 
 select
@@ -24,8 +26,7 @@ select
     dated.created_at,
     dated.closed_at,
     cast(
-        (({{ working_clock(utc_to_local('dated.closed_at'), 'closing_day') }})
-        - ({{ working_clock(utc_to_local('dated.created_at'), 'lead_day') }})) / 60.0 as double
+        {{ working_seconds_taken('dated.created_at', 'lead_day', 'dated.closed_at', 'closing_day') }} / 60.0 as double
     ) as handling_minutes,
     1 as requests_handled
 from dated

@@ -1,4 +1,5 @@
--- Grain: one entry of a manager's time sheet before the as-of day.  Entries of one employee and day that come to more than a day are
+-- Grain: entry_id.
+-- One entry of a manager's time sheet before the as-of day.  Entries of one employee and day that come to more than a day are
 -- marked, and left in.
 with entries as (
     select

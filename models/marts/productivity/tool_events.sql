@@ -1,4 +1,5 @@
--- Grain: one manager, day and sales tool that the manager used on it, before the as-of day.
+-- Grain: manager, event_date, tool.
+-- One manager, day and sales tool that the manager used on it, before the as-of day.
 select distinct
     usage.date as event_date,
     usage.employee_id as manager,

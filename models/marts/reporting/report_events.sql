@@ -1,4 +1,5 @@
--- Grain: one scheduled report, however many runs it took (event 'scheduled', on the day it was due), or one published run (event
+-- Grain: event_id.
+-- One scheduled report, however many runs it took (event 'scheduled', on the day it was due), or one published run (event
 -- 'published', on the day it came out).
 with runs as (
     select

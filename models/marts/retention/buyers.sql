@@ -1,4 +1,5 @@
--- Grain: one person or company that has ever bought or signed a contract.
+-- Grain: customer_key.
+-- One person or company that has ever bought or signed a contract.
 with sales as (
     select * from {{ ref('fct_sales') }} where is_customer_known
 ),
@@ -6,7 +7,7 @@ with sales as (
 first_purchases as (
     select
         customer_key,
-        min(sold_at) as first_sold_at,
+        max(case when customer_sale_no = 1 then decided_at end) as first_decided_at,
         min(sold_on) as first_sale_on,
         max(sold_on) as last_sale_on,
         count(*) as sales
@@ -24,7 +25,7 @@ contracts as (
 everybody as (
     select
         coalesce(first_purchases.customer_key, contracts.customer_key) as customer_key,
-        first_purchases.first_sold_at,
+        first_purchases.first_decided_at,
         first_purchases.first_sale_on,
         first_purchases.last_sale_on,
         coalesce(first_purchases.sales, 0) as sales,
@@ -45,14 +46,22 @@ money as (
     group by known_customer_key
 ),
 
+-- whose touches count: the customer's own and, of a company, its contacts'
+touched as (
+    select customer_key, customer_key as person_key from everybody
+    union all
+    select company_key, contact_key from {{ ref('int_company_people') }}
+),
+
 first_touches as (
     select
         everybody.customer_key,
         touches.channel,
         row_number() over (partition by everybody.customer_key order by touches.touched_at, touches.touch_id) as place
     from everybody
-    inner join {{ ref('int_touches') }} as touches on everybody.customer_key = touches.customer_key
-    where touches.touched_at <= coalesce(everybody.first_sold_at, touches.touched_at)
+    inner join touched on everybody.customer_key = touched.customer_key
+    inner join {{ ref('int_touches') }} as touches on touched.person_key = touches.customer_key
+    where touches.touched_at <= coalesce(everybody.first_decided_at, touches.touched_at)
 ),
 
 activity as (

@@ -1,4 +1,5 @@
--- Grain: one period and one customer who was active before its first day and no longer is at its end.
+-- Grain: period_grain, period_start, customer_key.
+-- One period and one customer who was active before its first day and no longer is at its end.
 with spells as (
     select * from {{ ref('int_customer_spells') }} where product_group = 'all'
 ),

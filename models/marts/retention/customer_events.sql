@@ -1,4 +1,5 @@
--- Grain: one change of the customer base on its day: a customer becomes active or stops being so, buys for the first time, or adds to the
+-- Grain: event_date, event, customer_key.
+-- One change of the customer base on its day: a customer becomes active or stops being so, buys for the first time, or adds to the
 -- revenue (a refund takes from it).
 with buyers as (
     select * from {{ ref('buyers') }}

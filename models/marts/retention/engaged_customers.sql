@@ -1,12 +1,14 @@
--- Grain: one period and one customer who is active at its end and had an interaction in it.
+-- Grain: period_grain, period_start, customer_key.
+-- One period and one customer who is active at its end and had an interaction in it.
 with interactions as (
-    {%- for grain in period_grains() %}
+    {%- for span in period_spans('event_date') %}
     select
-        '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start,
+        '{{ span.grain }}' as period_grain,
+        {{ span.start }} as period_start,
         customer_key,
         count(*) as interactions
     from {{ ref('customer_interactions') }}
+    where {{ span.start }} is not null
     group by 2, 3
     {{ 'union all' if not loop.last }}
     {%- endfor %}

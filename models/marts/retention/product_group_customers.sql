@@ -1,4 +1,5 @@
--- Grain: one customer who begins (plus) or ceases (minus) to be an active customer of a product group.
+-- Grain: event_date, customer_key, product_group, customers_active.
+-- One customer who begins (plus) or ceases (minus) to be an active customer of a product group.
 select active_from as event_date, customer_key, product_group, 1 as customers_active
 from {{ ref('int_customer_spells') }}
 where product_group <> 'all'

@@ -1,4 +1,5 @@
--- Grain: one answer to a survey or one review before the as-of day.  An answer's channel is that of the customer's latest sale before
+-- Grain: event, response_id.
+-- One answer to a survey or one review before the as-of day.  An answer's channel is that of the customer's latest sale before
 -- it whose channel is known; a review's is the place it was left in.
 with answers as (
     select * from {{ ref('survey_responses') }} where answered_at < {{ cutoff() }} and survey in ('nps', 'csat')
@@ -11,7 +12,8 @@ sales_before as (
         row_number() over (partition by answers.response_id order by sales.sold_at desc, sales.sale_id desc) as place
     from answers
     inner join {{ ref('int_identities') }} as identities on concat('c:', answers.customer_id) = identities.record
-    inner join {{ ref('fct_sales') }} as sales on identities.customer_key = sales.customer_key and sales.sold_at <= answers.answered_at
+    inner join {{ ref('fct_sales') }} as sales
+        on identities.customer_key = sales.customer_key and {{ start_of_told_day('sales.sold_at') }} <= answers.answered_at
     where sales.channel <> '{{ var("unknown_member") }}'
 ),
 
@@ -60,9 +62,11 @@ select
         when event = 'nps' and score between 0 and {{ var('nps_detractor_to') }} then -1
         else 0
     end as nps_net_promoters,
-    {{ flag("event = 'csat'") }} as csat_answers,
+    {{ flag("event = 'csat' and score is not null") }} as csat_answers,
     {{ flag("event = 'csat' and score >= " ~ var('csat_satisfied_from')) }} as csat_satisfied,
     {{ flag("event = 'review'") }} as reviews,
+    -- one that tells neither a sentiment nor a rating is judged neither way
+    {{ flag("event = 'review' and (tone is not null or score is not null)") }} as reviews_judged,
     {{ flag("tone = 'positive'") }} as reviews_positive,
     {{ flag("tone = 'negative'") }} as reviews_negative
 from events

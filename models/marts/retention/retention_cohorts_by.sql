@@ -1,9 +1,9 @@
--- Grain: one dimension (channel, region, customer segment), member, cohort (customers by the month of their first purchase) and month
+-- Grain: dimension, dimension_key, cohort_month, months_since.
+-- One dimension (channel, region, customer segment), member, cohort (customers by the month of their first purchase) and month
 -- since, up to the running month, which is marked as not complete.
-{% for dimension in ['channel', 'region', 'customer_segment'] %}
 select
-    '{{ dimension }}' as dimension,
-    {{ dimension }} as dimension_key,
+    dimension,
+    dimension_key,
     cohort_month,
     months_since,
     is_complete,
@@ -13,6 +13,5 @@ select
     revenue,
     revenue_retention_rate,
     cumulative_revenue
-from ({{ cohort_table(dimension) }}) as {{ dimension }}_cohorts
-{{ 'union all' if not loop.last }}
-{% endfor %}
+from {{ ref('cohort_cells') }}
+where dimension <> 'all'

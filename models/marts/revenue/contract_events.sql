@@ -1,4 +1,5 @@
--- Grain: one contract, or one year of its schedule, that begins (plus) or ends (minus) to run.
+-- Grain: contract_id, part, year_no, event.
+-- One contract, or one year of its schedule, that begins (plus) or ends (minus) to run.
 -- One that was called off before it began never ran.
 with contracts as (
     select * from {{ ref('fct_contracts') }} where starts_on < ends_before
@@ -10,9 +11,9 @@ scheduled_years as (
         contracts.contract_id,
         contracts.product,
         contracts.region,
-        cast({{ dbt.dateadd('month', '12 * (cast(schedule.year_no as integer) - 1)', 'contracts.starts_on') }} as date) as year_from,
-        least(cast({{ dbt.dateadd('month', '12 * cast(schedule.year_no as integer)', 'contracts.starts_on') }} as date), contracts.ends_before)
-            as year_until,
+        schedule.year_no,
+        {{ anniversary('contracts.starts_on', '12 * (cast(schedule.year_no as integer) - 1)') }} as year_from,
+        least({{ anniversary('contracts.starts_on', '12 * cast(schedule.year_no as integer)') }}, contracts.ends_before) as year_until,
         cast(round(schedule.amount * contracts.rate_to_base, 2) as decimal(18, 2)) as amount_base
     from {{ ref('contract_schedule') }} as schedule
     inner join contracts on schedule.contract_id = contracts.contract_id
@@ -28,19 +29,26 @@ licensed as (
 
 spans as (
     select
-        contract_id, product, region, starts_on as valid_from, ends_before as valid_until, 1 as contracts_active, mrr, arr,
+        contract_id, 'contract' as part, 0 as year_no, product, region, starts_on as valid_from, ends_before as valid_until, 1 as contracts_active,
+        {{ flag('arr is not null') }} as contracts_priced, mrr, arr,
         0 as arr_variable, 0 as arr_licences
     from contracts
     union all
-    select contract_id, product, region, year_from, year_until, 0, 0, 0, amount_base, 0 from scheduled_years where year_from < year_until
+    select contract_id, 'year of the schedule', year_no, product, region, year_from, year_until, 0, 0, 0, 0, amount_base, 0
+    from scheduled_years
+    where year_from < year_until
     union all
-    select contract_id, product, region, starts_on, ends_before, 0, 0, 0, 0, arr from licensed
+    select contract_id, 'licences', 0, product, region, starts_on, ends_before, 0, 0, 0, 0, 0, arr from licensed
 )
 
-select valid_from as event_date, contract_id, product, region, contracts_active, mrr, arr, arr_variable, arr_licences
+select
+    valid_from as event_date, 'begins' as event, contract_id, part, year_no, product, region,
+    contracts_active, contracts_priced, mrr, arr, arr_variable, arr_licences
 from spans
 where valid_from < {{ as_of() }}
 union all
-select valid_until, contract_id, product, region, -contracts_active, -mrr, -arr, -arr_variable, -arr_licences
+select
+    valid_until, 'ends', contract_id, part, year_no, product, region,
+    -contracts_active, -contracts_priced, -mrr, -arr, -arr_variable, -arr_licences
 from spans
 where valid_until < {{ as_of() }}

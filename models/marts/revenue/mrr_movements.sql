@@ -1,4 +1,5 @@
--- Grain: one period, product, region and customer whose monthly recurring revenue changed over it, with the kind of the change.  The kind
+-- Grain: period_grain, period_start, customer_key, product, region.
+-- One period, product, region and customer whose monthly recurring revenue changed over it, with the kind of the change.  The kind
 -- is the customer's, by all that he pays before and after; the movements of a period add up to the change of the whole.
 with changes as (
     select
@@ -14,20 +15,22 @@ with changes as (
 ),
 
 in_period as (
-    {%- for grain in period_grains() %}
+    {%- for span in period_spans('event_date') %}
     select
         *,
-        '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start
+        '{{ span.grain }}' as period_grain,
+        -- what lies outside a span is there for what was paid before it
+        coalesce({{ span.start }}, event_date) as period_start,
+        {{ span.start }} is not null as is_counted
     from changes
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 over_period as (
-    select period_grain, period_start, customer_key, product, region, sum(mrr) as change
+    select period_grain, period_start, is_counted, customer_key, product, region, sum(mrr) as change
     from in_period
-    group by period_grain, period_start, customer_key, product, region
+    group by period_grain, period_start, is_counted, customer_key, product, region
 ),
 
 levels as (
@@ -63,4 +66,4 @@ select
     cast(customer_closing - customer_change as decimal(18, 2)) as customer_opening_mrr,
     cast(customer_closing as decimal(18, 2)) as customer_closing_mrr
 from levels
-where change <> 0
+where change <> 0 and is_counted

@@ -1,4 +1,5 @@
--- Grain: one sold line and one competitor whose price for the product was known by then: the line at our price and at the competitor's.
+-- Grain: event_id, line_no, competitor.
+-- One sold line and one competitor whose price for the product was known by then: the line at our price and at the competitor's.
 with sold as (
     select *
     from {{ ref('sales_events') }}

@@ -1,4 +1,5 @@
--- Grain: one sale to a customer who had bought before and one product group in it, with
+-- Grain: sale_id, product_group.
+-- One sale to a customer who had bought before and one product group in it, with
 -- whether it sold more: a group new to the customer (cross-sell) or more of one he has than he ever spent on it at once (upsell).
 -- A sale that is not itemised at all counts among the sales, as one that is not known to have sold more.
 with bought as (

@@ -1,4 +1,5 @@
--- Grain: one day's part of an expense for acquiring customers or for running sales.
+-- Grain: event_date, expense_no.
+-- One day's part of an expense for acquiring customers or for running sales.
 select
     event_date,
     expense_no,

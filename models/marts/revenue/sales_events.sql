@@ -1,4 +1,5 @@
--- Grain: one line of a sale on the day of the sale, and once more, with a minus, for every refund of the sale on the day of the refund.
+-- Grain: event, event_id, line_no.
+-- One line of a sale on the day of the sale, and once more, with a minus, for every refund of the sale on the day of the refund.
 with sales as (
     select * from {{ ref('fct_sales') }}
 ),
@@ -27,16 +28,24 @@ sold as (
     from lines
 ),
 
+-- what is left of an order that was cut holds nothing of what went back: that was in the rest, if it is as large
+rests as (
+    select sale_id, amount from lines where product_id = '(not itemised)'
+),
+
 -- the share that went back, in the sale's own money: a rate that has moved since changes no share
 shares as (
     select
         refunds.*,
+        coalesce(refunds.order_was_cut and rests.amount >= refunds.amount, false) as is_of_rest,
         coalesce(case
+            when refunds.order_was_cut and rests.amount >= refunds.amount then 0
             when refunds.currency = sales.currency then {{ ratio('refunds.amount', 'sales.amount') }}
             else {{ ratio('refunds.amount_base', 'sales.amount_base') }}
         end, 0) as share
     from {{ ref('fct_refunds') }} as refunds
     inner join sales on refunds.sale_id = sales.sale_id
+    left join rests on refunds.sale_id = rests.sale_id
 ),
 
 -- of the sale's cost no more than the whole comes back
@@ -58,9 +67,11 @@ refunded as (
         lines.product_group,
         refunds.refunded_on,
         round(coalesce(refunds.amount_base, 0) * case
+            when refunds.is_of_rest then {{ flag("lines.product_id = '(not itemised)'") }}
             when sales.amount <> 0 then lines.amount_so_far / sales.amount
             else 1
         end, 2) - round(coalesce(refunds.amount_base, 0) * case
+            when refunds.is_of_rest then 0
             when sales.amount <> 0 then (lines.amount_so_far - lines.amount) / sales.amount
             when lines.line_no = 1 then 0
             else 1
@@ -104,6 +115,7 @@ select
     events.line_no,
     events.sale_id,
     case when events.event = 'sale' then events.sale_id end as sold_sale_id,
+    case when events.event = 'sale' and sales.amount_base is not null then events.sale_id end as priced_sale_id,
     sales.kind as sale_kind,
     sales.customer_key,
     case when sales.is_customer_known then sales.customer_key end as known_customer_key,

@@ -1,15 +1,17 @@
--- Grain: one period and slice (whole, region, product group) and one of its largest customers, as many as top_customers says.
+-- Grain: period_grain, period_start, dimension, dimension_key, place.
+-- One period and slice (whole, region, product group) and one of its largest customers, as many as top_customers says.
 with known_revenue as (
     select event_date, known_customer_key, region, product_group, revenue from {{ ref('sales_events') }} where known_customer_key is not null
 ),
 
 expanded as (
-    {%- for grain in period_grains() %}
+    {%- for span in period_spans('event_date') %}
     select
         *,
-        '{{ grain }}' as period_grain,
-        {{ period_start("'" ~ grain ~ "'", 'event_date') }} as period_start
+        '{{ span.grain }}' as period_grain,
+        {{ span.start }} as period_start
     from known_revenue
+    where {{ span.start }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -1,4 +1,5 @@
--- Grain: one accepted activity with the record that it is about: its main lead or deal; else a deal, then a lead, that
+-- Grain: activity_id.
+-- One accepted activity with the record that it is about: its main lead or deal; else a deal, then a lead, that
 -- it is bound to; else the customer.
 with activities as (
     select * from {{ ref('base_bitrix24__crm_activity') }} where row_status = 'accepted'

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/catalog_section, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows section_id.
+-- One raw row of bitrix24/catalog_section, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'catalog_section'),
     columns={

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_activity, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows activity_id.
+-- One raw row of bitrix24/crm_activity, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'crm_activity'),
     columns={
@@ -22,5 +23,6 @@
         'result_value': ['RESULT_VALUE', 'number']
     },
     key=['activity_id'],
+    born=['created_at', 'owner_id'],
     version='updated_at'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_company, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows company_id.
+-- One raw row of bitrix24/crm_company, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'crm_company'),
     columns={
@@ -16,5 +17,6 @@
         'segment': ['UF_CRM_SEGMENT', 'first']
     },
     key=['company_id'],
+    born=['created_at', 'phone', 'email'],
     version='modified_at'
 ) }}

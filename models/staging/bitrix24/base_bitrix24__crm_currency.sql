@@ -1,9 +1,10 @@
--- Grain: one raw row of bitrix24/crm_currency, with its verdict.  Each load's rate is a fact of its own; where loads
+-- Grain: _raw_file, _raw_row; of accepted rows currency, loaded_at, updated_at.
+-- One raw row of bitrix24/crm_currency, with its verdict.  Each load's rate is a fact of its own; where loads
 -- are not stamped, each update's.
 {{ judged_rows(
     source('bitrix24', 'crm_currency'),
     columns={
-        'currency': ['CURRENCY', 'text', 'required'],
+        'currency': ['CURRENCY', 'code', 'required'],
         'amount': ['AMOUNT', 'number', 'required'],
         'units': ['AMOUNT_CNT', 'number'],
         'is_base': ['BASE', 'boolean'],

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_item_productrow, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows row_id.
+-- One raw row of bitrix24/crm_item_productrow, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'crm_item_productrow'),
     columns={
@@ -9,6 +10,8 @@
         'product_name': ['productName', 'text'],
         'price': ['price', 'number'],
         'quantity': ['quantity', 'number'],
+        'discount_rate': ['discountRate', 'number'],
+        'discount_sum': ['discountSum', 'number'],
         'sort': ['sort', 'integer']
     },
     key=['row_id'],

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_stagehistory_lead, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows change_id.
+-- One raw row of bitrix24/crm_stagehistory_lead, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'crm_stagehistory_lead'),
     columns={

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_status, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows entry_id.
+-- One raw row of bitrix24/crm_status, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'crm_status'),
     columns={

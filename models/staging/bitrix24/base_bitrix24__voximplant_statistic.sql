@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/voximplant_statistic, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows call_id.
+-- One raw row of bitrix24/voximplant_statistic, with its verdict.
 {{ judged_rows(
     source('bitrix24', 'voximplant_statistic'),
     columns={
@@ -15,5 +16,6 @@
         'activity_id': ['CRM_ACTIVITY_ID', 'ref']
     },
     key=['call_id'],
+    born=['started_at', 'phone'],
     version='loaded_at'
 ) }}

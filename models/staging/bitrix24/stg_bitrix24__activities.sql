@@ -1,4 +1,5 @@
--- Grain: one activity of a kind that counts, other than the calls that telephony knows: those are in calls, or announcements.
+-- Grain: activity_id.
+-- One activity of a kind that counts, other than the calls that telephony knows: those are in calls, or announcements.
 with activities as (
     select
         *,

@@ -1,4 +1,5 @@
--- Grain: one call that telephony knows, announcements left out.
+-- Grain: call_id.
+-- One call that telephony knows, announcements left out.
 with calls as (
     select *
     from {{ ref('base_bitrix24__voximplant_statistic') }}

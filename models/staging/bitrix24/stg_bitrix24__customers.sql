@@ -1,4 +1,5 @@
--- Grain: one customer: a contact or a company of somebody else.
+-- Grain: customer_id.
+-- One customer: a contact or a company of somebody else.
 with contacts as (
     select * from {{ ref('base_bitrix24__crm_contact') }} where row_status = 'accepted'
 ),
@@ -14,12 +15,14 @@ customers as (
     select
         'contact_' || contact_id as customer_id,
         'person' as kind,
+        'CRM_CONTACT' as object,
         nullif(concat_ws(' ', first_name, last_name), '') as name,
         web_client_id,
+        {{ bitrix24_ids('company_', 'company_id', 'company_ids') }} as company_id,
         {{ card }}
     from contacts
     union all
-    select 'company_' || company_id, 'company', name, null, {{ card }}
+    select 'company_' || company_id, 'company', 'CRM_COMPANY', name, null, null, {{ card }}
     from companies
 )
 
@@ -29,15 +32,20 @@ select
     customer_id,
     kind,
     name,
-    coalesce(region, address_region, city) as region,
+    coalesce({{ label_of('regions.label', 'customers.region') }}, address_region, city) as region,
     city,
     country,
-    segment,
+    {{ label_of('segments.label', 'customers.segment') }} as segment,
     created_at,
     email,
     phone,
     web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
+    company_id,
+    {{ unlabelled('regions.label', 'customers.region') }} as unlabelled_region,
+    {{ unlabelled('segments.label', 'customers.segment') }} as unlabelled_segment,
     loaded_at,
     'accepted' as row_status
 from customers
+{{ join_list_item('regions', 'customers.object', 'UF_CRM_REGION', 'customers.region') }}
+{{ join_list_item('segments', 'customers.object', 'UF_CRM_SEGMENT', 'customers.segment') }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_deal, with its verdict, as a deal.
+-- Grain: _raw_file, _raw_row; of accepted rows deal_id.
+-- One raw row of bitrix24/crm_deal, with its verdict, as a deal.
 with judged as (
     {{ judged_rows(
         source('bitrix24', 'crm_deal'),
@@ -15,26 +16,31 @@ with judged as (
             'is_recurring': ['IS_RECURRING', 'boolean'],
             'amount': ['OPPORTUNITY', 'money'],
             'currency': ['CURRENCY_ID', 'ref'],
-            'percent': ['PROBABILITY', 'number'],
+            'probability': ['PROBABILITY', 'percent'],
             'lead_id': ['LEAD_ID', 'ref'],
             'company_id': ['COMPANY_ID', 'ref'],
             'contact_id': ['CONTACT_ID', 'ref'],
+            'contact_ids': ['CONTACT_IDS', 'text'],
             'employee_id': ['ASSIGNED_BY_ID', 'ref'],
             'source_id': ['SOURCE_ID', 'ref'],
-            'utm_source': ['UTM_SOURCE', 'text'],
-            'utm_medium': ['UTM_MEDIUM', 'text'],
-            'utm_campaign': ['UTM_CAMPAIGN', 'text'],
-            'utm_content': ['UTM_CONTENT', 'text'],
-            'utm_term': ['UTM_TERM', 'text'],
+            'utm_source': ['UTM_SOURCE', 'mark'],
+            'utm_medium': ['UTM_MEDIUM', 'mark'],
+            'utm_campaign': ['UTM_CAMPAIGN', 'mark'],
+            'utm_content': ['UTM_CONTENT', 'mark'],
+            'utm_term': ['UTM_TERM', 'mark'],
+            'landing_page': [var('bitrix24_field_landing_page'), 'text'],
+            'yclid': ['UF_CRM_YCLID', 'first'],
+            'gclid': ['UF_CRM_GCLID', 'first'],
             'web_client_id': [var('bitrix24_field_web_client_id'), 'first'],
             'lost_reason': ['UF_CRM_LOST_REASON', 'first'],
             'order_id': ['UF_CRM_ORDER_ID', 'first']
         },
         key=['deal_id'],
+        born=['created_at', 'company_id', 'contact_id'],
         version='modified_at',
         rules={
-            'percent: outside 0 to 100': 'percent not between 0 and 100',
             'title: a test record': matches('lower(title)', var('test_record_title')),
+            'amount: negative, a return is given as a refund': 'amount < 0',
             'is_recurring: a template of deals to come, not a deal': 'is_recurring'
         }
     ) }}
@@ -54,13 +60,17 @@ stages as (
 placed as (
     select
         judged.*,
-        coalesce(sources.name, judged.source_id) as source_name,
+        {{ label_of('sources.name', 'judged.source_id') }} as source_name,
+        {{ unlabelled('sources.name', 'judged.source_id') }} as unlabelled_source,
+        {{ label_of('reasons.label', 'judged.lost_reason') }} as reason,
+        {{ unlabelled('reasons.label', 'judged.lost_reason') }} as unlabelled_lost_reason,
         case judged.semantics
             when 'p' then 'open' when 's' then 'won' when 'f' then 'lost' else stages.status
         end as status,
         {{ local_to_utc('cast(judged.close_date as timestamp)') }} as close_day_starts_at
     from judged
     left join sources on judged.source_id = sources.status_id
+    {{ join_list_item('reasons', "'CRM_DEAL'", 'UF_CRM_LOST_REASON', 'judged.lost_reason') }}
     left join stages on coalesce(judged.pipeline_id, '0') = stages.pipeline_id and judged.stage_id = stages.stage_id
 )
 
@@ -70,35 +80,41 @@ select
     deal_id,
     created_at,
     lead_id,
-    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    {{ bitrix24_customer() }} as customer_id,
+    {{ bitrix24_ids('contact_', 'contact_id', 'contact_ids') }} as contact_id,
     employee_id,
     coalesce(pipeline_id, '0') as pipeline_id,
     stage_id,
     status,
-    -- the day can be edited; a deal is not closed later than it came into its last stage
+    -- the day can be edited; a deal is not closed later than it came into its last stage, and of one day that is the moment
     case
-        when status in ('won', 'lost') and close_date > {{ local_date('moved_at') }} then moved_at
+        when status in ('won', 'lost') and close_date >= {{ local_date('moved_at') }} then moved_at
         when status in ('won', 'lost') then coalesce(close_day_starts_at, moved_at)
     end as closed_at,
     case when status = 'open' then close_date end as expected_close_on,
     amount,
     currency,
-    nullif(percent, 0) / 100 as probability,
+    nullif(probability, 0) as probability,
     cast(null as decimal(18, 2)) as forecast_amount,
-    lost_reason,
+    reason as lost_reason,
     source_name,
     utm_source,
     utm_medium,
     utm_campaign,
     utm_content,
     utm_term,
+    landing_page,
+    nullif(concat_ws('&', 'yclid=' || yclid, 'gclid=' || gclid), '') as click_id,
     web_client_id,
     cast(null as {{ dbt.type_string() }}) as region,
     cast(null as {{ dbt.type_string() }}) as point_of_sale,
     order_id,
+    unlabelled_lost_reason,
+    unlabelled_source,
     loaded_at,
     _raw_file,
     _raw_row,
     row_status,
-    row_problem
+    row_problem,
+    row_remark
 from placed

@@ -1,4 +1,5 @@
--- Grain: one employee: a user of the portal who is neither a guest nor a mail address.
+-- Grain: employee_id.
+-- One employee: a user of the portal who is neither a guest nor a mail address.
 with users as (
     select * from {{ ref('base_bitrix24__user') }} where coalesce(user_type, 'employee') = 'employee'
 ),

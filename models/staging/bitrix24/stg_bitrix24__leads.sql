@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_lead, with its verdict, as a lead.
+-- Grain: _raw_file, _raw_row; of accepted rows lead_id.
+-- One raw row of bitrix24/crm_lead, with its verdict, as a lead.
 with judged as (
     {{ judged_rows(
         source('bitrix24', 'crm_lead'),
@@ -15,19 +16,24 @@ with judged as (
             'employee_id': ['ASSIGNED_BY_ID', 'ref'],
             'company_id': ['COMPANY_ID', 'ref'],
             'contact_id': ['CONTACT_ID', 'ref'],
+            'contact_ids': ['CONTACT_IDS', 'text'],
             'city': ['ADDRESS_CITY', 'ref'],
             'address_region': ['ADDRESS_REGION', 'ref'],
             'phone': ['PHONE', 'multifield'],
             'email': ['EMAIL', 'multifield'],
-            'utm_source': ['UTM_SOURCE', 'text'],
-            'utm_medium': ['UTM_MEDIUM', 'text'],
-            'utm_campaign': ['UTM_CAMPAIGN', 'text'],
-            'utm_content': ['UTM_CONTENT', 'text'],
-            'utm_term': ['UTM_TERM', 'text'],
+            'utm_source': ['UTM_SOURCE', 'mark'],
+            'utm_medium': ['UTM_MEDIUM', 'mark'],
+            'utm_campaign': ['UTM_CAMPAIGN', 'mark'],
+            'utm_content': ['UTM_CONTENT', 'mark'],
+            'utm_term': ['UTM_TERM', 'mark'],
+            'landing_page': [var('bitrix24_field_landing_page'), 'text'],
+            'yclid': ['UF_CRM_YCLID', 'first'],
+            'gclid': ['UF_CRM_GCLID', 'first'],
             'web_client_id': [var('bitrix24_field_web_client_id'), 'first'],
             'region': ['UF_CRM_REGION', 'first']
         },
         key=['lead_id'],
+        born=['created_at', 'company_id', 'contact_id', 'phone', 'email'],
         version='modified_at',
         rules={'title: a test record': matches('lower(title)', var('test_record_title'))}
     ) }}
@@ -49,7 +55,10 @@ stages as (
 classed as (
     select
         judged.*,
-        coalesce(sources.name, judged.source_id) as source_name,
+        {{ label_of('sources.name', 'judged.source_id') }} as source_name,
+        {{ unlabelled('sources.name', 'judged.source_id') }} as unlabelled_source,
+        {{ label_of('regions.label', 'judged.region') }} as region_label,
+        {{ unlabelled('regions.label', 'judged.region') }} as unlabelled_region,
         case
             when judged.semantics = 'f' or (judged.semantics is null and stages.status = 'lost') then 'rejected'
             when judged.semantics = 's' or (judged.semantics is null and stages.status = 'won') then 'converted'
@@ -59,6 +68,7 @@ classed as (
         end as status_class
     from judged
     left join sources on judged.source_id = sources.status_id
+    {{ join_list_item('regions', "'CRM_LEAD'", 'UF_CRM_REGION', 'judged.region') }}
     left join stages on judged.status = stages.stage_id
 )
 
@@ -72,23 +82,29 @@ select
     cast(null as timestamp) as qualified_at,
     case when status_class = 'converted' then closed_at end as converted_at,
     case when status_class = 'rejected' then closed_at end as rejected_at,
-    case when status_class = 'rejected' then status_text end as reject_reason,
+    case when status_class = 'rejected' then {{ label_of('null', 'status_text') }} end as reject_reason,
     employee_id,
-    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    {{ bitrix24_customer() }} as customer_id,
+    {{ bitrix24_ids('contact_', 'contact_id', 'contact_ids') }} as contact_id,
     source_name,
     utm_source,
     utm_medium,
     utm_campaign,
     utm_content,
     utm_term,
-    cast(null as {{ dbt.type_string() }}) as landing_page,
+    landing_page,
+    nullif(concat_ws('&', 'yclid=' || yclid, 'gclid=' || gclid), '') as click_id,
     web_client_id,
-    coalesce(region, address_region, city) as region,
+    coalesce(region_label, address_region, city) as region,
     email,
     phone,
+    case when status_class = 'rejected' then {{ unlabelled('null', 'status_text') }} end as unlabelled_reject_reason,
+    unlabelled_region,
+    unlabelled_source,
     loaded_at,
     _raw_file,
     _raw_row,
     row_status,
-    row_problem
+    row_problem,
+    row_remark
 from classed

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/catalog_product, with its verdict, as a product.
+-- Grain: _raw_file, _raw_row; of accepted rows product_id.
+-- One raw row of bitrix24/catalog_product, with its verdict, as a product.
 with judged as (
     {{ judged_rows(
         source('bitrix24', 'catalog_product'),
@@ -11,7 +12,8 @@ with judged as (
             'modified_at': ['timestampX', 'timestamp']
         },
         key=['product_id'],
-        version='modified_at'
+        version='modified_at',
+        rules={'unit_cost: negative': 'unit_cost < 0'}
     ) }}
 ),
 
@@ -26,12 +28,14 @@ select
     judged.name,
     sections.name as product_group,
     cast(null as decimal(18, 2)) as price,
-    judged.unit_cost,
+    -- the catalogue writes nought where it knows no purchase price
+    nullif(judged.unit_cost, 0) as unit_cost,
     judged.currency,
     judged.loaded_at,
     judged._raw_file,
     judged._raw_row,
     judged.row_status,
-    judged.row_problem
+    judged.row_problem,
+    judged.row_remark
 from judged
 left join sections on judged.section_id = sections.section_id

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix24/crm_quote, with its verdict, as a quote.  The CRM keeps no moment of sending: a quote
+-- Grain: _raw_file, _raw_row; of accepted rows quote_id.
+-- One raw row of bitrix24/crm_quote, with its verdict, as a quote.  The CRM keeps no moment of sending: a quote
 -- that is no draft counts as sent on the day of its issue, not before it was made.
 with judged as (
     {{ judged_rows(
@@ -14,10 +15,13 @@ with judged as (
             'deal_id': ['DEAL_ID', 'ref'],
             'company_id': ['COMPANY_ID', 'ref'],
             'contact_id': ['CONTACT_ID', 'ref'],
+            'contact_ids': ['CONTACT_IDS', 'text'],
             'employee_id': ['ASSIGNED_BY_ID', 'ref']
         },
         key=['quote_id'],
-        version='modified_at'
+        born=['created_at', 'deal_id', 'company_id', 'contact_id'],
+        version='modified_at',
+        rules={'amount: negative': 'amount < 0'}
     ) }}
 )
 
@@ -31,14 +35,17 @@ select
             then greatest(created_at, coalesce({{ local_to_utc('cast(begin_date as timestamp)') }}, created_at))
     end as sent_at,
     status,
-    amount,
+    -- the CRM writes nought where it knows no amount
+    nullif(amount, 0) as amount,
     currency,
     deal_id,
-    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    {{ bitrix24_customer() }} as customer_id,
+    {{ bitrix24_ids('contact_', 'contact_id', 'contact_ids') }} as contact_id,
     employee_id,
     loaded_at,
     _raw_file,
     _raw_row,
     row_status,
-    row_problem
+    row_problem,
+    row_remark
 from judged

@@ -1,4 +1,5 @@
--- Grain: one entry of a lead (pipeline '') or a deal into a stage; a change of pipeline enters a stage of the new one.
+-- Grain: object, object_id, entered_at, stage_id.
+-- One entry of a lead (pipeline '') or a deal into a stage; a change of pipeline enters a stage of the new one.
 with leads as (
     select * from {{ ref('base_bitrix24__crm_stagehistory_lead') }} where row_status = 'accepted'
 ),

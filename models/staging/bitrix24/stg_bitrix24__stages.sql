@@ -1,4 +1,5 @@
--- Grain: one stage of leads (pipeline '') or of a pipeline of deals.
+-- Grain: object, pipeline_id, stage_id.
+-- One stage of leads (pipeline '') or of a pipeline of deals.
 with entries as (
     select
         *,
@@ -21,6 +22,14 @@ latest as (
 
 steps as (
     select * from {{ ref('seed_bitrix24_stage_steps') }}
+),
+
+-- pipelines of deals; of other things (smart processes) a portal may have some with the same ids
+pipelines as (
+    select pipeline_id, max(name) as name
+    from {{ ref('base_bitrix24__crm_category') }}
+    where row_status = 'accepted' and coalesce(entity_type_id, '2') = '2'
+    group by pipeline_id
 )
 
 select
@@ -28,6 +37,7 @@ select
     cast(null as {{ dbt.type_string() }}) as source_account,
     latest.object,
     latest.pipeline_id,
+    pipelines.name as pipeline_name,
     latest.status_id as stage_id,
     latest.name,
     coalesce(latest.sort, latest.entry_id) as position,
@@ -36,11 +46,12 @@ select
         when latest.meaning in ('f', 'failure', 'apology') then 'lost'
         else 'open'
     end as status,
-    steps.probability,
+    case when steps.probability > 1 then steps.probability / 100 else steps.probability end as probability,
     steps.funnel_step,
     latest.loaded_at,
     'accepted' as row_status
 from latest
+left join pipelines on latest.object = 'deal' and latest.pipeline_id = pipelines.pipeline_id
 left join steps
     on
         latest.object = steps.object

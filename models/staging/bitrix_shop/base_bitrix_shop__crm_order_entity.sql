@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix_shop/crm_order_entity, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows order_id, owner_type_id.
+-- One raw row of bitrix_shop/crm_order_entity, with its verdict.
 {{ judged_rows(
     source('bitrix_shop', 'crm_order_entity'),
     columns={

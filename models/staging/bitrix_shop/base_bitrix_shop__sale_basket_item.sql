@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix_shop/sale_basket_item, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows item_id.
+-- One raw row of bitrix_shop/sale_basket_item, with its verdict.
 {{ judged_rows(
     source('bitrix_shop', 'sale_basket_item'),
     columns={
@@ -9,6 +10,8 @@
         'product_name': ['name', 'text'],
         'price': ['price', 'number'],
         'quantity': ['quantity', 'number'],
+        'discount': ['discountPrice', 'number'],
+        'is_price_set': ['customPrice', 'boolean'],
         'updated_at': ['dateUpdate', 'timestamp']
     },
     key=['item_id'],

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix_shop/sale_payment, with its verdict.  Payments carry no stamp of change: the last one loaded counts.
+-- Grain: _raw_file, _raw_row; of accepted rows payment_id.
+-- One raw row of bitrix_shop/sale_payment, with its verdict.  Payments carry no stamp of change: the last one loaded counts.
 -- P is a return as well: through the pay system.
 {% set mark = adapter.quote('isReturn') -%}
 {%- set payments -%}
@@ -15,7 +16,7 @@
         'is_paid': ['paid', 'boolean'],
         'paid_at': ['datePaid', 'timestamp', 'event'],
         'amount': ['sum', 'money', 'required'],
-        'currency': ['currency', 'text'],
+        'currency': ['currency', 'code'],
         'is_returned': ['is_return', 'boolean'],
         'returned_on': ['payReturnDate', 'date', 'event']
     },

@@ -1,4 +1,5 @@
--- Grain: one raw row of bitrix_shop/sale_property_value, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows property_id.
+-- One raw row of bitrix_shop/sale_property_value, with its verdict.
 {{ judged_rows(
     source('bitrix_shop', 'sale_property_value'),
     columns={

@@ -1,4 +1,5 @@
--- Grain: one customer of the shop, with what their latest order that says so tells of them.
+-- Grain: customer_id.
+-- One customer of the shop, with what their latest order that says so tells of them.
 with orders as (
     select
         *,
@@ -23,6 +24,7 @@ select
     max_by(phone, order_no) filter (where phone is not null) as phone,
     max_by(web_client_id, order_no) filter (where web_client_id is not null) as web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
+    cast(null as {{ dbt.type_string() }}) as company_id,
     max(loaded_at) as loaded_at,
     'accepted' as row_status
 from orders

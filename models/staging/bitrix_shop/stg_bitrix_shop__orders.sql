@@ -1,4 +1,5 @@
--- Grain: one order.
+-- Grain: order_id.
+-- One order.
 with orders as (
     select * from {{ ref('base_bitrix_shop__sale_order') }} where row_status = 'accepted'
 ),
@@ -21,16 +22,17 @@ select
     'bitrix_shop' as source_system,
     cast(null as {{ dbt.type_string() }}) as source_account,
     orders.order_id,
+    orders.order_number,
     orders.created_at,
-    -- part of the money is no sale yet; money that went back has been one
-    case when orders.is_paid or payments.returned_amount > 0 then payments.paid_at end as paid_at,
+    -- part of the money is no sale yet; money that went back after the whole price had come has been one
+    case when orders.is_paid or payments.is_covered then payments.paid_at end as paid_at,
     case
         when orders.is_cancelled then 'cancelled'
-        when payments.returned_amount > 0 and payments.kept_amount = 0 then 'refunded'
-        when orders.is_paid or payments.returned_amount > 0 then 'paid'
+        when payments.is_covered and payments.kept_amount = 0 then 'refunded'
+        when orders.is_paid or payments.is_covered then 'paid'
         else 'new'
     end as status,
-    orders.amount,
+    coalesce(payments.sold_amount, orders.amount) as amount,
     orders.currency,
     case when orders.user_id is not null then concat('user_', orders.user_id) end as customer_id,
     orders.employee_id,
@@ -41,6 +43,8 @@ select
     properties.utm_source,
     properties.utm_medium,
     properties.utm_campaign,
+    properties.landing_page,
+    nullif(concat_ws('&', 'yclid=' || properties.yclid, 'gclid=' || properties.gclid), '') as click_id,
     properties.region,
     properties.point_of_sale,
     properties.email,

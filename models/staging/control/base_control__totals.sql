@@ -1,4 +1,5 @@
--- Grain: one raw row of control/totals, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_name, table_name, day.
+-- One raw row of control/totals, with its verdict.
 {{ judged_rows(
     source('control', 'totals'),
     columns={

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/activities, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, activity_id.
+-- One raw row of files/activities, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'activities'),
     columns={
@@ -18,6 +19,7 @@
         'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'activity_id'],
+    born=['created_at', 'object_id', 'customer_id'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

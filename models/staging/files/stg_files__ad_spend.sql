@@ -1,4 +1,5 @@
--- Grain: one raw row of files/ad_spend, with its verdict.
+-- Grain: _raw_file, _raw_row.
+-- One raw row of files/ad_spend, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'ad_spend'),
     columns={
@@ -8,19 +9,20 @@
         'platform': ['platform', 'text', 'required'],
         'account_id': ['account_id', 'code'],
         'campaign_id': ['campaign_id', 'code'],
-        'campaign_name': ['campaign_name', 'text'],
+        'campaign_name': ['campaign_name', 'page'],
         'ad_id': ['ad_id', 'code'],
         'impressions': ['impressions', 'integer'],
         'clicks': ['clicks', 'integer'],
         'cost': ['cost', 'money', 'required'],
-        'currency': ['currency', 'text'],
+        'currency': ['currency', 'code'],
         'cost_includes_vat': ['cost_includes_vat', 'boolean'],
         'conversions': ['conversions', 'number'],
-        'utm_source': ['utm_source', 'text'],
-        'utm_medium': ['utm_medium', 'text'],
-        'utm_campaign': ['utm_campaign', 'text']
+        'utm_source': ['utm_source', 'mark'],
+        'utm_medium': ['utm_medium', 'mark'],
+        'utm_campaign': ['utm_campaign', 'mark']
     },
-    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_id', 'cost_includes_vat'],
+    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_id', 'cost_includes_vat', 'currency'],
+    lines=true,
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/calls, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, call_id.
+-- One raw row of files/calls, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'calls'),
     columns={
@@ -16,9 +17,13 @@
         'object': ['object', 'enum'],
         'object_id': ['object_id', 'code'],
         'queue': ['queue', 'text'],
-        'phone': ['phone', 'text']
+        'phone': ['phone', 'ref']
     },
     key=['source_system', 'source_account', 'call_id'],
+    born=['started_at', 'object_id', 'customer_id', 'phone'],
+    rules={
+        'talk_seconds, wait_seconds: negative': 'talk_seconds < 0 or wait_seconds < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

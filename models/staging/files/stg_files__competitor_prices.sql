@@ -1,4 +1,5 @@
--- Grain: one raw row of files/competitor_prices, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, product_id, competitor, observed_on.
+-- One raw row of files/competitor_prices, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'competitor_prices'),
     columns={
@@ -8,7 +9,7 @@
         'competitor': ['competitor', 'text', 'required'],
         'observed_on': ['observed_on', 'date', 'required'],
         'price': ['price', 'money', 'required'],
-        'currency': ['currency', 'text']
+        'currency': ['currency', 'code']
     },
     key=['source_system', 'source_account', 'product_id', 'competitor', 'observed_on'],
     loaded_at='loaded_at',

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/contract_schedule, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, contract_id, year_no.
+-- One raw row of files/contract_schedule, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'contract_schedule'),
     columns={
@@ -9,7 +10,10 @@
         'amount': ['amount', 'money', 'required']
     },
     key=['source_system', 'source_account', 'contract_id', 'year_no'],
-    rules={'year_no: outside 1 to 100': 'year_no not between 1 and 100'},
+    rules={
+        'year_no: outside 1 to 100': 'year_no not between 1 and 100',
+        'amount: negative': 'amount < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/contracts, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, contract_id.
+-- One raw row of files/contracts, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'contracts'),
     columns={
@@ -10,13 +11,17 @@
         'starts_on': ['starts_on', 'date', 'required'],
         'ends_on': ['ends_on', 'date', 'required'],
         'total_amount': ['total_amount', 'money', 'required'],
-        'currency': ['currency', 'text'],
+        'currency': ['currency', 'code'],
         'cancelled_on': ['cancelled_on', 'date', 'event'],
         'licences': ['licences', 'number'],
         'region': ['region', 'text']
     },
     key=['source_system', 'source_account', 'contract_id'],
-    rules={'ends_on: before starts_on': 'ends_on < starts_on'},
+    born=['starts_on', 'customer_id'],
+    rules={
+        'ends_on: before starts_on': 'ends_on < starts_on',
+        'total_amount: negative': 'total_amount < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

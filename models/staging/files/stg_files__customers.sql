@@ -1,4 +1,5 @@
--- Grain: one raw row of files/customers, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, customer_id.
+-- One raw row of files/customers, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'customers'),
     columns={
@@ -13,11 +14,13 @@
         'segment': ['segment', 'text'],
         'created_at': ['created_at', 'timestamp'],
         'email': ['email', 'text'],
-        'phone': ['phone', 'text'],
-        'web_client_id': ['web_client_id', 'code'],
-        'merged_into_id': ['merged_into_id', 'code']
+        'phone': ['phone', 'ref'],
+        'web_client_id': ['web_client_id', 'ref'],
+        'merged_into_id': ['merged_into_id', 'code'],
+        'company_id': ['company_id', 'code']
     },
     key=['source_system', 'source_account', 'customer_id'],
+    born=['created_at', 'email', 'phone', 'name'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

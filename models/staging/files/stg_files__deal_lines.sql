@@ -1,4 +1,5 @@
--- Grain: one raw row of files/deal_lines, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, deal_id, line_no.
+-- One raw row of files/deal_lines, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'deal_lines'),
     columns={
@@ -13,7 +14,9 @@
         'cost': ['cost', 'money']
     },
     key=['source_system', 'source_account', 'deal_id', 'line_no'],
-    rules={'quantity: negative': 'quantity < 0'},
+    rules={
+        'quantity: negative': 'quantity < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/deals, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, deal_id.
+-- One raw row of files/deals, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'deals'),
     columns={
@@ -8,6 +9,7 @@
         'created_at': ['created_at', 'timestamp', 'required'],
         'lead_id': ['lead_id', 'code'],
         'customer_id': ['customer_id', 'code'],
+        'contact_id': ['contact_id', 'code'],
         'employee_id': ['employee_id', 'code'],
         'pipeline_id': ['pipeline_id', 'code'],
         'stage_id': ['stage_id', 'code'],
@@ -15,23 +17,28 @@
         'closed_at': ['closed_at', 'timestamp', 'event'],
         'expected_close_on': ['expected_close_on', 'date'],
         'amount': ['amount', 'money'],
-        'currency': ['currency', 'text'],
-        'probability': ['probability', 'number'],
+        'currency': ['currency', 'code'],
+        'probability': ['probability', 'share'],
         'forecast_amount': ['forecast_amount', 'money'],
         'lost_reason': ['lost_reason', 'text'],
-        'source_name': ['source_name', 'text'],
-        'utm_source': ['utm_source', 'text'],
-        'utm_medium': ['utm_medium', 'text'],
-        'utm_campaign': ['utm_campaign', 'text'],
-        'utm_content': ['utm_content', 'text'],
-        'utm_term': ['utm_term', 'text'],
-        'web_client_id': ['web_client_id', 'code'],
+        'source_name': ['source_name', 'page'],
+        'utm_source': ['utm_source', 'mark'],
+        'utm_medium': ['utm_medium', 'mark'],
+        'utm_campaign': ['utm_campaign', 'mark'],
+        'utm_content': ['utm_content', 'mark'],
+        'utm_term': ['utm_term', 'mark'],
+        'landing_page': ['landing_page', 'text'],
+        'click_id': ['click_id', 'text'],
+        'web_client_id': ['web_client_id', 'ref'],
         'region': ['region', 'text'],
         'point_of_sale': ['point_of_sale', 'text'],
         'order_id': ['order_id', 'code']
     },
     key=['source_system', 'source_account', 'deal_id'],
-    rules={'probability: outside 0 to 100': 'probability not between 0 and 100'},
+    born=['created_at', 'customer_id'],
+    rules={
+        'amount: negative, a return is given as a refund': 'amount < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

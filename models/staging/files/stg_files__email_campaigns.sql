@@ -1,4 +1,5 @@
--- Grain: one raw row of files/email_campaigns, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, campaign_id.
+-- One raw row of files/email_campaigns, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'email_campaigns'),
     columns={
@@ -15,6 +16,7 @@
         'bounced': ['bounced', 'integer']
     },
     key=['source_system', 'source_account', 'campaign_id'],
+    born=['sent_at', 'name'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/email_events, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, event_id.
+-- One raw row of files/email_events, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'email_events'),
     columns={
@@ -12,6 +13,7 @@
         'email': ['email', 'text']
     },
     key=['source_system', 'source_account', 'event_id'],
+    born=['occurred_at', 'customer_id', 'email'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/employees, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, employee_id.
+-- One raw row of files/employees, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'employees'),
     columns={

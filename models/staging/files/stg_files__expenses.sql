@@ -1,4 +1,5 @@
--- Grain: one raw row of files/expenses, with its verdict.
+-- Grain: _raw_file, _raw_row.
+-- One raw row of files/expenses, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'expenses'),
     columns={
@@ -10,9 +11,10 @@
         'team': ['team', 'text'],
         'channel': ['channel', 'text'],
         'amount': ['amount', 'money', 'required'],
-        'currency': ['currency', 'text']
+        'currency': ['currency', 'code']
     },
-    key=['source_system', 'source_account', 'month', 'category', 'team'],
+    key=['source_system', 'source_account', 'month', 'category', 'kind', 'team', 'channel', 'currency'],
+    lines=true,
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

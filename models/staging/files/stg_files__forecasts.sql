@@ -1,4 +1,5 @@
--- Grain: one raw row of files/forecasts, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, as_of, period_start, employee_id.
+-- One raw row of files/forecasts, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'forecasts'),
     columns={
@@ -8,7 +9,7 @@
         'period_start': ['period_start', 'date', 'required'],
         'employee_id': ['employee_id', 'code', 'required'],
         'amount': ['amount', 'money', 'required'],
-        'currency': ['currency', 'text']
+        'currency': ['currency', 'code']
     },
     key=['source_system', 'source_account', 'as_of', 'period_start', 'employee_id'],
     loaded_at='loaded_at',

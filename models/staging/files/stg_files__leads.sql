@@ -1,4 +1,5 @@
--- Grain: one raw row of files/leads, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, lead_id.
+-- One raw row of files/leads, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'leads'),
     columns={
@@ -14,19 +15,22 @@
         'reject_reason': ['reject_reason', 'text'],
         'employee_id': ['employee_id', 'code'],
         'customer_id': ['customer_id', 'code'],
-        'source_name': ['source_name', 'text'],
-        'utm_source': ['utm_source', 'text'],
-        'utm_medium': ['utm_medium', 'text'],
-        'utm_campaign': ['utm_campaign', 'text'],
-        'utm_content': ['utm_content', 'text'],
-        'utm_term': ['utm_term', 'text'],
+        'contact_id': ['contact_id', 'code'],
+        'source_name': ['source_name', 'page'],
+        'utm_source': ['utm_source', 'mark'],
+        'utm_medium': ['utm_medium', 'mark'],
+        'utm_campaign': ['utm_campaign', 'mark'],
+        'utm_content': ['utm_content', 'mark'],
+        'utm_term': ['utm_term', 'mark'],
         'landing_page': ['landing_page', 'text'],
-        'web_client_id': ['web_client_id', 'code'],
+        'click_id': ['click_id', 'text'],
+        'web_client_id': ['web_client_id', 'ref'],
         'region': ['region', 'text'],
         'email': ['email', 'text'],
-        'phone': ['phone', 'text']
+        'phone': ['phone', 'ref']
     },
     key=['source_system', 'source_account', 'lead_id'],
+    born=['created_at', 'customer_id', 'phone', 'email'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

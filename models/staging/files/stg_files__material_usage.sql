@@ -1,4 +1,5 @@
--- Grain: one raw row of files/material_usage, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, usage_id.
+-- One raw row of files/material_usage, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'material_usage'),
     columns={
@@ -11,6 +12,7 @@
         'deal_id': ['deal_id', 'code']
     },
     key=['source_system', 'source_account', 'usage_id'],
+    born=['used_at', 'deal_id'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/objections, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, objection_id.
+-- One raw row of files/objections, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'objections'),
     columns={
@@ -11,6 +12,7 @@
         'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'objection_id'],
+    born=['recorded_at', 'deal_id'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

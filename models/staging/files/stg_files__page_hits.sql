@@ -1,4 +1,5 @@
--- Grain: one raw row of files/page_hits, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, hit_id.
+-- One raw row of files/page_hits, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'page_hits'),
     columns={
@@ -6,12 +7,14 @@
         'source_account': ['source_account', 'text'],
         'hit_id': ['hit_id', 'code', 'required'],
         'occurred_at': ['occurred_at', 'timestamp', 'required'],
-        'web_client_id': ['web_client_id', 'code', 'required'],
+        'web_client_id': ['web_client_id', 'ref'],
         'session_id': ['session_id', 'code'],
-        'page': ['page', 'text'],
-        'title': ['title', 'text']
+        'page': ['page', 'page'],
+        'title': ['title', 'text'],
+        'is_robot': ['is_robot', 'boolean']
     },
     key=['source_system', 'source_account', 'hit_id'],
+    born=['occurred_at', 'web_client_id'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

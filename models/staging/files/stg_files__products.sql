@@ -1,4 +1,5 @@
--- Grain: one raw row of files/products, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, product_id.
+-- One raw row of files/products, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'products'),
     columns={
@@ -9,9 +10,12 @@
         'product_group': ['product_group', 'text'],
         'price': ['price', 'money'],
         'unit_cost': ['unit_cost', 'money'],
-        'currency': ['currency', 'text']
+        'currency': ['currency', 'code']
     },
     key=['source_system', 'source_account', 'product_id'],
+    rules={
+        'price: or unit cost negative': 'price < 0 or unit_cost < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

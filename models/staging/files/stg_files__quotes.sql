@@ -1,4 +1,5 @@
--- Grain: one raw row of files/quotes, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, quote_id.
+-- One raw row of files/quotes, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'quotes'),
     columns={
@@ -9,12 +10,17 @@
         'sent_at': ['sent_at', 'timestamp', 'event'],
         'status': ['status', 'text'],
         'amount': ['amount', 'money'],
-        'currency': ['currency', 'text'],
+        'currency': ['currency', 'code'],
         'deal_id': ['deal_id', 'code'],
         'customer_id': ['customer_id', 'code'],
+        'contact_id': ['contact_id', 'code'],
         'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'quote_id'],
+    born=['created_at', 'customer_id', 'deal_id'],
+    rules={
+        'amount: negative': 'amount < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/refunds, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, refund_id.
+-- One raw row of files/refunds, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'refunds'),
     columns={
@@ -8,10 +9,14 @@
         'order_id': ['order_id', 'code', 'required'],
         'refunded_at': ['refunded_at', 'timestamp', 'required'],
         'amount': ['amount', 'money', 'required'],
-        'currency': ['currency', 'text']
+        'currency': ['currency', 'code'],
+        'order_was_cut': ['order_was_cut', 'boolean']
     },
     key=['source_system', 'source_account', 'refund_id'],
-    rules={'amount: negative, a refund is given as a positive amount': 'amount < 0'},
+    born=['refunded_at', 'order_id'],
+    rules={
+        'amount: negative, a refund is given as a positive amount': 'amount < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

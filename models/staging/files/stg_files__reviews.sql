@@ -1,4 +1,5 @@
--- Grain: one raw row of files/reviews, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, review_id.
+-- One raw row of files/reviews, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'reviews'),
     columns={
@@ -13,6 +14,7 @@
         'channel': ['channel', 'text']
     },
     key=['source_system', 'source_account', 'review_id'],
+    born=['created_at', 'customer_id'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/sprints, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, sprint_id.
+-- One raw row of files/sprints, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'sprints'),
     columns={
@@ -11,7 +12,9 @@
         'ends_on': ['ends_on', 'date', 'required']
     },
     key=['source_system', 'source_account', 'sprint_id'],
-    rules={'ends_on: before starts_on': 'ends_on < starts_on'},
+    rules={
+        'ends_on: before starts_on': 'ends_on < starts_on'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

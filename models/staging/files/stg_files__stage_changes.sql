@@ -1,4 +1,5 @@
--- Grain: one raw row of files/stage_changes, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, object, object_id, entered_at, stage_id.
+-- One raw row of files/stage_changes, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'stage_changes'),
     columns={

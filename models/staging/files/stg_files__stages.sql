@@ -1,4 +1,5 @@
--- Grain: one raw row of files/stages, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, object, pipeline_id, stage_id.
+-- One raw row of files/stages, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'stages'),
     columns={
@@ -6,15 +7,15 @@
         'source_account': ['source_account', 'text'],
         'object': ['object', 'enum', 'required'],
         'pipeline_id': ['pipeline_id', 'code'],
+        'pipeline_name': ['pipeline_name', 'text'],
         'stage_id': ['stage_id', 'code', 'required'],
         'name': ['name', 'text'],
         'position': ['position', 'integer', 'required'],
         'status': ['status', 'enum'],
-        'probability': ['probability', 'number'],
+        'probability': ['probability', 'share'],
         'funnel_step': ['funnel_step', 'enum']
     },
     key=['source_system', 'source_account', 'object', 'pipeline_id', 'stage_id'],
-    rules={'probability: outside 0 to 100': 'probability not between 0 and 100'},
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

@@ -1,4 +1,5 @@
--- Grain: one raw row of files/survey_responses, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, response_id.
+-- One raw row of files/survey_responses, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'survey_responses'),
     columns={
@@ -13,7 +14,10 @@
         'product_group': ['product_group', 'text']
     },
     key=['source_system', 'source_account', 'response_id'],
-    rules={'score: outside the scale of its survey': '(survey = \'nps\' and score not between 0 and 10) or (survey = \'csat\' and score not between 1 and 5)'},
+    born=['answered_at', 'customer_id'],
+    rules={
+        'score: outside the scale of its survey': "(survey = 'nps' and score not between 0 and 10) or (survey = 'csat' and score not between 1 and 5)"
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

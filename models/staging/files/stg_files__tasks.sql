@@ -1,4 +1,5 @@
--- Grain: one raw row of files/tasks, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, task_id.
+-- One raw row of files/tasks, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'tasks'),
     columns={
@@ -15,6 +16,7 @@
         'employee_id': ['employee_id', 'code']
     },
     key=['source_system', 'source_account', 'task_id'],
+    born=['created_at', 'project'],
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

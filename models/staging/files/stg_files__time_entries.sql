@@ -1,4 +1,5 @@
--- Grain: one raw row of files/time_entries, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, entry_id.
+-- One raw row of files/time_entries, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'time_entries'),
     columns={
@@ -11,7 +12,10 @@
         'minutes': ['minutes', 'number', 'required']
     },
     key=['source_system', 'source_account', 'entry_id'],
-    rules={'minutes: more than a day has, or negative': 'minutes > 1440 or minutes < 0'},
+    born=['date', 'employee_id'],
+    rules={
+        'minutes: more than a day has, or negative': 'minutes > 1440 or minutes < 0'
+    },
     loaded_at='loaded_at',
     deleted='is_deleted'
 ) }}

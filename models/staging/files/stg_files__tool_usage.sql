@@ -1,4 +1,5 @@
--- Grain: one raw row of files/tool_usage, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, employee_id, date, tool.
+-- One raw row of files/tool_usage, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {{ judged_rows(
     source('files', 'tool_usage'),
     columns={

@@ -1,4 +1,6 @@
--- Grain: one raw row of yandex_direct/campaign_performance, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows client_login, date, campaign_id, ad_group_id, ad_id, ad_network_type, device, includes_vat,
+--   impressions, clicks, cost, conversions, other_columns.
+-- One raw row of yandex_direct/campaign_performance, with its verdict.
 {{ judged_rows(
     source('yandex_direct', 'campaign_performance'),
     columns={
@@ -15,7 +17,13 @@
         'cost': ['Cost', 'money', 'required'],
         'conversions': ['Conversions', 'number'],
         'currency': ['Currency', 'ref'],
-        'includes_vat': ['IncludeVAT', 'boolean']
+        'includes_vat': ['IncludeVAT', 'boolean'],
+        'other_columns': ['_other_columns', 'text']
     },
-    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'ad_network_type', 'device', 'includes_vat']
+    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'ad_network_type', 'device', 'includes_vat'],
+    parts=['impressions', 'clicks', 'cost', 'conversions', 'other_columns'],
+    rules={
+        'cost: no click costs that much, it may be in millionths':
+            'cost > ' ~ var('direct_dearest_click') ~ ' * ' ~ direct_units() ~ ' and not ' ~ direct_in_millionths('over (partition by _raw_file)')
+    }
 ) }}

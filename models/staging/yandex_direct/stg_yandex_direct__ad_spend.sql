@@ -1,11 +1,15 @@
--- Grain: one day of one campaign of an advertiser, or of one ad, with or without VAT: two series that must never be added.
+-- Grain: date, platform, account_id, campaign_id, ad_id, cost_includes_vat.
+-- One day of one campaign of an advertiser, or of one ad, with or without VAT: two series that must never be added.
 with campaign_days as (
     select * from {{ ref('base_yandex_direct__campaign_performance') }} where row_status = 'accepted'
 ),
 
--- by what else than the ad network the reports of a file part a campaign's day
-cuts as (
-    select _raw_file, concat(max(ad_group_id) is not null, max(ad_id) is not null, max(device) is not null) as cut
+-- by what the reports of a file part a campaign's day, and what its costs are to be multiplied by
+files as (
+    select
+        _raw_file,
+        concat(max(ad_network_type) is not null, max(ad_group_id) is not null, max(ad_id) is not null, max(device) is not null) as cut,
+        cast(case when {{ direct_in_millionths() }} then 0.000001 else 1 end as decimal(7, 6)) as unit
     from campaign_days
     group by _raw_file
 ),
@@ -14,13 +18,14 @@ cuts as (
 latest as (
     select
         campaign_days.*,
-        cuts.cut,
-        first_value(cuts.cut) over (
+        files.cut,
+        campaign_days.cost * files.unit as cost_in_units,
+        first_value(files.cut) over (
             partition by campaign_days.client_login, campaign_days.date, campaign_days.campaign_id, campaign_days.includes_vat
             order by campaign_days.loaded_at desc nulls last, campaign_days._raw_file desc
         ) as latest_cut
     from campaign_days
-    inner join cuts on campaign_days._raw_file = cuts._raw_file
+    inner join files on campaign_days._raw_file = files._raw_file
 )
 
 select
@@ -34,7 +39,7 @@ select
     ad_id,
     sum(impressions) as impressions,
     sum(clicks) as clicks,
-    sum(cost) as cost,
+    cast(sum(cost_in_units) as decimal(18, 2)) as cost,
     max(currency) as currency,
     includes_vat as cost_includes_vat,
     sum(conversions) as conversions,

@@ -1,4 +1,5 @@
--- Grain: one goal reached in one visit.
+-- Grain: event_id.
+-- One goal reached in one visit.
 with visits as (
     select * from {{ ref('base_yandex_metrica__visits') }} where row_status = 'accepted'
 ),
@@ -6,7 +7,7 @@ with visits as (
 reached as (
     {{ unnest_arrays(
         'visits',
-        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'loaded_at'],
+        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'is_robot', 'loaded_at'],
         arrays={
             'goal_id': 'goal_ids',
             'goal_time': 'goal_times',
@@ -15,6 +16,16 @@ reached as (
             'currency': 'goal_currencies'
         }
     ) | indent(4) }}
+),
+
+spelled as (
+    select
+        *,
+        {{ iso_moment('goal_time') }} as iso_goal_time,
+        {{ clean_text('price') }} as clean_price,
+        {{ clean_text('currency') }} as clean_currency,
+        {{ clean_text('order_id') }} as clean_order_id
+    from reached
 ),
 
 goals as (
@@ -27,11 +38,12 @@ select
     reached.counter_id,
     reached.web_client_id,
     -- goals are stamped in UTC+3 whatever the zone of the counter
-    coalesce({{ read_timestamp(read_something('reached.goal_time'), 'Etc/GMT-3') }}, reached.started_at) as occurred_at,
+    coalesce({{ read_timestamp('reached.iso_goal_time', 'Etc/GMT-3') }}, reached.started_at) as occurred_at,
     coalesce(goals.name, reached.goal_id) as goal,
-    nullif({{ read_money(read_something('reached.price')) }}, 0) as amount,
-    {{ read_text('reached.currency') }} as currency,
-    {{ read_text('reached.order_id') }} as order_id,
+    nullif({{ read_money('reached.clean_price') }}, 0) as amount,
+    reached.clean_currency as currency,
+    {{ read_ref('reached.clean_order_id') }} as order_id,
+    reached.is_robot,
     reached.loaded_at
-from reached
+from spelled as reached
 left join goals on reached.goal_id = goals.goal_id

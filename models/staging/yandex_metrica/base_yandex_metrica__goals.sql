@@ -1,4 +1,5 @@
--- Grain: one raw row of yandex_metrica/goals, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows goal_id.
+-- One raw row of yandex_metrica/goals, with its verdict.
 {{ judged_rows(
     source('yandex_metrica', 'goals'),
     columns={

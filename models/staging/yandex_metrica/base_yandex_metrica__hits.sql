@@ -1,4 +1,5 @@
--- Grain: one raw row of yandex_metrica/hits, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows counter_id, hit_id.
+-- One raw row of yandex_metrica/hits, with its verdict.
 {% set counter, visit, time = adapter.quote('ym:pv:counterID'), adapter.quote('ym:pv:visitID'), adapter.quote('ym:pv:dateTime') -%}
 {%- set hits -%}
 (
@@ -13,10 +14,12 @@
     columns={
         'counter_id': ['ym:pv:counterID', 'ref'],
         'hit_id': ['ym:pv:watchID', 'ref', 'required'],
+        'visit_id': ['ym:pv:visitID', 'ref'],
         'session_id': ['session_id', 'text'],
-        'web_client_id': ['ym:pv:clientID', 'ref', 'required'],
+        'web_client_id': ['ym:pv:clientID', 'ref'],
         'occurred_at': ['ym:pv:dateTime', 'timestamp', 'required'],
         'is_page_view': ['ym:pv:isPageView', 'boolean'],
+        'is_robot': ['ym:pv:isRobotPro', 'boolean'],
         'url': ['ym:pv:URL', 'text'],
         'title': ['ym:pv:title', 'text']
     },

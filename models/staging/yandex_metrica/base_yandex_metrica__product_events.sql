@@ -1,4 +1,5 @@
--- Grain: one thing done with one product in one visit.
+-- Grain: event_id.
+-- One thing done with one product in one visit.
 with visits as (
     select * from {{ ref('base_yandex_metrica__visits') }} where row_status = 'accepted'
 ),
@@ -6,7 +7,7 @@ with visits as (
 done as (
     {{ unnest_arrays(
         'visits',
-        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'loaded_at'],
+        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'is_robot', 'loaded_at'],
         arrays={
             'event_type': 'product_event_types',
             'event_time': 'product_event_times',
@@ -19,21 +20,38 @@ done as (
     ) | indent(4) }}
 ),
 
+spelled as (
+    select
+        session_id,
+        counter_id,
+        web_client_id,
+        started_at,
+        is_robot,
+        loaded_at,
+        position,
+        {{ iso_moment('event_time') }} as event_time,
+        {%- for name in ['event_type', 'product_id', 'product_group', 'quantity', 'price', 'currency'] %}
+        {{ clean_text(name) }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from done
+),
+
 typed as (
     select
         concat_ws('-', session_id, 'product', position) as event_id,
         session_id,
         counter_id,
         web_client_id,
-        coalesce({{ read_timestamp(read_something('event_time')) }}, started_at) as occurred_at,
+        coalesce({{ read_timestamp('event_time') }}, started_at) as occurred_at,
         {{ read_enum('event_type') }} as event_type,
         {{ read_ref('product_id') }} as product_id,
-        {{ read_text('product_group') }} as product_group,
-        {{ read_number(read_something('quantity')) }} as quantity,
-        {{ read_number(read_something('price')) }} as price,
-        {{ read_text('currency') }} as currency,
+        product_group,
+        {{ read_number('quantity') }} as quantity,
+        {{ read_number('price') }} as price,
+        currency,
+        is_robot,
         loaded_at
-    from done
+    from spelled
 )
 
 select

@@ -1,4 +1,5 @@
--- Grain: one purchase sent in one visit.
+-- Grain: event_id.
+-- One purchase sent in one visit.
 with visits as (
     select * from {{ ref('base_yandex_metrica__visits') }} where row_status = 'accepted'
 ),
@@ -6,7 +7,7 @@ with visits as (
 sent as (
     {{ unnest_arrays(
         'visits',
-        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'loaded_at'],
+        keep=['session_id', 'counter_id', 'web_client_id', 'started_at', 'is_robot', 'loaded_at'],
         arrays={
             'purchase_id': 'purchase_ids',
             'purchase_time': 'purchase_times',
@@ -16,22 +17,35 @@ sent as (
     ) | indent(4) }}
 ),
 
+spelled as (
+    select
+        *,
+        {{ iso_moment('purchase_time') }} as iso_purchase_time,
+        {{ clean_text('purchase_id') }} as clean_order_id,
+        {{ clean_text('revenue') }} as clean_revenue,
+        {{ clean_text('currency') }} as clean_currency
+    from sent
+),
+
 purchases as (
     select
         concat_ws('-', session_id, 'purchase', position) as event_id,
         session_id,
         counter_id,
         web_client_id,
-        coalesce({{ read_timestamp(read_something('purchase_time')) }}, started_at) as occurred_at,
-        {{ read_text('purchase_id') }} as order_id,
-        {{ read_money(read_something('revenue')) }} as amount,
-        {{ read_text('currency') }} as currency,
+        coalesce({{ read_timestamp('iso_purchase_time') }}, started_at) as occurred_at,
+        {{ read_ref('clean_order_id') }} as order_id,
+        {{ read_money('clean_revenue') }} as amount,
+        clean_currency as currency,
+        is_robot,
         loaded_at
-    from sent
+    from spelled
 )
 
 -- a page that is loaded again sends its order again: the first time counts
 select
     *,
-    order_id is not null and row_number() over (partition by counter_id, order_id order by occurred_at, event_id) > 1 as is_repeat
+    order_id is not null and row_number() over (
+        partition by counter_id, order_id, coalesce(is_robot, false) order by occurred_at, event_id
+    ) > 1 as is_repeat
 from purchases

@@ -1,4 +1,5 @@
--- Grain: one raw row of yandex_metrica/visits, with its verdict.
+-- Grain: _raw_file, _raw_row; of accepted rows session_id.
+-- One raw row of yandex_metrica/visits, with its verdict.
 {% set visits -%}
 (
     select
@@ -14,19 +15,27 @@
         'session_id': ['session_id', 'text'],
         'counter_id': ['ym:s:counterID', 'ref'],
         'visit_id': ['ym:s:visitID', 'ref', 'required'],
-        'web_client_id': ['ym:s:clientID', 'ref', 'required'],
+        'web_client_id': ['ym:s:clientID', 'ref'],
         'started_at': ['ym:s:dateTime', 'timestamp', 'required'],
         'duration_seconds': ['ym:s:visitDuration', 'number'],
         'page_views': ['ym:s:pageViews', 'integer'],
         'is_bounce': ['ym:s:bounce', 'boolean'],
         'start_url': ['ym:s:startURL', 'text'],
         'traffic_source': ['ym:s:lastTrafficSource', 'enum'],
-        'utm_source': ['ym:s:lastUTMSource', 'text'],
-        'utm_medium': ['ym:s:lastUTMMedium', 'text'],
-        'utm_campaign': ['ym:s:lastUTMCampaign', 'text'],
-        'utm_content': ['ym:s:lastUTMContent', 'text'],
-        'utm_term': ['ym:s:lastUTMTerm', 'text'],
+        'ad_engine': ['ym:s:lastAdvEngine', 'enum'],
+        'direct_campaign_id': ['ym:s:lastDirectClickOrder', 'ref'],
+        'direct_campaign_name': ['ym:s:lastDirectClickOrderName', 'ref'],
+        'direct_ad_id': ['ym:s:lastDirectClickBanner', 'ref'],
+        'openstat_service': ['ym:s:lastopenstatService', 'text'],
+        'openstat_campaign': ['ym:s:lastopenstatCampaign', 'text'],
+        'from_mark': ['ym:s:from', 'text'],
+        'utm_source': ['ym:s:lastUTMSource', 'mark'],
+        'utm_medium': ['ym:s:lastUTMMedium', 'mark'],
+        'utm_campaign': ['ym:s:lastUTMCampaign', 'mark'],
+        'utm_content': ['ym:s:lastUTMContent', 'mark'],
+        'utm_term': ['ym:s:lastUTMTerm', 'mark'],
         'referrer': ['ym:s:referer', 'text'],
+        'is_robot': ['ym:s:isRobotPro', 'boolean'],
         'device_category': ['ym:s:deviceCategory', 'enum'],
         'region': ['ym:s:regionCity', 'text'],
         'hit_ids': ['ym:s:watchIDs', 'text'],

@@ -1,0 +1,223 @@
+"""Every setting of the environment: its name, its meaning, its default, and which commands read it."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.base.errors import ConfigError
+from flows.base.redact import keep_secret
+
+if TYPE_CHECKING:
+    from flows.postgres import Target
+
+PROJECT = Path(__file__).resolve().parents[2]
+KPI = Path(sys.executable).with_name("kpi")  # the command, for processes of its own
+PREFIX = "KPI_"
+SETTING_OF = {  # what must be set for a source to be loaded each night
+    "bitrix24": "bitrix24_webhook",
+    "yandex_metrica": "metrica_token",
+    "yandex_direct": "direct_token",
+    "bitrix_shop": "shop_webhook",
+    "files": "inbox",
+}
+
+
+def _known_zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("It is no time zone; an example of one is Europe/Moscow") from None
+
+
+def _clock_time(value: Any) -> time:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+        raise ValueError("It is a time of day like 03:00")
+    return time.fromisoformat(value)
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("It must be a date like 2026-07-01") from None
+
+
+def _in_project(value: Any) -> Path:
+    return PROJECT.joinpath(Path(value).expanduser()).absolute()
+
+
+Place = Annotated[Path, BeforeValidator(_in_project)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _told(default: Any, text: str, *commands: str, **limits: Any) -> Any:
+    return Field(default, description=text, json_schema_extra={"commands": list(commands)}, **limits)
+
+
+class Settings(BaseSettings):
+    """The settings, each of the environment variable KPI_ and its name in capitals. An empty variable is not set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
+
+    # fmt: off
+    raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "load", "night", "forget", "compare", "gate")
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget")
+    published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget"]})
+    keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
+    as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "night", "gate", "compare")
+    timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "load", "night", "gate")
+    night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
+    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night")
+    publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
+    contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
+    contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
+    gates: Path | None = _told(None, "a YAML file of limits over those of flows/gates/settings.yml", "night", "gate")
+    landing_cache: Place | None = _told(None, "the folder of the cache of raw files; unset: beside the warehouse", "forget")
+    postgres_dsn: SecretStr | None = _told(None, "a database that gets the published marts too", "night", "publish", "forget")
+    postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget")
+
+    load_attempts: int = _told(3, "of one source in one night", "night", ge=1)
+    load_pause_seconds: float = _told(60, "after the first failed attempt; each further one doubles it", "night", ge=0, allow_inf_nan=False)
+    load_seconds: Seconds = _told(3 * 3600, "the longest load of one source", "load", "night")
+    loads_seconds: Seconds = _told(4 * 3600, "the longest all loads of a night; then it goes on without the late ones", "night")
+    load_answer_mb: Seconds = _told(1024, "the most that one answer of a source may hold", "load", "night")
+    build_seconds: Seconds = _told(3 * 3600, "the longest dbt build", "night")
+    gate_seconds: Seconds = _told(1800, "the longest gate", "night")
+
+    notify_webhook: SecretStr | None = _told(None, 'gets the message of a night, {"text": …}, by POST', "night")
+    notify_email: str | None = _told(None, "addresses with commas between them, which get the message", "night")
+    smtp_host: str | None = _told(None, "the mail server", "night")
+    smtp_port: int = _told(587, "its port; 465 is TLS from the start", "night", ge=1, le=65535)
+    smtp_user: str | None = _told(None, "who sends", "night")
+    smtp_password: SecretStr | None = _told(None, "their password", "night")
+    smtp_from: str | None = _told(None, "the address that it is sent from; unset: the user", "night")
+
+    inbox: Path | None = _told(None, "files: the folder into which files are dropped", "load", "night")
+    bitrix24_webhook: SecretStr | None = _told(None, "bitrix24: the address of an inbound webhook, https://…/rest/<user>/<secret>/", "load", "night")
+    shop_webhook: SecretStr | None = _told(None, "bitrix_shop: the address of an inbound webhook, https://…/rest/<user>/<secret>/", "load", "night")
+    metrica_token: SecretStr | None = _told(None, "yandex_metrica: an OAuth token with the right metrika:read", "load", "night")
+    metrica_counter: str | None = _told(None, "yandex_metrica: the counter's number; several with commas between them", "load", "night")
+    metrica_url: str = _told("https://api-metrika.yandex.net", "yandex_metrica: the address of the API", "load", "night")
+    direct_token: SecretStr | None = _told(None, "yandex_direct: an OAuth token with approved access to the API of Direct", "load", "night")
+    direct_login: str | None = _told(None, "yandex_direct: the login of the advertiser", "load", "night")
+    direct_url: str = _told("https://api.direct.yandex.com", "yandex_direct: the address of the API", "load", "night")
+    direct_vat: str = _told("NO", "yandex_direct: costs with VAT (YES), without it (NO), or both (YES,NO)", "load", "night")
+    # fmt: on
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """What is set, without blanks around it; a password may begin with one."""
+        return {
+            name: value if name == "smtp_password" or not isinstance(value, str) else value.strip()
+            for name, value in values.items()
+            if not isinstance(value, str) or value.strip()
+        }
+
+    @classmethod
+    def read(cls) -> "Settings":
+        """Reads the environment. Raises ConfigError, which names the setting that is wrong."""
+        return _read(frozenset((name, value) for name, value in os.environ.items() if name.startswith(PREFIX)))
+
+    @property
+    def is_demo(self) -> bool:
+        """KPI_RAW_ROOT is not set: nothing is loaded, and nothing is written into the raw root."""
+        return "raw_root" not in self.model_fields_set
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the warehouse."""
+        return self.warehouse.parent
+
+    @property
+    def nightly(self) -> Path:
+        """The folder in which nights work."""
+        return self.folder / "nightly"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources that the environment has the settings of."""
+        return tuple(source for source, name in SETTING_OF.items() if getattr(self, name))
+
+    @property
+    def postgres(self) -> "Target | None":
+        """Where the published marts go too; None = nowhere. Raises ConfigError."""
+        from flows.postgres import Target
+
+        return Target.of(self.postgres_dsn and self.postgres_dsn.get_secret_value(), self.postgres_schema)
+
+    def today(self, now: datetime) -> date:
+        """The business's date at a moment; figures made on it end with the day before."""
+        return now.astimezone(self.timezone).date()
+
+    def due(self, day: date) -> datetime:
+        """When the night of a day is due. A time that the clock skips is the same moment told by the clock before."""
+        return datetime.combine(day, self.night_at, self.timezone)
+
+
+@lru_cache(maxsize=8)
+def _read(environment: frozenset[tuple[str, str]]) -> Settings:
+    """The settings of an environment, which is that of the process; the loaders ask for them again and again."""
+    try:
+        return Settings()
+    except ValidationError as errors:
+        wrong = errors.errors(include_url=False)[0]
+    raise _plain(Settings, wrong)
+
+
+def _plain(model: type[Settings], wrong: Mapping[str, Any]) -> ConfigError:
+    """A wrong setting in a plain sentence; a secret is not quoted."""
+    field = str(wrong["loc"][0])
+    is_secret = "Secret" in str(model.model_fields[field].annotation)
+    limits, default = wrong.get("ctx", {}), model.model_fields[field].default
+    kinds = {"float": "It is a number", "int": "It is a whole number", "greater_than_equal": "It is at least {ge}"}
+    kinds |= {
+        "greater_than": "It is a number greater than {gt:g}",
+        "literal": "It is {expected}",
+        "less_than": "It is at most {le}",
+    }
+    kinds |= {"value_error": "{error}", "finite": "It is a number"}
+    known = next((text for kind, text in kinds.items() if wrong["type"].startswith(kind)), wrong["msg"])
+    usual = f", by default {default:g}" if isinstance(default, int | float) else ""
+    told = "wrong" if is_secret else str(wrong["input"])
+    return ConfigError(f"{PREFIX}{field.upper()} is {told}", known.format(**limits).replace("'", "") + usual)
+
+
+def setting(name: str) -> str:
+    """A setting that must be there, as text; a secret is never shown from now on. Raises ConfigError if it is not set."""
+    field = name.removeprefix(PREFIX).lower()
+    value = getattr(Settings.read(), field)
+    if value is None:
+        told = Settings.model_fields[field].description.split(": ", 1)[-1]
+        raise ConfigError(f"{name} is not set", told[:1].upper() + told[1:])
+    if isinstance(value, SecretStr):
+        keep_secret(value.get_secret_value())
+        return value.get_secret_value()
+    return str(value)
+
+
+def settings_of(command: str) -> Iterator[tuple[str, str, str]]:
+    """Name, meaning and default of each setting that a command reads."""
+    for name, field in Settings.model_fields.items():
+        if command in field.json_schema_extra["commands"]:
+            default = field.default if isinstance(field.default, str | int | float) else ""
+            yield PREFIX + name.upper(), field.description, str(default)
+
+
+def values() -> Iterator[tuple[str, str, str]]:
+    """Name, value and origin of every setting; secrets are masked. Raises ConfigError."""
+    settings = Settings.read()
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        text = "" if value is None else "***" if isinstance(value, SecretStr) else str(value)
+        origin = "environment" if name in settings.model_fields_set else "default" if text else "not set"
+        yield PREFIX + name.upper(), text, origin

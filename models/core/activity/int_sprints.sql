@@ -1,0 +1,26 @@
+-- Grain: sprint_id.
+-- One sprint that has begun before the as-of day, with its project: its own, else the one that most of its tasks name.
+with tasks as (
+    select sprint_id, project
+    from {{ ref('tasks') }}
+    where sprint_id is not null and project is not null and created_at < {{ cutoff() }}
+),
+
+named as (
+    select
+        sprint_id,
+        project,
+        row_number() over (partition by sprint_id order by count(*) desc, project asc) as place
+    from tasks
+    group by sprint_id, project
+)
+
+select
+    sprints.sprint_id,
+    {{ known('coalesce(sprints.project, named.project)') }} as project,
+    sprints.name,
+    sprints.starts_on,
+    sprints.ends_on
+from {{ ref('sprints') }} as sprints
+left join named on sprints.sprint_id = named.sprint_id and named.place = 1
+where sprints.starts_on < {{ as_of() }}

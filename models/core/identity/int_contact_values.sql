@@ -1,0 +1,31 @@
+-- Grain: kind, cell, place.
+-- One text that stands in a phone or e-mail cell of any record, and one number or address that it tells (hashed), in its place.
+-- What identifies nobody, by the seed of placeholders, is left out.
+with cells as (
+    {%- for kind, entities in {
+        'phone': ['customers', 'leads', 'orders', 'calls'], 'email': ['customers', 'leads', 'orders', 'email_events']
+    }.items() %}
+    {%- set is_last_kind = loop.last %}
+    {%- for entity in entities %}
+    select '{{ kind }}' as kind, {{ kind }} as cell from {{ ref(entity) }} where {{ kind }} is not null
+    {{ 'union' if not (is_last_kind and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+cells_read as (
+    select kind, cell, {{ contact_values('kind', 'cell') }} as contacts from cells
+),
+
+placed as (
+    select kind, cell, contacts, {{ each_position('contacts') }} as place from cells_read
+),
+
+told as (
+    select kind, cell, place, {{ item_at('contacts', 'place') }} as contact from placed
+)
+
+select told.kind, told.cell, told.place, {{ contact_identifier('told.contact') }} as identifier
+from told
+left join {{ ref('seed_placeholder_contacts') }} as placeholders on told.kind = placeholders.kind and told.contact like placeholders.pattern
+where placeholders.pattern is null

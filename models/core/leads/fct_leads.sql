@@ -1,0 +1,72 @@
+-- Grain: lead_id.
+-- One lead, as known on the as-of date.
+with leads as (
+    select
+        *,
+        {{ local_date('created_at') }} as created_on
+    from {{ ref('leads') }}
+    where created_at < {{ cutoff() }}
+),
+
+won as (
+    select
+        lead_id,
+        min(won_at) as first_won_at
+    from {{ ref('fct_deals') }}
+    where won_at is not null and lead_id is not null
+    group by lead_id
+),
+
+timed as (
+    select
+        leads.lead_id,
+        contacts.first_contact_at,
+        contacts.second_contact_at,
+        contacts.contacts,
+        contacts.has_quality_follow_up,
+        {{ seconds_taken('leads.created_at', 'contacts.first_contact_at') }} as response_seconds,
+        {{ working_seconds_taken('leads.created_at', 'lead_day', 'contacts.first_contact_at', 'contact_day') }} as response_working_seconds
+    from leads
+    inner join {{ ref('int_lead_contacts') }} as contacts on leads.lead_id = contacts.lead_id
+    left join {{ ref('dim_date') }} as lead_day on leads.created_on = lead_day.date_day
+    left join {{ ref('dim_date') }} as contact_day on {{ local_date('contacts.first_contact_at') }} = contact_day.date_day
+)
+
+select
+    leads.lead_id,
+    leads.source_system,
+    {{ source_id('leads.lead_id') }} as source_id,
+    {{ record_url('leads.lead_id') }} as record_url,
+    identities.customer_key,
+    identities.is_identified as is_customer_known,
+    leads.employee_id,
+    {{ known('employees.team') }} as team,
+    leads.created_at,
+    leads.created_on,
+    leads.status,
+    states.qualified_at,
+    {{ local_date('states.qualified_at') }} as qualified_on,
+    states.converted_at,
+    states.rejected_at,
+    {{ local_date('states.rejected_at') }} as rejected_on,
+    case when states.rejected_at is not null then {{ known('leads.reject_reason') }} end as reject_reason,
+    origins.channel,
+    origins.campaign,
+    coalesce(customers.region, leads.region, '{{ var("unknown_member") }}') as region,
+    {{ page_of('leads.landing_page') }} as landing_page,
+    timed.first_contact_at,
+    timed.second_contact_at,
+    coalesce(timed.contacts, 0) as contacts,
+    coalesce(timed.has_quality_follow_up, false) as has_quality_follow_up,
+    timed.response_seconds,
+    timed.response_working_seconds,
+    won.first_won_at
+from leads
+left join {{ ref('int_lead_states') }} as states on leads.lead_id = states.lead_id
+left join timed on leads.lead_id = timed.lead_id
+left join won on leads.lead_id = won.lead_id
+left join {{ ref('int_record_customers') }} as identities on concat('l:', leads.lead_id) = identities.record
+left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id
+left join {{ ref('int_origins') }} as origins on concat('l:', leads.lead_id) = origins.record
+{{ join_record_page("'lead'", 'leads.lead_id') }}

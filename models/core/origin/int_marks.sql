@@ -1,0 +1,95 @@
+-- Grain: record.
+-- One lead, deal, order or visit (l:, d:, o:, v: and its id) with the marks of its own: its UTM marks, else those that its address has,
+-- else those that its ad click stands for.
+{%- set text = dbt.type_string() %}
+{%- set no_click = 'cast(null as ' ~ text ~ ') as ad_engine, cast(null as ' ~ text ~ ') as ad_campaign, cast(null as ' ~ text ~ ') as ad_id' %}
+with records as (
+    select
+        concat('l:', lead_id) as record, created_at, web_client_id, utm_source, utm_medium, utm_campaign, cast(null as {{ text }}) as traffic_source,
+        source_name, concat_ws('&', landing_page, click_id) as address, {{ no_click }}
+    from {{ ref('leads') }}
+    union all
+    select
+        concat('d:', deal_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, source_name,
+        concat_ws('&', landing_page, click_id), {{ no_click }}
+    from {{ ref('deals') }}
+    union all
+    select
+        concat('o:', order_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, null,
+        concat_ws('&', landing_page, click_id), {{ no_click }}
+    from {{ ref('orders') }}
+    union all
+    select
+        concat('v:', session_id), started_at, web_client_id, utm_source, utm_medium, utm_campaign, traffic_source, null,
+        landing_page, lower(ad_engine), coalesce(ad_campaign_id, ad_campaign_name), ad_id
+    from {{ ref('web_sessions') }}
+),
+
+addressed as (
+    select
+        *,
+        concat('&', replace(replace(lower(address), '?', '&'), '#', '&')) as parameters,
+        (utm_source is null or utm_medium is null or utm_campaign is null) and lower(address) like '%utm_%' as may_be_marked_by_address
+    from records
+),
+
+clicks as (
+    select
+        addressed.record,
+        engines.*,
+        row_number() over (partition by addressed.record order by engines.position) as place
+    from addressed
+    inner join {{ ref('seed_ad_engines') }} as engines
+        on (addressed.ad_engine = engines.mark
+            or (engines.kind = 'click_id' and addressed.parameters like concat('%&', engines.mark, '=_%')))
+        and coalesce(addressed.traffic_source <> engines.organic_traffic_source, true)
+),
+
+parsed as (
+    select
+        *,
+        case when may_be_marked_by_address then {{ query_value('address', 'utm_source') }} end as address_source,
+        case when may_be_marked_by_address then {{ query_value('address', 'utm_medium') }} end as address_medium,
+        case when may_be_marked_by_address then {{ query_value('address', 'utm_campaign') }} end as address_campaign
+    from addressed
+),
+
+-- the address of another click, of another source or medium, adds nothing
+fitting as (
+    select
+        *,
+        coalesce(lower(utm_source) = lower(address_source), true) and coalesce(lower(utm_medium) = lower(address_medium), true) as is_one_click
+    from parsed
+),
+
+marked as (
+    select
+        *,
+        coalesce(utm_source, case when is_one_click then address_source end) as own_source,
+        coalesce(utm_medium, case when is_one_click then address_medium end) as own_medium,
+        coalesce(utm_campaign, case when is_one_click then address_campaign end) as own_campaign
+    from fitting
+),
+
+-- what the click tells beside UTM marks counts where these name its own system, or none
+told as (
+    select marked.record, clicks.platform, clicks.utm_source, clicks.utm_medium
+    from marked
+    inner join clicks on marked.record = clicks.record and clicks.place = 1
+    where coalesce(lower(marked.own_source) like concat(clicks.utm_source, '%'), lower(marked.own_medium) = clicks.utm_medium, true)
+)
+
+select
+    marked.record,
+    marked.created_at,
+    marked.web_client_id,
+    coalesce(marked.own_source, told.utm_source) as utm_source,
+    coalesce(marked.own_medium, told.utm_medium) as utm_medium,
+    marked.own_campaign as utm_campaign,
+    marked.traffic_source,
+    marked.source_name,
+    case when told.platform is not null then marked.ad_campaign end as click_campaign,
+    {{ platform_key('told.platform', 'marked.ad_id') }} as click_ad,
+    coalesce(marked.own_source, marked.own_medium, told.utm_source, told.utm_medium) is not null as has_marks
+from marked
+left join told on marked.record = told.record

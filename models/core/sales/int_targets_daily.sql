@@ -1,0 +1,62 @@
+-- Grain: kpi_id, employee_id, team, date_day.
+-- One owner (an employee, a team, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
+-- period (over all days, where none is a working day).  Of targets that overlap, the one of the finest period counts; of two of the same
+-- period, that of the files before the seed's, and then the one loaded last.
+with targets as (
+    select
+        kpi_id,
+        employee_id,
+        -- whose target it is says the employee, where one is named
+        case when employee_id is null then team end as team,
+        period_grain,
+        {{ period_start('period_grain', 'period_start') }} as first_day,
+        value,
+        case period_grain when 'month' then 1 when 'quarter' then 2 else 3 end as coarseness,
+        row_number() over (
+            partition by
+                kpi_id, period_grain, {{ period_start('period_grain', 'period_start') }}, employee_id, case when employee_id is null then team end
+            order by
+                case when source_system = 'seed' then 1 else 0 end asc, loaded_at desc nulls last, period_start desc, team asc nulls first, value desc
+        ) as place
+    from {{ ref('targets') }}
+    -- a target of any other period cannot be spread; quality.findings shows it
+    where period_grain in ('month', 'quarter', 'year')
+),
+
+days as (
+    select
+        *,
+        max({{ flag('is_working_day') }}) over (partition by month_start) as month_has_work
+    from {{ ref('dim_date') }}
+),
+
+spread as (
+    select
+        targets.*,
+        days.date_day,
+        case when days.is_working_day or days.month_has_work = 0 then 1.0 else 0.0 end as weight
+    from targets
+    inner join days
+        on targets.first_day = case targets.period_grain
+            when 'month' then days.month_start when 'quarter' then days.quarter_start else days.year_start
+        end
+    where targets.place = 1
+),
+
+ranked as (
+    select
+        *,
+        sum(weight) over (partition by kpi_id, employee_id, team, period_grain, first_day) as period_weight,
+        row_number() over (partition by kpi_id, employee_id, team, date_day order by coarseness, period_grain) as finest
+    from spread
+)
+
+select
+    kpi_id,
+    employee_id,
+    team,
+    date_day,
+    value as period_value,
+    value * weight / nullif(period_weight, 0) as day_value
+from ranked
+where finest = 1

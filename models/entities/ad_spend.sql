@@ -1,0 +1,33 @@
+-- Grain: source_system, source_account, date, platform, account_id, campaign_id, ad_id, cost_includes_vat, currency, line_no.
+-- One line of ad cost of a day, platform, account, campaign and ad; lines that tell the same of all these add up.
+-- Written from contract/entities.yml by `uv run kpi contract`; edit that.
+with lines as (
+{{ union_sources(
+    'ad_spend',
+    {
+        'date': 'date',
+        'platform': 'platform',
+        'account_id': 'string',
+        'campaign_id': 'string',
+        'campaign_name': 'string',
+        'ad_id': 'string',
+        'impressions': 'bigint',
+        'clicks': 'bigint',
+        'cost': 'decimal(18, 2)',
+        'currency': 'currency',
+        'cost_includes_vat': 'boolean',
+        'conversions': 'double',
+        'utm_source': 'string',
+        'utm_medium': 'string',
+        'utm_campaign': 'string'
+    }
+) }}
+)
+
+select
+    *,
+    row_number() over (
+        partition by source_system, source_account, date, platform, account_id, campaign_id, ad_id, cost_includes_vat, currency
+        order by cost, clicks, impressions
+    ) as line_no
+from lines

@@ -1,0 +1,28 @@
+-- Grain: measure, period_grain, period_start, dimension, dimension_key.
+-- One measure of marketing, period, dimension and member.
+with money as (
+    {{ period_measures(
+        ref('marketing_events'),
+        dimensions=['channel', 'source_system'],
+        coarse=['campaign'],
+        sums=[
+            'ad_spend', 'ad_clicks', 'ad_impressions', 'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue',
+            'ad_revenue', 'ad_return', 'new_customers', 'ad_new_buyers'
+        ],
+        per_period={
+            'marketing_return': "case when sum(attributed_costed_revenue) <> 0 then sum(attributed_profit) else sum(attributed_revenue) end - coalesce(sum(marketing_cost), 0)"
+        }
+    ) }}
+),
+
+letters as (
+    {{ period_measures(
+        ref('email_campaign_events'),
+        dimensions=['email_campaign'],
+        sums=['letters_delivered', 'letters_opened', 'letters_clicked', 'letters_with_opens', 'letters_with_clicks']
+    ) }}
+)
+
+select * from money
+union all
+select * from letters

@@ -1,0 +1,39 @@
+-- Grain: measure, period_grain, period_start, dimension, dimension_key.
+-- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days.
+with plans as (
+    {%- for span in period_spans('event_date') %}
+    select
+        '{{ span.grain }}' as period_grain,
+        {{ span.whole }} as period_start,
+        dimension,
+        dimension_key,
+        cast(sum(quota_amount) as double) as quota_amount
+    from {{ ref('quota_days') }}
+    where {{ span.whole }} < {{ as_of() }}
+    group by {{ span.whole }}, dimension, dimension_key
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+managers as (
+    select
+        period_grain,
+        period_start,
+        {{ sliced_by(['team']) }},
+        sum({{ flag('quota_amount is not null') }}) as managers_with_quota,
+        sum({{ flag('attainment >= 1') }}) as managers_at_quota,
+        count(*) as managers_banded,
+        sum({{ flag("band = 'high'") }}) as managers_in_high_band
+    from {{ ref('performance_bands') }}
+    group by grouping sets ((period_grain, period_start), (period_grain, period_start, team))
+)
+
+select 'quota_amount' as measure, period_grain, period_start, dimension, dimension_key, quota_amount as value
+from plans
+where quota_amount <> 0
+{%- for measure in ['managers_with_quota', 'managers_at_quota', 'managers_banded', 'managers_in_high_band'] %}
+union all
+select '{{ measure }}', period_grain, period_start, dimension, dimension_key, cast({{ measure }} as double)
+from managers
+where {{ measure }} <> 0
+{%- endfor %}

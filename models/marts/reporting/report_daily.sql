@@ -1,2 +1,0 @@
--- Grain: one day and indicator of the head of sales.
-{{ report_table('daily', 'day') }}

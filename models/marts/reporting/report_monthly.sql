@@ -1,2 +1,0 @@
--- Grain: one month and indicator of the head of sales.
-{{ report_table('monthly', 'month') }}

@@ -1,2 +1,0 @@
--- Grain: one ISO week and indicator of the head of sales.
-{{ report_table('weekly', 'week') }}

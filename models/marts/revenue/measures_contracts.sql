@@ -1,0 +1,51 @@
+-- Grain: measure, period_grain, period_start, dimension, dimension_key.
+-- One measure of recurring revenue, period, dimension and member.
+{%- set dims = ['product', 'region'] %}
+with balances as (
+    {{ balance_measures(
+        ref('contract_events'),
+        dimensions=dims,
+        balances=['contracts_active', 'contracts_priced', 'mrr', 'arr', 'arr_variable', 'arr_licences']
+    ) }}
+),
+
+opening as (
+    {{ balance_measures(ref('contract_events'), dimensions=dims, balances=['mrr'], opening=true) }}
+),
+
+movements as (
+    select
+        period_grain,
+        period_start,
+        {{ sliced_by(['product', 'region', 'movement']) }},
+        cast(sum(mrr_change) as double) as mrr_change,
+        cast(sum(case when movement in ('expansion', 'contraction', 'churn') then mrr_change else 0 end) as double) as change_of_old,
+        cast(sum(case when movement in ('contraction', 'churn') then mrr_change else 0 end) as double) as loss_of_old
+    from {{ ref('mrr_movements') }}
+    group by grouping sets (
+        (period_grain, period_start), (period_grain, period_start, product), (period_grain, period_start, region),
+        (period_grain, period_start, movement)
+    )
+),
+
+kept_parts as (
+    select period_grain, period_start, dimension, dimension_key, value as kept_net, value as kept_gross from opening
+    union all
+    select period_grain, period_start, dimension, dimension_key, change_of_old, loss_of_old from movements where dimension <> 'movement'
+),
+
+kept as (
+    select period_grain, period_start, dimension, dimension_key, sum(kept_net) as kept_net, sum(kept_gross) as kept_gross
+    from kept_parts
+    group by period_grain, period_start, dimension, dimension_key
+)
+
+select * from balances
+union all
+select 'mrr_opening', period_grain, period_start, dimension, dimension_key, value from opening
+union all
+select 'mrr_kept_net', period_grain, period_start, dimension, dimension_key, kept_net from kept
+union all
+select 'mrr_kept_gross', period_grain, period_start, dimension, dimension_key, kept_gross from kept
+union all
+select 'mrr', period_grain, period_start, dimension, dimension_key, mrr_change from movements where dimension = 'movement'

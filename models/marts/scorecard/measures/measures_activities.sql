@@ -1,9 +1,0 @@
--- Grain: one measure of managers' activities, period, dimension and member.
-{{ period_measures(
-    ref('activity_events'),
-    dimensions=['manager', 'team', 'channel', 'direction'],
-    sums=[
-        'calls_count', 'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
-        'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds'
-    ]
-) }}

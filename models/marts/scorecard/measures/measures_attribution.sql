@@ -1,7 +1,0 @@
--- Grain: one measure of attribution as a whole (by the default model), period, dimension and member.
-{{ period_measures(
-    ref('attributed_revenue'),
-    dimensions=['channel'],
-    sums=['revenue_attributed', 'revenue_touched'],
-    where="model = '" ~ var('default_attribution') ~ "'"
-) }}

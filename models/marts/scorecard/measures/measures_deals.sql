@@ -1,8 +1,0 @@
--- Grain: one measure of deals, period, dimension and member.
-{{ period_measures(
-    ref('deal_events'),
-    dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'],
-    coarse=['campaign'],
-    sums=['opportunities_new', 'opportunities_won', 'deals_won', 'deals_lost', 'deals_closed', 'won_amount', 'cycle_days', 'touchpoints'],
-    per_period={'cycle_days_median': percentile('cycle_days', 0.5)}
-) }}

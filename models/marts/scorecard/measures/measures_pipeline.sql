@@ -1,6 +1,0 @@
--- Grain: one balance of the open pipeline, period, dimension and member.
-{{ balance_measures(
-    ref('pipeline_changes'),
-    dimensions=['manager', 'team', 'pipeline', 'stage'],
-    balances=['deals_active', 'pipeline_amount']
-) }}

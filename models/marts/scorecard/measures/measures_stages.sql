@@ -1,7 +1,0 @@
--- Grain: one measure of stages, period, dimension and member.
-{{ period_measures(
-    ref('stage_events'),
-    dimensions=['stage', 'pipeline', 'manager', 'team', 'channel'],
-    sums=['stage_entries', 'stage_passes', 'stays_ended', 'stage_days'],
-    per_period={'stage_days_median': percentile('stage_days', 0.5)}
-) }}

@@ -1,0 +1,59 @@
+-- Grain: finding, subject.
+-- One accepted value that is kept as it is but means nothing to the warehouse, as a finding: a word outside its list, a number of a list
+-- without a label, an id or phone that a table program has rounded.
+with unknown_words as (
+    {%- for entity, columns in contract()['words'].items() %}
+    {%- for column, values in columns.items() %}
+    select 'unknown value' as finding, concat('{{ entity }}.{{ column }} = ', {{ column }}) as subject
+    from {{ ref(entity) }}
+    where {{ column }} not in ('{{ values | join("', '") }}')
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select 'unknown value', concat('targets.kpi_id = ', targets.kpi_id)
+    from {{ ref('targets') }} as targets
+    left join {{ ref('kpi_definitions') }} as definitions on targets.kpi_id = definitions.figure_id
+    where definitions.figure_id is null
+),
+
+{% if source_is_on('bitrix24') -%}
+unlabelled as (
+    {%- for model, field in [
+        ('deals', 'lost_reason'), ('deals', 'source'), ('leads', 'region'), ('leads', 'source'), ('leads', 'reject_reason'),
+        ('customers', 'region'), ('customers', 'segment')
+    ] %}
+    select
+        'number of a list that no label is known of' as finding,
+        concat('{{ model }}.{{ field }} of bitrix24 = ', unlabelled_{{ field }}) as subject
+    from {{ ref('stg_bitrix24__' ~ model) }}
+    where unlabelled_{{ field }} is not null and row_status = 'accepted'
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{% endif -%}
+rounded_numbers as (
+    {%- for source_name, table_name, model in judged_models() %}
+    select 'number in exponent form, read as nothing' as finding, concat('{{ source_name }}/{{ table_name }}: ', row_remark) as subject
+    from {{ ref(model) }}
+    where row_remark is not null and row_status = 'accepted'
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+all_findings as (
+    select finding, subject from unknown_words
+    {%- if source_is_on('bitrix24') %}
+    union all
+    select finding, subject from unlabelled
+    {%- endif %}
+    union all
+    select finding, subject from rounded_numbers
+)
+
+select
+    finding,
+    subject,
+    count(*) as rows_affected
+from all_findings
+group by finding, subject

@@ -1,0 +1,95 @@
+-- Grain: report, kpi_id, period_grain, period_start.
+-- One report of the head of sales, indicator, period grain and period: set beside plan, period before and year before, and judged.
+-- An indicator is judged by its plan or, where there is none, by the period before; it is good where it lies on the side that the catalogue
+-- calls better.  A running period is judged by the same days of the one before alone: its plan is that of the whole period.
+with indicators as (
+    select * from {{ ref('seed_report_indicators') }}
+),
+
+indicator_values as (
+    select
+        indicators.report,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        kpis.is_complete,
+        indicators.position,
+        catalogue.kpi_id,
+        catalogue.name_ru,
+        catalogue.name_en,
+        catalogue.unit,
+        catalogue.better,
+        kpis.value,
+        coalesce(kpis.target_value, indicators.plan_value) as plan_value,
+        kpis.previous_value,
+        kpis.year_ago_value,
+        max(case when periods.is_complete then periods.period_start end)
+            over (partition by indicators.report, periods.period_grain) as latest_start
+    from indicators
+    inner join {{ ref('kpi_catalogue') }} as catalogue on indicators.kpi_id = catalogue.kpi_id
+    inner join {{ ref('kpi_values') }} as kpis on indicators.kpi_id = kpis.kpi_id
+    inner join {{ ref('periods') }} as periods on kpis.period_grain = periods.period_grain and kpis.period_start = periods.period_start
+    where kpis.dimension = 'all'
+),
+
+compared as (
+    select
+        *,
+        value - previous_value as change,
+        value - year_ago_value as year_change,
+        case
+            when better = 'none' or value is null then null
+            when is_complete and plan_value is not null then 'plan'
+            when previous_value is not null then 'previous'
+        end as judged_by
+    from indicator_values
+),
+
+measured as (
+    select
+        *,
+        case judged_by when 'plan' then plan_value when 'previous' then previous_value end as yardstick
+    from compared
+),
+
+judged as (
+    select
+        *,
+        case
+            when yardstick is null then null
+            -- the same but for the last bits of a quotient
+            when abs(value - yardstick) <= 0.000000001 * abs(yardstick) then 'even'
+            when (value > yardstick) = (better = 'up') then 'good'
+            else 'bad'
+        end as sign
+    from measured
+)
+
+select
+    judged.report,
+    judged.period_grain,
+    judged.period_start,
+    judged.period_end,
+    judged.is_complete,
+    coalesce(judged.period_start = judged.latest_start, false) as is_latest,
+    judged.position,
+    judged.kpi_id,
+    judged.name_ru,
+    judged.name_en,
+    judged.unit,
+    judged.better,
+    judged.value,
+    judged.plan_value,
+    {{ ratio('judged.value', 'judged.plan_value') }} as attainment,
+    judged.previous_value,
+    judged.change,
+    {{ ratio('judged.change', 'abs(judged.previous_value)') }} as change_share,
+    judged.year_ago_value,
+    judged.year_change,
+    {{ ratio('judged.year_change', 'abs(judged.year_ago_value)') }} as year_change_share,
+    judged.judged_by,
+    judged.sign,
+    signs.name_ru as sign_ru,
+    signs.name_en as sign_en
+from judged
+left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.judged_by and judged.sign = signs.sign

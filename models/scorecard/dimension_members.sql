@@ -1,0 +1,53 @@
+-- Grain: dimension, dimension_key.
+-- One member of a dimension that has a name beside its key: what the scorecard shows for it, and its names, Russian and English.  What a
+-- source names once has one name for both.
+with named as (
+    select 'manager' as dimension, employee_id as dimension_key, employee_name as dimension_value, employee_name as name_ru, employee_name as name_en
+    from {{ ref('dim_employees') }}
+    union all
+    select 'product', product_id, product_name as dimension_value, product_name as name_ru, product_name as name_en from {{ ref('dim_products') }}
+    union all
+    select 'pipeline', pipeline_id, max(pipeline_name) as dimension_value, max(pipeline_name) as name_ru, max(pipeline_name) as name_en
+    from {{ ref('dim_stages') }}
+    where object = 'deal'
+    group by pipeline_id
+    union all
+    select 'stage', stage_key, stage_name as dimension_value, stage_name as name_ru, stage_name as name_en
+    from {{ ref('dim_stages') }} where object = 'deal'
+    union all
+    -- a channel is shown by its key, which is the same in every language
+    select 'channel', channel, channel as dimension_value, name_ru, name_en from {{ ref('dim_channels') }}
+    union all
+    select 'region', region_ru, region_ru as dimension_value, region_ru as name_ru, max(region_en) as name_en
+    from {{ ref('seed_places') }} group by region_ru
+    union all
+    select 'campaign', campaign, campaign_name as dimension_value, campaign_name as name_ru, campaign_name as name_en from {{ ref('dim_campaigns') }}
+    union all
+    select
+        'email_campaign', email_campaign, min(email_campaign_name) as dimension_value, min(email_campaign_name) as name_ru,
+        min(email_campaign_name) as name_en
+    from {{ ref('email_campaign_events') }}
+    group by email_campaign
+    union all
+    select
+        'sprint', sprint_id, coalesce(name, {{ source_id('sprint_id') }}) as dimension_value, coalesce(name, {{ source_id('sprint_id') }}) as name_ru,
+        coalesce(name, {{ source_id('sprint_id') }}) as name_en
+    from {{ ref('sprints') }}
+),
+
+-- what the business or the warehouse names itself, where no source does
+listed as (
+    select dimension, dimension_key, name_ru, name_en from {{ ref('seed_member_names') }} where dimension <> 'any'
+)
+
+select
+    coalesce(named.dimension, listed.dimension) as dimension,
+    coalesce(named.dimension_key, listed.dimension_key) as dimension_key,
+    coalesce(
+        named.dimension_value, case when named.dimension is not null then listed.name_ru end, {{ source_id('named.dimension_key') }},
+        listed.dimension_key
+    ) as dimension_value,
+    coalesce(named.name_ru, listed.name_ru, {{ source_id('named.dimension_key') }}) as dimension_name_ru,
+    coalesce(named.name_en, listed.name_en, {{ source_id('named.dimension_key') }}) as dimension_name_en
+from named
+full outer join listed on named.dimension = listed.dimension and named.dimension_key = listed.dimension_key

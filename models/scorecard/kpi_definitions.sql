@@ -1,0 +1,35 @@
+-- Grain: figure_id.
+-- One KPI or one figure that is shown beside a KPI, with the measures that make it.
+with definitions as (
+    select
+        kpi_id as figure_id,
+        kpi_id,
+        false as is_companion,
+        dimensions,
+        numerator,
+        denominator,
+        scale,
+        kind
+    from {{ ref('seed_kpi_catalogue') }}
+
+    union all
+
+    select
+        companions.companion_id,
+        companions.kpi_id,
+        true,
+        catalogue.dimensions,
+        companions.numerator,
+        companions.denominator,
+        companions.scale,
+        companions.kind
+    from {{ ref('seed_kpi_companions') }} as companions
+    inner join {{ ref('seed_kpi_catalogue') }} as catalogue on companions.kpi_id = catalogue.kpi_id
+)
+
+select
+    definitions.*,
+    -- what is made of other figures is unknown where one of them is
+    coalesce(measures.when_absent, 'unknown') as when_absent
+from definitions
+left join {{ ref('seed_measures') }} as measures on definitions.numerator = measures.measure

@@ -1,0 +1,20 @@
+-- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
+-- One KPI, period (day, ISO week, month, quarter, year), dimension and member.
+select
+    figure_id as kpi_id,
+    period_grain,
+    period_start,
+    is_complete,
+    dimension,
+    dimension_key,
+    dimension_value,
+    dimension_name_ru,
+    dimension_name_en,
+    value,
+    numerator,
+    denominator,
+    previous_value,
+    year_ago_value,
+    target_value
+from {{ ref('metric_comparisons') }}
+where not is_companion

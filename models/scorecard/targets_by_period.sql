@@ -1,0 +1,34 @@
+-- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
+-- One KPI, period and owner (the whole business, a team, a manager) with its target.  Targets of counts and money add up from days,
+-- and from managers to teams and to the whole where those have none of their own; a target of a ratio, a balance or a count of different people
+-- holds in every period inside its own.
+with chosen as (
+    select
+        targets.*,
+        definitions.kind = 'flow' as adds_up
+    from {{ ref('int_targets_by_slice') }} as targets
+    inner join {{ ref('kpi_definitions') }} as definitions on targets.kpi_id = definitions.figure_id
+    where targets.kpi_id <> '{{ var("quota_kpi") }}' and (targets.is_own or definitions.kind = 'flow')
+),
+
+expanded as (
+    select
+        chosen.*,
+        periods.period_grain,
+        periods.period_start
+    from chosen
+    inner join {{ ref('bridge_day_periods') }} as periods
+        on chosen.date_day = periods.date_day and periods.period_grain = periods.whole_grain
+)
+
+select
+    kpi_id,
+    period_grain,
+    period_start,
+    dimension,
+    dimension_key,
+    -- what does not add up holds where the whole period has the same target
+    case when max({{ flag('adds_up') }}) = 1 then sum(day_value) when min(period_value) = max(period_value) then max(period_value) end
+        as target_value
+from expanded
+group by kpi_id, period_grain, period_start, dimension, dimension_key

@@ -1,0 +1,123 @@
+"""How the project is laid out: who reads whom, what a row is, how long a YAML file may be."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from tests.warehouse import PROJECT, parsed
+
+# Layers in the order in which data flow; a model reads from its own or from an earlier one.
+LAYERS = ("staging", "entities", "core", "marts", "scorecard", "reports", "quality")
+LONGEST_YAML = 400
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    """What dbt knows of the project."""
+    parsed()
+    return json.loads((PROJECT / "target" / "tests" / "manifest.json").read_text("utf-8"))
+
+
+def models_of(manifest):
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def comment_of(sql):
+    """The comment that a model begins with, as one line."""
+    lines = re.match(r"(--[^\n]*\n)*", sql).group().splitlines()
+    return " ".join(line.removeprefix("--").strip() for line in lines)
+
+
+def told_key(sql):
+    """The key that a model's first line tells: `Grain: a, b; of accepted rows c.`"""
+    told = re.match(r"Grain: ([\w, ]+)(?:; of accepted rows ([\w, ]+))?\. One ", comment_of(sql))
+    return told and tuple(part.split(", ") if part else None for part in told.groups())
+
+
+def test_every_model_tells_its_grain_once(manifest):
+    """The first line is the key of meta.grain, and the description begins as the comment does: one …"""
+    wrong = []
+    for model in models_of(manifest):
+        meta = model["config"]["meta"]
+        if told_key(model["raw_code"]) != (meta.get("grain"), meta.get("accepted_grain")):
+            wrong.append((model["name"], "key"))
+        if not model["description"].startswith("One "):
+            wrong.append((model["name"], "description"))
+    assert wrong == []
+
+
+def test_a_first_line_that_tells_another_key_is_found():
+    assert told_key("-- Grain: a, b.\n-- One thing.\nselect 1") == (["a", "b"], None)
+    assert told_key("-- Grain: a,\n--   b; of accepted rows c.\n-- One raw row.\n") == (["a", "b"], ["c"])
+    assert told_key("-- Grain: a.\nselect 1") is None
+    assert told_key("-- One thing.\n") is None
+
+
+def test_every_model_has_a_test_of_its_key(manifest):
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "unique_key"
+        and not node["test_metadata"]["kwargs"].get("columns")
+    }
+    assert [model["name"] for model in models_of(manifest) if model["unique_id"] not in tested] == []
+
+
+def upstream_reads(models):
+    """The models that read from a later layer than their own: (model, parent)."""
+    layer = {model["unique_id"]: LAYERS.index(model["original_file_path"].split("/")[1]) for model in models}
+    return [
+        (model["name"], parent)
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if layer.get(parent, 0) > layer[model["unique_id"]]
+    ]
+
+
+def test_no_model_reads_from_a_later_layer(manifest):
+    assert upstream_reads(models_of(manifest)) == []
+
+
+def test_a_read_from_a_later_layer_is_found():
+    def model(name, path, *parents):
+        return {"name": name, "unique_id": name, "original_file_path": path, "depends_on": {"nodes": parents}}
+
+    models = [
+        model("fct", "models/core/deals/fct.sql", "stg", "mart", "seed"),
+        model("mart", "models/marts/funnel/mart.sql", "fct", "mart_2"),
+        model("mart_2", "models/marts/sales/mart_2.sql"),
+        model("stg", "models/staging/files/stg.sql"),
+    ]
+    assert upstream_reads(models) == [("fct", "mart")]
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "models").rglob("*.yml")), ids=lambda path: path.name)
+def test_no_yaml_file_is_long(path):
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_YAML
+
+
+def repeated(columns):
+    """Names of columns of which the same words stand in two places, from (name, description)."""
+    words = [(name, " ".join(said.split())) for name, said in columns if said and "doc(" not in said]
+    return sorted({name for name, said in words if words.count((name, said)) > 1})
+
+
+def test_a_column_is_described_in_one_place():
+    """What several models have is a block of models/columns.md; what is written from the contract stands there."""
+    columns = []
+    for path in (PROJECT / "models").rglob("*.yml"):
+        text = path.read_text("utf-8")
+        if "kpi contract" not in text:
+            models = yaml.load(text, yaml.CSafeLoader).get("models") or []
+            columns += [
+                (column["name"], column.get("description")) for model in models for column in model.get("columns") or []
+            ]
+    assert len(columns) > 1000 and repeated(columns) == []
+
+
+def test_a_description_that_stands_twice_is_found():
+    assert repeated(
+        [("a", "One."), ("a", "One."), ("b", "One."), ("c", "{{ doc('c') }}"), ("c", "{{ doc('c') }}")]
+    ) == ["a"]
