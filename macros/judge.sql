@@ -38,6 +38,7 @@
 {%- set no_truth = var('nothing_words') | reject('in', var('true_words') + var('false_words')) | list -%}
 {%- set taken = [] -%}
 {%- set cleaned = [] -%}
+{%- set worded = [] -%}
 {%- set printed = [] -%}
 {%- set spelled = [] -%}
 {%- set day_columns = [] -%}
@@ -64,7 +65,8 @@
     {%- if kind in days -%}
         {%- set iso = 'iso_' ~ name -%}
         {%- do day_columns.append(raw) -%}
-        {%- do printed.append(printed_moment(told) ~ ' as printed_' ~ name) -%}
+        {%- do worded.append(worded_moment(told) ~ ' as worded_' ~ name) -%}
+        {%- do printed.append(printed_moment('worded_' ~ name) ~ ' as printed_' ~ name) -%}
         {%- do spelled.append(iso_moment('printed_' ~ name, 'day_first') ~ ' as ' ~ iso) -%}
         {%- do typed.append('case when not ' ~ is_nothing_day(iso) ~ ' then ' ~ told ~ ' end as ' ~ told) -%}
         {%- do typed.append((read_timestamp(iso, zone) if kind == 'timestamp' else read_date(iso)) ~ ' as ' ~ name) -%}
@@ -146,13 +148,22 @@ cleaned as (
 {{ day_orders(relation, day_columns) }},
 
 {% endif -%}
+worded as (
+    select
+        *,
+        {% for column in worded %}{{ column }},
+        {% endfor -%}
+        {{ worded_moment('raw_loaded_at') }} as worded_loaded_at
+    from cleaned
+),
+
 printed as (
     select
         *,
         {% for column in printed %}{{ column }},
         {% endfor -%}
-        {{ printed_moment('raw_loaded_at') }} as printed_loaded_at
-    from cleaned
+        {{ printed_moment('worded_loaded_at') }} as printed_loaded_at
+    from worded
 ),
 
 spelled as (

@@ -16,16 +16,15 @@
     end
 {%- endmacro %}
 
-{#- A moment as people and programs print it, brought to one of the spellings of iso_moment: quotes, weekdays, the words beside it
-    and the parts of the day are taken away, 1/31/2026 3:05 PM · Sat, Jan 31, 2026 · 31.01.2026 г. в 12:30 · 22:30 31.01.2026.
-    MSK is read from 2015 on: before it Moscow's clock was moved. Nearly every value needs none of it, and one look tells. -#}
-{% macro printed_moment(text) -%}
+{#- A moment as people and programs print it is brought to one of the spellings of iso_moment in two steps; the first takes away what stands
+    beside the day: quotes, weekdays, the words of a date.  Sat, Jan 31, 2026 · «31 января 2026 г.» · 31.01.2026 г. в 12:30.
+    Nearly every value needs neither step, and one look tells. -#}
+{% macro worded_moment(text) -%}
     {%- set weekdays = 'mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье' -%}
-    {%- set clock = '(:[0-9]{2}(?::[0-9]{2})?) ?' -%}
     {%- set last_short_year = (as_of_date()[:4] | int) + var('two_digit_years_ahead') -%}
     {%- set short_years = [] -%}
     {%- for year in range(last_short_year // 100 * 100, last_short_year + 1) -%}{%- do short_years.append('%02d' % (year % 100)) -%}{%- endfor -%}
-    {%- set steps = [
+    {{ rewritten_moment(text, [
         ('[\\x{2010}-\\x{2015}\\x{2212}]', '-'),
         ('^[\\x22\\x27\\x60«]+|[\\x22\\x27»,;]+$', ''),
         ('(?i)^(?:' ~ weekdays ~ ')[a-z]*[.,]* ', ''),
@@ -34,7 +33,14 @@
         ('(?i)^([0-9]{1,2})[ .-]+([a-zа-яё]{3,9})[.,]*[ .-]+(' ~ short_years | join('|') ~ ')([ ,]|$)',
             '\\1 \\2 ' ~ last_short_year // 100 ~ '\\3\\4'),
         ('(?i)([0-9]{4}) ?(?:года|г)(?:[., ]|$)[., ]*', '\\1 '),
-        ('(?i) (?:в|at) ([0-9]{1,2}:)', ' \\1'),
+        ('(?i) (?:в|at) ([0-9]{1,2}:)', ' \\1')
+    ]) }}
+{%- endmacro %}
+
+{#- The second step brings the clock behind the day, with its zone: 1/31/2026 3:05 PM · 22:30 31.01.2026 · 31.01.2026 22.30 · 22:30 MSK.
+    MSK is read from 2015 on: before it Moscow's clock was moved. -#}
+{% macro printed_moment(text) -%}
+    {{ rewritten_moment(text, [
         ('^([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)[ ,]+([0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})$', '\\2 \\1'),
         ('^([0-9]{1,2})[.] ?([0-9]{1,2})[.] ?([0-9]{4})', '\\1.\\2.\\3'),
         ('([0-9]{4},?) ([0-2]?[0-9])[.]([0-5][0-9])[.]([0-5][0-9])$', '\\1 \\2:\\3:\\4'),
@@ -43,14 +49,28 @@
         ('(?i)^(.*20(?:1[5-9]|[2-9][0-9])[^0-9].*:[0-9]{2}) ?[(]?(?:msk|мск)[)]?$', '\\1+03:00'),
         ('(:[0-9]{2}) ?(?:UTC|GMT)?([+-])([0-9])$', '\\1\\20\\3:00'),
         (' +$', '')
-    ] -%}
-    {%- for hour in range(1, 12) -%}{%- do steps.append(('(?i) 0?' ~ hour ~ clock ~ 'p[.]?m[.]?$', ' ' ~ (hour + 12) ~ '\\1')) -%}{%- endfor -%}
-    {%- do steps.append(('(?i) 12' ~ clock ~ 'a[.]?m[.]?$', ' 00\\1')) -%}
-    {%- do steps.append(('(?i) ((?:0?[1-9]|1[0-2]):[0-9]{2}(?::[0-9]{2})?) ?[ap][.]?m[.]?$', ' \\1')) -%}
-    {%- set found = namespace(sql=text) -%}
+    ], whole_day_clock(text)) }}
+{%- endmacro %}
+
+{% macro rewritten_moment(text, steps, begun=none) -%}
+    {%- set found = namespace(sql=begun or text) -%}
     {%- for pattern, by in steps -%}{%- set found.sql = replace_pattern(found.sql, pattern, by) -%}{%- endfor -%}
     case
         when {{ matches(text, '[^0-9 T:.+Z/-]|^[0-9]{1,2}:|[.] | [0-9]{1,2}[.][0-9]|[+-][0-9]$') }} then {{ found.sql }}
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{#- Of 3:05 PM at the end of a moment 15:05. -#}
+{% macro whole_day_clock(text) -%}
+    {%- set half = '(?i) (0?[1-9]|1[0-2])(?::[0-9]{2}){1,2} ?[ap][.]?m[.]? *$' -%}
+    {%- set hour = try_cast_as(part_of(text, half), 'integer') -%}
+    {%- set afternoon = 'case when ' ~ matches(text, '(?i)p[.]?m[.]? *$') ~ ' then 12 else 0 end' -%}
+    case
+        when {{ matches(text, half) }} then concat(
+            {{ remove_pattern(text, half) }}, ' ', right({{ as_text('100 + ' ~ hour ~ ' % 12 + ' ~ afternoon) }}, 2),
+            {{ part_of(text, '((?::[0-9]{2}){1,2}) ?[A-Za-z.]+ *$') }}
+        )
         else {{ text }}
     end
 {%- endmacro %}

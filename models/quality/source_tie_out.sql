@@ -92,7 +92,9 @@ whole as (
         tables.table_name,
         placed.load_day,
         coalesce(placed.place, 1) = 1 as is_newest,
-        {%- for status in ['all', 'accepted', 'superseded', 'deleted', 'not_yet_known', 'rejected', 'unreadable_line', 'no_record', 'unreadable_file'] %}
+        {%- for status in [
+            'all', 'accepted', 'superseded', 'deleted', 'not_yet_known', 'rejected', 'unreadable_line', 'no_record', 'unreadable_file'
+        ] %}
         coalesce(placed.{{ status }}_rows, 0) as {{ status }}_rows,
         {%- endfor %}
         coalesce(landed.landed_rows, 0) - coalesce(placed.judged_rows, 0) as unjudged_rows
