@@ -167,8 +167,10 @@ def _parsed(digits: str, country: str) -> str | None:
         phonenumbers.CountryCodeSource.FROM_NUMBER_WITH_IDD,
     )
     # that a number without a prefix is of this country is a guess: it is one of the country's ranges, or has its trunk or country code
-    # before as many digits as is usual there
-    is_national = phonenumbers.is_valid_number(number) or len(digits) > len(national) == _usual_length(country)
+    # before as many digits as is usual there, of which the first begins one of its ranges: 8 029 … of Belarus is no number of Russia
+    is_national = phonenumbers.is_valid_number(number) or (
+        len(digits) > len(national) == _usual_length(country) and _ranges(country).fullmatch(national) is not None
+    )
     return f"{number.country_code}{national}" if is_international or is_national else None
 
 
@@ -176,3 +178,10 @@ def _parsed(digits: str, country: str) -> str | None:
 def _usual_length(country: str) -> int:
     """How many digits a number of the country has, without its code."""
     return len(phonenumbers.national_significant_number(phonenumbers.example_number(country)))
+
+
+@cache
+def _ranges(country: str) -> re.Pattern[str]:
+    """What numbers of the country, without its code, look like."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    return re.compile(metadata.general_desc.national_number_pattern)
