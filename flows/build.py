@@ -18,14 +18,14 @@ from flows.base.process_group import ProcessGroup, TimedOut
 from flows.base.redact import without_secrets
 from flows.base.settings import PROJECT
 from flows.run_log import RunLog, Step
-from landing import contact_key
+from raw_views import contact_key
 
 DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
 CODE = (
     "models",
     "macros",
     "seeds",
-    "landing",
+    "raw_views",
     "flows/base/sql.py",
     "tests/dbt",
     "dbt_project.yml",
