@@ -1,7 +1,7 @@
 {#- Raw text into typed values.  Every reader gives null for nothing and for what it cannot read; validated_rows tells the two
     apart.  Engines differ in try-casts and patterns, hence the dispatch at the foot. -#}
 
-{#- Text as a person reads it: emails in one form (Unicode NFC), no invisible marks, one blank between words and none around; null
+{#- Text as a person reads it: letters in one form (Unicode NFC), no invisible marks, one blank between words and none around; null
     where all it says is that there is nothing.  Nearly every value is plain already, and one look tells. -#}
 {% macro clean_text(raw, words=none) -%}
     {%- set nothing = whole_words(var('nothing_words') if words is none else words) -%}
@@ -32,7 +32,7 @@
 {%- endmacro %}
 {% macro decoded_mark(raw) -%} {{ decoded(raw, plus=true) }} {%- endmacro %}
 
-{#- The page of an address: neither query nor fragment, its emails decoded. -#}
+{#- The page of an address: neither query nor fragment, its letters decoded. -#}
 {% macro page_of(url) -%}
     {{ clean_text(decoded(dbt.split_part(dbt.split_part(url, "'?'", 1), "'#'", 1))) }}
 {%- endmacro %}
@@ -265,7 +265,7 @@
     regexp_replace({{ text }}, r'{{ pattern | replace('(?i', '(?iu') }}', '{{ by | replace('\\', '$') }}')
 {%- endmacro %}
 
-{#- Letters in Unicode's composed form; Spark knows no such function, there a name in decomposed emails stays another name. -#}
+{#- Letters in Unicode's composed form; Spark knows no such function, there a name in decomposed letters stays another name. -#}
 {% macro composed(text) -%} {{ adapter.dispatch('composed')(text) }} {%- endmacro %}
 {% macro duckdb__composed(text) -%} nfc_normalize({{ text }}) {%- endmacro %}
 {% macro default__composed(text) -%} {{ text }} {%- endmacro %}

@@ -1,5 +1,5 @@
 -- Grain: touchpoint_id.
--- One touch of a known person or company: a visit, what a lead, deal or order tells of its own origin, a letter clicked, a call
+-- One touch of a known person or company: a visit, what a lead, deal or order tells of its own origin, an e-mail clicked, a call
 -- received.
 with visits as (
     select concat('visit:', session_id) as touchpoint_id, 'visit' as kind, customer_key, started_at as touched_at, channel, campaign

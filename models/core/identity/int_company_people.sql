@@ -1,5 +1,5 @@
 -- Grain: company_key, contact_key.
--- One company and one contact person whose visits, emails and calls count for it: those whose card names the company; where a
+-- One company and one contact person whose visits, e-mails and calls count for it: those whose card names the company; where a
 -- card names none, those whom leads, deals or quotes name beside it.
 with told as (
     select contact, company, max({{ flag('record = contact') }}) as is_on_card

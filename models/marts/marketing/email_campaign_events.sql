@@ -1,5 +1,5 @@
 -- Grain: email_campaign.
--- One e-mail campaign, on the day it was sent: emails delivered, opened and clicked at least once.  Of each, events count
+-- One e-mail campaign, on the day it was sent: e-mails delivered, opened and clicked at least once.  Of each, events count
 -- where the campaign has any; else the campaign's own total does.  What neither tells is empty.
 with campaigns as (
     select * from {{ ref('email_campaigns') }}

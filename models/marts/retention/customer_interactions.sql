@@ -1,5 +1,5 @@
 -- Grain: interaction_id, customer_key.
--- One interaction that came from a customer himself (a visit, a letter opened or clicked, an incoming call or message, a survey
+-- One interaction that came from a customer himself (a visit, an e-mail opened or clicked, an incoming call or message, a survey
 -- answer) and one customer it counts for: himself, and the companies that he is a contact of.
 with visits as (
     select concat('visit:', session_id) as interaction_id, 'visit' as kind, started_on as event_date, customer_key
