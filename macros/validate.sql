@@ -49,9 +49,9 @@
 {%- set money = [] -%}
 {%- for name, spec in columns.items() if spec[1] in numeric -%}
     {%- do numbers.append(spec[0]) -%}
-    {%- if spec[1] == 'money' -%}{%- do money.append('raw_' ~ name) -%}{%- endif -%}
+    {%- if spec[1] == 'money' -%}{%- do money.append(name) -%}{%- endif -%}
 {%- endfor -%}
-{%- set own_currency = ('currency_told' if money else 'currency') if 'currency' in columns else 'null' -%}
+{%- for name in money -%}{%- do printed.append(named_beside('raw_' ~ name) ~ ' as beside_' ~ name) -%}{%- endfor -%}
 {%- for name, spec in columns.items() -%}
     {%- set raw = adapter.quote(spec[0]) -%}
     {%- set kind = spec[1] -%}
@@ -77,7 +77,7 @@
     {%- elif kind in numeric -%}
         {%- set bare = 'bare_' ~ name -%}
         {%- do spelled.append(bare_number(told, 'decimal_sign', kind == 'money') ~ ' as ' ~ bare) -%}
-        {%- do typed.append((read_money(told, bare, 'decimal_sign', own_currency) if kind == 'money' else readers[kind](told, bare, 'decimal_sign'))
+        {%- do typed.append((read_money(told, bare, 'decimal_sign', 'beside_' ~ name, 'row_currency') if kind == 'money' else readers[kind](told, bare, 'decimal_sign'))
             ~ ' as ' ~ name) -%}
         {%- do typed.append(told) -%}
     {%- elif kind == 'share' -%}
@@ -86,8 +86,7 @@
         {%- do typed.append(told) -%}
     {%- elif name == 'currency' and money -%}
         {#- where the record names none, the first amount may -#}
-        {%- do spelled.append('coalesce(currency, case when ' ~ try_cast_as(money[0], 'double') ~ ' is null then '
-            ~ currency_named(word_beside(money[0])) ~ ' end) as currency_told') -%}
+        {%- do spelled.append('coalesce(currency, ' ~ currency_beside('beside_' ~ money[0]) ~ ') as currency_told') -%}
         {%- do typed.append(readers[kind]('currency_told') ~ ' as currency') -%}
     {%- else -%}
         {%- do typed.append(readers[kind](told) ~ ' as ' ~ name) -%}
@@ -109,6 +108,12 @@
             ~ " then '" ~ name ~ ": ' || " ~ why ~ " end") -%}
     {%- endif -%}
 {%- endfor -%}
+{%- if money and 'currency' in columns -%}
+    {%- do spelled.append('coalesce(' ~ currency_named('currency') ~ ', upper(trim(currency)), ' ~ currency_beside('beside_' ~ money[0])
+        ~ ", '" ~ var('base_currency') ~ "') as row_currency") -%}
+{%- elif money -%}
+    {%- do spelled.append("'" ~ var('base_currency') ~ "' as row_currency") -%}
+{%- endif -%}
 {%- for problem, condition in rules.items() -%}
     {%- do checks.append("case when (" ~ condition ~ ") and not is_deleted then '" ~ problem ~ "' end") -%}
 {%- endfor -%}
