@@ -86,7 +86,8 @@
 
 {#- The ids that a Bitrix24 record names in a single and in a multiple field, each once or twice, as one text: contact_7,contact_8. -#}
 {% macro bitrix24_ids(prefix, id, ids) -%}
-    {%- set listed = remove_pattern(remove_pattern(ids, '[.]0+'), '[^0-9,]') -%}
+    {%- set parted = replace_pattern(remove_pattern(ids, '[.]0+'), '[^0-9]+', ',') -%}
+    {%- set listed = remove_pattern(parted, '^,|,$') -%}
     '{{ prefix }}' || replace(nullif(concat_ws(',', {{ id }}, nullif(nullif({{ listed }}, ''), '0')), ''), ',', ',{{ prefix }}')
 {%- endmacro %}
 

@@ -32,9 +32,14 @@
 {%- endmacro %}
 {% macro decoded_mark(raw) -%} {{ decoded(raw, plus=true) }} {%- endmacro %}
 
+{#- An address as a browser has it: one that a form encoded as a whole (https%3A%2F%2F…) is decoded, and &amp; of a page's text is &. -#}
+{% macro plain_address(url) -%}
+    replace(case when lower({{ url }}) like 'http%!%3a!%2f!%2f%' escape '!' then {{ decoded(url) }} else {{ url }} end, '&amp;', '&')
+{%- endmacro %}
+
 {#- The page of an address: neither query nor fragment, its letters decoded. -#}
 {% macro page_of(url) -%}
-    {{ clean_text(decoded(dbt.split_part(dbt.split_part(url, "'?'", 1), "'#'", 1))) }}
+    {{ clean_text(decoded(dbt.split_part(dbt.split_part(plain_address(url), "'?'", 1), "'#'", 1))) }}
 {%- endmacro %}
 
 {#- A long number that a program has rounded, 7,91612E+10 or 7.91612E10: as an id or a phone it would be one for many. 12E5 may be an article. -#}
@@ -56,6 +61,14 @@
     case
         when {{ text }} like '%.0%' and {{ matches(text, '^[0-9]+[.]0+$') }} then {{ dbt.split_part(text, "'.'", 1) }}
         when not {{ is_rounded(text) }} then {{ text }}
+    end
+{%- endmacro %}
+
+{#- A UTM mark: a campaign's id loses the fraction of a table program like any id. -#}
+{% macro read_mark(text) -%}
+    case
+        when {{ text }} like '%.0%' and {{ matches(text, '^[0-9]{4,}[.]0+$') }} then {{ dbt.split_part(text, "'.'", 1) }}
+        else {{ text }}
     end
 {%- endmacro %}
 
@@ -228,21 +241,29 @@
 
 {#- A day or moment in the ISO spelling, 2026-01-31[ 22:30:00[+00:00]], of whatever spelling it came in (macros/moments.sql).  A day is
     the midnight of some zone: one with an offset that is not at midnight has been carried into another zone (Parquet keeps UTC), and the
-    business's zone tells its day. -#}
+    business's zone tells its day, unless it is midnight in UTC, as Bitrix24's 03:00:00+03:00 is. -#}
 {% macro read_date(iso) -%}
     case
         when {{ is_nothing_day(iso) }} then null
         when length({{ iso }}) = 10 then {{ try_cast_as(iso, 'date') }}
-        when {{ has_offset(iso) }} and {{ matches(iso, '^.{10}[ T][0-9:.]*[1-9][0-9:.]*([zZ]|[+-])') }} then {{ local_date(parse_instant(iso)) }}
+        when {{ has_offset(iso) }} and {{ matches(iso, '^.{10}[ T][0-9:.]*[1-9][0-9:.]*([zZ]|[+-])') }} then case
+            when {{ parse_instant(iso) }} = cast(cast({{ parse_instant(iso) }} as date) as timestamp) then cast({{ parse_instant(iso) }} as date)
+            else {{ local_date(parse_instant(iso)) }}
+        end
         when substring({{ iso }}, 11, 1) in (' ', 'T') then {{ try_cast_as('left(' ~ iso ~ ', 10)', 'date') }}
     end
 {%- endmacro %}
 
-{#- Without an offset it is wall-clock time of source_timezone.  UTC. -#}
-{% macro read_timestamp(iso, zone=none) -%}
+{#- Without an offset it is wall-clock time of source_timezone.  UTC.  What closes or pays (is_event) at a midnight of whatever offset,
+    2026-01-31T00:00:00Z, was told as a day: it is the midnight of the business's. -#}
+{% macro read_timestamp(iso, zone=none, is_event=false) -%}
     {%- set zone = zone or var('source_timezone') or business_timezone() -%}
     case
         when {{ is_nothing_day(iso) }} then null
+        {%- if is_event %}
+        when {{ has_offset(iso) }} and {{ matches(iso, '^.{10}[ T]00:00(:00([.]0+)?)? ?([zZ]|[+-])') }}
+            then {{ local_to_utc(try_cast_as('left(' ~ iso ~ ', 10)', 'timestamp')) }}
+        {%- endif %}
         when {{ has_offset(iso) }} then {{ parse_instant(iso) }}
         when substring({{ iso }}, 5, 1) = '-' then {{ local_to_utc(try_cast_as(iso, 'timestamp'), zone) }}
     end

@@ -27,7 +27,7 @@
     exponent form, which tells nothing. -#}
 {% macro validated_rows(relation, columns, key, version=none, parts=[], lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
 {%- set readers = {
-    'text': read_text, 'mark': read_text, 'page': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref, 'first': read_ref,
+    'text': read_text, 'mark': read_mark, 'page': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref, 'first': read_ref,
     'multifield': read_text, 'integer': read_integer, 'number': read_number, 'money': read_money, 'share': read_share, 'percent': read_percent,
     'boolean': read_boolean, 'date': read_date, 'timestamp': read_timestamp
 } -%}
@@ -69,7 +69,7 @@
         {%- do printed.append(printed_moment('worded_' ~ name) ~ ' as printed_' ~ name) -%}
         {%- do spelled.append(iso_moment('printed_' ~ name, 'day_first') ~ ' as ' ~ iso) -%}
         {%- do typed.append('case when not ' ~ is_nothing_day(iso) ~ ' then ' ~ told ~ ' end as ' ~ told) -%}
-        {%- do typed.append((read_timestamp(iso, zone) if kind == 'timestamp' else read_date(iso)) ~ ' as ' ~ name) -%}
+        {%- do typed.append((read_timestamp(iso, zone, 'event' in spec[2:]) if kind == 'timestamp' else read_date(iso)) ~ ' as ' ~ name) -%}
         {%- set starts_on = var('calendar_starts_on') if spec | length > 2 and 'ever' not in spec else var('days_start_on') -%}
         {%- set starts = "cast('" ~ starts_on ~ "' as date)" if kind == 'date'
             else local_to_utc("cast('" ~ starts_on ~ " 00:00:00' as timestamp)") -%}

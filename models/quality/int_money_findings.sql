@@ -5,6 +5,10 @@ with missing_rates as (
     from {{ ref('fct_sales') }}
     where amount is not null and amount_base is null
     union all
+    select 'currency with no rate', concat('open deal in ', currency)
+    from {{ ref('fct_deals') }}
+    where status = 'open' and amount is not null and amount_base is null
+    union all
     select 'currency with no rate', concat('refund in ', currency) from {{ ref('fct_refunds') }} where amount_base is null
     union all
     select 'currency with no rate', concat('ad spend in ', currency) from {{ ref('fct_ad_spend') }} where cost_base is null

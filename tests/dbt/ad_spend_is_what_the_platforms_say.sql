@@ -42,4 +42,7 @@ union all
 select '(all)', coalesce(by_day.event_date, scored.event_date), 'marketing'
 from by_day
 full outer join scored on by_day.event_date = scored.event_date
-where by_day.cost_base is null or scored.ad_spend is null or by_day.cost_base <> scored.ad_spend or by_day.clicks <> scored.ad_clicks
+-- a day of impressions alone has no event
+where
+    coalesce(by_day.cost_base, 0) <> coalesce(scored.ad_spend, 0)
+    or coalesce(by_day.clicks, 0) <> coalesce(scored.ad_clicks, 0)

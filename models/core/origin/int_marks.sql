@@ -6,22 +6,22 @@
 with records as (
     select
         concat('l:', lead_id) as record, created_at, web_client_id, utm_source, utm_medium, utm_campaign, cast(null as {{ text }}) as traffic_source,
-        source_name, concat_ws('&', landing_page, click_id) as address, {{ no_click }}
+        source_name, concat_ws('&', {{ plain_address('landing_page') }}, click_id) as address, {{ no_click }}
     from {{ ref('leads') }}
     union all
     select
         concat('d:', deal_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, source_name,
-        concat_ws('&', landing_page, click_id), {{ no_click }}
+        concat_ws('&', {{ plain_address('landing_page') }}, click_id), {{ no_click }}
     from {{ ref('deals') }}
     union all
     select
         concat('o:', order_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, null,
-        concat_ws('&', landing_page, click_id), {{ no_click }}
+        concat_ws('&', {{ plain_address('landing_page') }}, click_id), {{ no_click }}
     from {{ ref('orders') }}
     union all
     select
         concat('v:', session_id), started_at, web_client_id, utm_source, utm_medium, utm_campaign, traffic_source, null,
-        landing_page, lower(ad_engine), coalesce(ad_campaign_id, ad_campaign_name), ad_id
+        {{ plain_address('landing_page') }}, lower(ad_engine), coalesce(ad_campaign_id, ad_campaign_name), ad_id
     from {{ ref('web_sessions') }}
 ),
 

@@ -1,6 +1,7 @@
 -- Grain: order_id.
 -- One order that was made in a visit of the site that is known: the visit that it names, else the one in which the site told a purchase
 -- with its number, else the one that its browser was in at that moment.
+{%- set bare = '^[a-zа-яё]*0*' %}
 with orders as (
     select * from {{ ref('orders') }}
 ),
@@ -10,19 +11,27 @@ visits as (
 ),
 
 -- a site may call an order by its number or by its id, as the shop writes it
-numbers as (
+written as (
     select order_id, {{ order_word('order_number') }} as number from orders where order_number is not null
     union
     select order_id, {{ order_word(source_id('order_id')) }} from orders
 ),
 
-told as (
-    select event_id, session_id, occurred_at, visitor_id, amount, {{ order_word('order_id') }} as number
-    from {{ ref('int_web_goals') }}
-    where order_id is not null and session_id is not null
+numbers as (
+    select *, {{ remove_pattern('number', bare) }} as bare_number from written
 ),
 
--- numbers come again, in another shop or another year: the order of the same browser, of the same sum, nearest in time is meant
+told as (
+    select *, {{ remove_pattern('number', bare) }} as bare_number
+    from (
+        select event_id, session_id, occurred_at, visitor_id, amount, {{ order_word('order_id') }} as number
+        from {{ ref('int_web_goals') }}
+        where order_id is not null and session_id is not null
+    ) as named
+),
+
+-- Numbers come again, in another shop or another year: the order of the same browser, of the same sum, nearest in time is meant.  One side may
+-- put letters or noughts in front (ORDER-107, 000107): such a number is the order's if its browser or its sum says so too.
 meant as (
     select
         orders.order_id,
@@ -31,13 +40,23 @@ meant as (
         row_number() over (
             partition by told.event_id
             order by
+                case when numbers.number = told.number then 0 else 1 end,
                 case when orders.web_client_id = told.visitor_id then 0 else 1 end, case when orders.amount = told.amount then 0 else 1 end,
                 abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}), orders.order_id
         ) as row_no
     from told
-    inner join numbers on told.number = numbers.number and told.number <> ''
+    inner join numbers on told.bare_number = numbers.bare_number and told.number <> ''
     inner join orders on numbers.order_id = orders.order_id
-    where abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}) <= 86400 * {{ var('purchase_of_order_days') }}
+    where
+        abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}) <= 86400 * {{ var('purchase_of_order_days') }}
+        and (
+            told.number = numbers.number
+            or (
+                told.bare_number <> ''
+                and ({{ matches('told.number', '^[0-9]') }} or {{ matches('numbers.number', '^[0-9]') }})
+                and (orders.web_client_id = told.visitor_id or orders.amount = told.amount)
+            )
+        )
 ),
 
 known as (
@@ -61,8 +80,39 @@ ranked as (
         *,
         row_number() over (partition by order_id order by priority, seconds_apart, session_id) as row_no
     from known
+),
+
+made_in as (
+    select
+        ranked.order_id,
+        ranked.session_id,
+        visits.web_client_id,
+        {{ end_of_told_day('orders.created_at') }} as created_at,
+        -- whoever comes back to the site from paying, through whatever page, brings no marks and comes after the order was made
+        not marks.has_marks and visits.started_at > {{ end_of_told_day('orders.created_at') }} as is_return
+    from ranked
+    inner join orders on ranked.order_id = orders.order_id
+    left join visits on ranked.session_id = visits.session_id
+    left join {{ ref('int_marks') }} as marks on concat('v:', ranked.session_id) = marks.record
+    where ranked.row_no = 1
+),
+
+-- then the order was made in the browser's visit before, of that day or the day before
+before_return as (
+    select
+        made_in.order_id,
+        max_by(visits.session_id, visits.started_at) as session_id
+    from made_in
+    inner join visits
+        on made_in.web_client_id = visits.web_client_id
+        and visits.started_at <= made_in.created_at
+        and {{ local_date('visits.started_at') }} >= {{ dbt.dateadd('day', -1, local_date('made_in.created_at')) }}
+    where made_in.is_return
+    group by made_in.order_id
 )
 
-select order_id, session_id
-from ranked
-where row_no = 1
+select
+    made_in.order_id,
+    coalesce(before_return.session_id, made_in.session_id) as session_id
+from made_in
+left join before_return on made_in.order_id = before_return.order_id

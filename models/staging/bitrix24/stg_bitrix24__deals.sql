@@ -1,14 +1,25 @@
 -- Grain: _raw_file, _raw_row; of accepted rows deal_id.
 -- One raw row of bitrix24/crm_deal, with its row status, as a deal.
+{% set moved = adapter.quote('MOVED_TIME') -%}
+{%- set rows_with_portal_day -%}
+(
+    select
+        *,
+        -- the portal's own day of that moment, where it is written with the portal's offset
+        case when {{ matches(moved, '[+-](0[1-9]|1[0-9]):?[0-9]{2}$') }} then left({{ moved }}, 10) end as moved_day
+    from {{ source('bitrix24', 'crm_deal') }}
+) as rows_with_portal_day
+{%- endset %}
 with validated as (
     {{ validated_rows(
-        source('bitrix24', 'crm_deal'),
+        rows_with_portal_day,
         columns={
             'deal_id': ['ID', 'code', 'required'],
             'title': ['TITLE', 'text'],
             'created_at': ['DATE_CREATE', 'timestamp', 'required'],
             'modified_at': ['DATE_MODIFY', 'timestamp'],
             'moved_at': ['MOVED_TIME', 'timestamp', 'event'],
+            'moved_on': ['moved_day', 'date'],
             'close_date': ['CLOSEDATE', 'date', 'event'],
             'pipeline_id': ['CATEGORY_ID', 'code'],
             'stage_id': ['STAGE_ID', 'text'],
@@ -86,9 +97,9 @@ select
     coalesce(pipeline_id, '0') as pipeline_id,
     stage_id,
     status,
-    -- the day can be edited; a deal is not closed later than it came into its last stage, and of one day that is the moment
+    -- the day can be edited; a deal is not closed later than it came into its last stage, and of one day (the portal's) that is the moment
     case
-        when status in ('won', 'lost') and close_date >= {{ local_date('moved_at') }} then moved_at
+        when status in ('won', 'lost') and close_date >= coalesce(moved_on, {{ local_date('moved_at') }}) then moved_at
         when status in ('won', 'lost') then coalesce(close_day_starts_at, moved_at)
     end as closed_at,
     case when status = 'open' then close_date end as expected_close_on,

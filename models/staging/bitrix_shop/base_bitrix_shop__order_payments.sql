@@ -13,7 +13,9 @@ orders as (
 balances as (
     select
         moves.order_id,
-        cast(sum(case when moves.direction = 'out' then -moves.amount else moves.amount end) as decimal(18, 2)) as kept_amount,
+        -- what was paid twice is not kept: it is in no balance
+        cast(least(sum(case when moves.direction = 'out' then -moves.amount else moves.amount end), max(moves.balance)) as decimal(18, 2))
+            as kept_amount,
         max(moves.balance) as peak_amount,
         max(case when moves.direction = 'in' then moves.moved_at end) as last_paid_at,
         count(case when {{ iso_currency('moves.currency') }} <> {{ iso_currency('orders.currency') }} then 1 end) as moves_in_other_currencies

@@ -40,12 +40,39 @@ purchases as (
         is_robot,
         loaded_at
     from spelled
+),
+
+-- a page that is loaded again sends its order again: the first time counts.  Shops number their orders anew each year, so a number sent in
+-- another year is another order, unless it comes a few days later or from the same browser with the same sum.
+numbered as (
+    select
+        *,
+        lag(occurred_at) over (partition by counter_id, order_id, coalesce(is_robot, false) order by occurred_at, event_id) as sent_before_at,
+        row_number() over (
+            partition by counter_id, order_id, coalesce(is_robot, false), extract(year from {{ local_date('occurred_at') }})
+            order by occurred_at, event_id
+        ) as number_in_year,
+        row_number() over (
+            partition by counter_id, order_id, coalesce(is_robot, false), web_client_id, amount order by occurred_at, event_id
+        ) as number_of_browser
+    from purchases
 )
 
--- a page that is loaded again sends its order again: the first time counts
 select
-    *,
-    order_id is not null and row_number() over (
-        partition by counter_id, order_id, coalesce(is_robot, false) order by occurred_at, event_id
-    ) > 1 as is_repeat
-from purchases
+    event_id,
+    session_id,
+    counter_id,
+    web_client_id,
+    occurred_at,
+    order_id,
+    amount,
+    currency,
+    is_robot,
+    loaded_at,
+    order_id is not null
+    and (
+        number_in_year > 1
+        or (number_of_browser > 1 and web_client_id is not null)
+        or coalesce({{ seconds_between('sent_before_at', 'occurred_at') }} <= 86400 * {{ var('purchase_of_order_days') }}, false)
+    ) as is_repeat
+from numbered
