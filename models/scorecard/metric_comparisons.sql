@@ -6,16 +6,22 @@ with definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
+all_values as (
+    select * from {{ ref('metric_values') }}
+    union all
+    select * from {{ ref('int_combined_values') }}
+),
+
 spans as (
     select
-        metric_values.*,
+        all_values.*,
         definitions.is_supporting,
         -- nothing happened in a period that the figure already knows: a count of it is nought, a ratio of it is nothing
         case when definitions.when_absent = 'unknown' then null when definitions.kind in ('flow', 'distinct', 'balance') then 0 end as when_nothing,
         coalesce(starts.covered_from, cast('0001-01-01' as date)) as covered_from
-    from {{ ref('metric_values') }} as metric_values
-    inner join definitions on metric_values.figure_id = definitions.figure_id
-    inner join {{ ref('metric_value_starts') }} as starts on metric_values.figure_id = starts.figure_id
+    from all_values
+    inner join definitions on all_values.figure_id = definitions.figure_id
+    inner join {{ ref('metric_value_starts') }} as starts on all_values.figure_id = starts.figure_id
 ),
 
 whole_periods as (
