@@ -1,4 +1,5 @@
-{#- After a run: marts that were renamed can be read under their old names too, for one release (variable renamed_marts, old → new). -#}
+{#- After a run: marts that were renamed can be read under their old names too, for one release (variable renamed_marts, old → new).  The view
+    names no catalog, so that it can be read wherever its file is attached. -#}
 {% macro keep_old_names() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- for old_name, new_name in var('renamed_marts').items() -%}
@@ -6,7 +7,7 @@
             {%- set old = adapter.get_relation(target.database, 'marts', old_name) -%}
             {%- if renamed -%}
                 {%- if old and old.type == 'table' -%}{%- do adapter.drop_relation(old) -%}{%- endif -%}
-                {%- do run_query('create or replace view ' ~ renamed.incorporate(path={'identifier': old_name}) ~ ' as select * from ' ~ renamed) -%}
+                {%- do run_query('create or replace view marts.' ~ old_name ~ ' as select * from ' ~ renamed.include(database=false)) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
