@@ -32,14 +32,14 @@
 {%- endmacro %}
 {% macro decoded_mark(raw) -%} {{ decoded(raw, plus=true) }} {%- endmacro %}
 
-{#- An address as a browser has it: one that a form encoded as a whole (https%3A%2F%2F…) is decoded, and &amp; of a page's text is &. -#}
-{% macro plain_address(url) -%}
-    replace(case when lower({{ url }}) like 'http%!%3a!%2f!%2f%' escape '!' then {{ decoded(url) }} else {{ url }} end, '&amp;', '&')
-{%- endmacro %}
-
 {#- The page of an address: neither query nor fragment, its emails decoded. -#}
 {% macro page_of(url) -%}
     {{ clean_text(decoded(dbt.split_part(dbt.split_part(plain_address(url), "'?'", 1), "'#'", 1))) }}
+{%- endmacro %}
+
+{#- An address as a browser has it: one that a form encoded as a whole (https%3A%2F%2F…) is decoded, and &amp; of a page's text is &. -#}
+{% macro plain_address(url) -%}
+    replace(case when lower({{ url }}) like 'http%!%3a!%2f!%2f%' escape '!' then {{ decoded(url) }} else {{ url }} end, '&amp;', '&')
 {%- endmacro %}
 
 {#- A long number that a program has rounded, 7,91612E+10 or 7.91612E10: as an id or a phone it would be one for many. 12E5 may be an article. -#}
