@@ -32,14 +32,20 @@
 {%- endmacro %}
 {% macro decoded_mark(raw) -%} {{ decoded(raw, plus=true) }} {%- endmacro %}
 
-{#- An address as a browser has it: one that a form encoded as a whole (https%3A%2F%2F…) is decoded, and &amp; of a page's text is &. -#}
+{#- Whether a form encoded an address as a whole: https%3A%2F%2F… -#}
+{% macro is_encoded_whole(url) -%} lower({{ url }}) like 'http%!%3a!%2f!%2f%' escape '!' {%- endmacro %}
+
+{#- An address as a browser has it: one that was encoded as a whole is decoded, and &amp; of a page's text is &. -#}
 {% macro plain_address(url) -%}
-    replace(case when lower({{ url }}) like 'http%!%3a!%2f!%2f%' escape '!' then {{ decoded(url) }} else {{ url }} end, '&amp;', '&')
+    replace(case when {{ is_encoded_whole(url) }} then {{ decoded(url) }} else {{ url }} end, '&amp;', '&')
 {%- endmacro %}
+
+{#- An address without its query and its fragment. -#}
+{% macro path_of(url) -%} {{ dbt.split_part(dbt.split_part(url, "'?'", 1), "'#'", 1) }} {%- endmacro %}
 
 {#- The page of an address: neither query nor fragment, its letters decoded. -#}
 {% macro page_of(url) -%}
-    {{ clean_text(decoded(dbt.split_part(dbt.split_part(plain_address(url), "'?'", 1), "'#'", 1))) }}
+    {{ clean_text('case when ' ~ is_encoded_whole(url) ~ ' then ' ~ path_of(decoded(url)) ~ ' else ' ~ decoded(path_of(url)) ~ ' end') }}
 {%- endmacro %}
 
 {#- A long number that a program has rounded, 7,91612E+10 or 7.91612E10: as an id or a phone it would be one for many. 12E5 may be an article. -#}

@@ -1,10 +1,14 @@
 -- Grain: spelling, channel_key.
 -- One name of a campaign (in lower case) as records of one origin (channel_key) give it, with the campaign that they mean: the one of their
 -- platform that has this id, utm_campaign or name; else one of their channel's own.
-with names as (
-    select distinct lower(utm_campaign) as spelling, utm_campaign as written, channel_key from {{ ref('int_record_utms') }} where utm_campaign is not null
+with record_utms as (
+    select * from {{ ref('int_record_utms') }}
+),
+
+names as (
+    select distinct lower(utm_campaign) as spelling, utm_campaign as written, channel_key from record_utms where utm_campaign is not null
     union
-    select distinct lower(click_campaign), click_campaign, channel_key from {{ ref('int_record_utms') }} where click_campaign is not null
+    select distinct lower(click_campaign), click_campaign, channel_key from record_utms where click_campaign is not null
 ),
 
 used as (

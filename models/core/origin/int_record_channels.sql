@@ -9,4 +9,5 @@ select
 from {{ ref('int_record_utms') }} as record_utms
 left join {{ ref('int_channels') }} as channels on record_utms.channel_key = channels.channel_key
 left join {{ ref('int_campaigns') }} as named on lower(record_utms.utm_campaign) = named.spelling and record_utms.channel_key = named.channel_key
-left join {{ ref('int_campaigns') }} as clicked on lower(record_utms.click_campaign) = clicked.spelling and record_utms.channel_key = clicked.channel_key
+left join {{ ref('int_campaigns') }} as clicked
+    on lower(record_utms.click_campaign) = clicked.spelling and record_utms.channel_key = clicked.channel_key

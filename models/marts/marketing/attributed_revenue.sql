@@ -20,7 +20,9 @@ credits as (
 
 -- a refund of an order that nobody knows has no touchpoints either
 credited as (
-    select money.*, credits.model, credits.touchpoint_id, credits.channel, credits.campaign, credits.credit, credits.credit_before, credits.credit_so_far
+    select
+        money.*, credits.model, credits.touchpoint_id, credits.channel, credits.campaign, credits.credit, credits.credit_before,
+        credits.credit_so_far
     from money
     inner join credits on money.sale_id = credits.sale_id
     union all
