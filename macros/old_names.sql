@@ -8,7 +8,21 @@
             {%- if renamed -%}
                 {%- if old and old.type == 'table' -%}{%- do adapter.drop_relation(old) -%}{%- endif -%}
                 {%- do run_query('create or replace view marts.' ~ old_name ~ ' as select * from ' ~ renamed.include(database=false)) -%}
+                {%- do adapter.dispatch('describe_old_name')(old_name, new_name) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
+
+{#- The old name's comments: what it is the old name of, and of each column what the mart says. -#}
+{% macro duckdb__describe_old_name(old_name, new_name) -%}
+    {%- do run_query('comment on view marts.' ~ old_name ~ " is 'The old name of marts." ~ new_name ~ ", for one release.'") -%}
+    {%- set described = run_query(
+        "select column_name, comment from duckdb_columns() where database_name = current_database() and schema_name = 'marts' and table_name = '"
+        ~ new_name ~ "' and comment is not null"
+    ) -%}
+    {%- for column, comment in described.rows -%}
+        {%- do run_query('comment on column marts.' ~ old_name ~ '.' ~ column ~ " is '" ~ comment | replace("'", "''") ~ "'") -%}
+    {%- endfor -%}
+{%- endmacro %}
+{% macro default__describe_old_name(old_name, new_name) -%}{%- endmacro %}

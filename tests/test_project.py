@@ -32,7 +32,7 @@ FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "
 # marks of ad clicks, payment pages.
 SHORT_LISTS = {
     "metric_value_starts",
-    "figures",
+    "metric_values",
     "fct_ad_spend",
     "int_ad_costs",
     "int_arrivals",

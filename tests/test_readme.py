@@ -65,7 +65,7 @@ def test_what_a_readme_links_is_there(name):
 def test_every_setting_that_the_code_names_is_told_to_the_operator():
     code = [
         path
-        for folder in ("flows", "landing", "macros")
+        for folder in ("flows", "raw_views", "macros")
         for path in (PROJECT / folder).rglob("*.*")
         if path.suffix in (".py", ".sql")
     ]

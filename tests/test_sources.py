@@ -6,7 +6,7 @@ import pytest
 
 from tests.warehouse import PROJECT, build
 
-PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/dbt", "landing")
+PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/dbt", "raw_views")
 
 
 @pytest.fixture
