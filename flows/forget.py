@@ -27,12 +27,12 @@ from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
 from flows.base.settings import Settings
 from flows.base.sql import literal, quoted
-from flows.build import Place
-from flows.build import clear as clear_build
 from flows.erased import MAY_HOLD_CONTACT, Blanker, Register, blank_root, project_settings
 from flows.extract import SOURCES
 from flows.extract.commit import standing_still
-from flows.history import State
+from flows.night.build import Place
+from flows.night.build import clear as clear_build
+from flows.night.history import State
 from landing.contact_key import Identifiers, KeyTrouble, contact_key
 from landing.contacts import emails_in, phones_in
 

@@ -20,18 +20,20 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 
 def night() -> int:
-    from flows import build, cli, load, nightly
+    from flows import cli
+    from flows.night import build, load
 
     build.DBT = (sys.executable, HERE, "dbt")
-    nightly.GATES = (sys.executable, HERE, "gate")
+    build.GATES = (sys.executable, HERE, "gate")
     load.LOADER = (sys.executable, HERE, "load")
     return cli.main(["night", *sys.argv[2:]])
 
 
 def real() -> int:
-    from flows import cli, nightly
+    from flows import cli
+    from flows.night import build
 
-    nightly.GATES = (sys.executable, HERE, "gate")
+    build.GATES = (sys.executable, HERE, "gate")
     return cli.main(["night", *sys.argv[2:]])
 
 

@@ -1,53 +1,20 @@
 """The night on a real Prefect server: deployed with its schedule, one at a time, shown step by step."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.nightly.tools import PROJECT, Nights
+from tests.nightly.tools import PROJECT, Nights, prefect_server
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The environment of a client of a Prefect server of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    outer = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "PREFECT_"))}
-    environment = outer | {
-        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "prefect",
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-ui",
-    ]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(environment["PREFECT_API_URL"] + "/health", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield environment
-    process.terminate()
-    process.wait(30)
+def server():
+    """The environment of a client of a Prefect server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KPI_")} | prefect_server()
 
 
 def prefect(server, *arguments: str) -> str:
@@ -73,7 +40,7 @@ def test_the_deployment(server):
     prefect(server, "work-pool", "create", "--type", "process", "nightly")
     prefect(server, "--no-prompt", "deploy", "--all")
     (deployed,) = ask(server, "/deployments/filter")
-    assert deployed["entrypoint"] == "flows/on_prefect.py:nightly"
+    assert deployed["entrypoint"] == "flows/night/flow.py:nightly"
     assert deployed["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
     assert deployed["global_concurrency_limit"]["limit"] == 1
     (schedule,) = deployed["schedules"]
