@@ -7,6 +7,7 @@ again, a build that was whole is not built again; a build that was not whole beg
 
 import os
 import secrets
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -134,6 +135,8 @@ class Run:
         status: the exit status.
         begun, ended: whether it has begun and ended.
         seen: whether a Prefect server takes what is told of it.
+        mistake: what stopped it that nobody expected.
+        leave: called when all of it is done but Prefect's part.
     """
 
     under_way: ContextVar["Run | None"] = ContextVar("under_way", default=None)  # of the command `kpi night`
@@ -152,6 +155,8 @@ class Run:
         self.status = FAILED
         self.begun = self.ended = False
         self.seen = True
+        self.mistake: BaseException | None = None
+        self.leave: Callable[[], None] = lambda: None
         self._checks: list[dict[str, Any]] = []
         self._mark: list[Any] = []
         self._raw_load: str | None = None
@@ -210,6 +215,8 @@ class Run:
         elif isinstance(error, EXPECTED):
             self.night.reason = _both(_lines(error))
         else:
+            self.mistake = error
+            self.status = FAILED if isinstance(error, Exception) else 128 + signal.SIGTERM
             self.night.reason = _both([f"it was stopped from outside ({type(error).__name__})"])
 
     @staticmethod

@@ -5,7 +5,6 @@ night and ends with it, however that ends. A night needs neither: where none can
 """
 
 import os
-import signal
 import socket
 import sys
 import threading
@@ -50,6 +49,7 @@ def through_prefect(run: Run) -> None:
 
     options = run.options
     Run.under_way.set(run)
+    run.leave = lambda: _leave_in_time(run)
     try:
         if run.seen:
             flow.nightly(
@@ -63,8 +63,8 @@ def through_prefect(run: Run) -> None:
             )
     except Exception as error:
         run.run_log.write(f"Prefect failed: {type(error).__name__}: {error}")
-    finally:
-        _leave_in_time(run)
+    if isinstance(run.mistake, Exception):
+        raise run.mistake
     if not run.begun:
         run.run_log.write("The night runs unseen")
         run.seen = False
@@ -120,8 +120,8 @@ def _leave_in_time(run: Run) -> None:
     """Ends this process with the night's status if Prefect still waits for its server, or for threads, after a while."""
 
     def leave() -> None:
-        sys.stdout.flush()
-        os._exit(run.status if run.ended else 128 + signal.SIGTERM)
+        run.run_log.write("Prefect does not end, it is left")
+        os._exit(run.status)
 
     clock = threading.Timer(LEAVE_SECONDS, leave)
     clock.daemon = True

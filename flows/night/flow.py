@@ -69,7 +69,10 @@ def nightly(
     LOGGER.propagate = False  # its lines are printed already
     run = Run.under_way.get()
     if run:
-        night(run)
+        try:
+            night(run)
+        finally:
+            run.leave()
         return _state(run.status, run)
     asked = tuple(sources) if sources is not None else None
     options = Options(asked, as_of, since, until, load, fresh, "prefect deployment run nightly/nightly")

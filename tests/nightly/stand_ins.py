@@ -94,6 +94,10 @@ def make_file(full: bool) -> None:
             "create table marts.source_tie_out as select 'files' as source_name, count(*) as raw_rows,"
             " 0 as rejected_rows, current_date as load_day from marts.leads"
         )
+        connection.execute(
+            "create table marts.report_daily as select 1 as position, true as is_latest, 'Leads' as name_en,"
+            " 'Лиды' as name_ru, current_date as period_start, 5 as value, null as plan_value, 4 as previous_value, 'up' as sign"
+        )
         if full:
             connection.execute(
                 "create table marts.big as select uuid() as id, md5(i::varchar) as t from range(3000000) r(i)"

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import threading
 import time
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -83,7 +85,8 @@ def test_a_night(nights, webhook):
     assert (row["checks_run"], row["checks_passed"]) == ("4", "2")
     assert (row["kpis_present"], row["kpis_catalogued"]) == ("1", "2")
     assert json.loads(row["rows_by_source"]) == {"files": 2}
-    assert row["run_id"] == manifest["run_id"] and row["scheduled_for"] <= row["loaded_at"][:10] + "T24"
+    due = datetime.fromisoformat(row["scheduled_for"]).astimezone(ZoneInfo("Europe/Moscow"))
+    assert row["run_id"] == manifest["run_id"] and f"{due:%Y-%m-%d %H:%M}" == f"{row['as_of']} 03:00"
     (message,) = webhook.texts
     assert "is published" in message and "Loaded: files 2" in message and "leads_volume: no new leads" in message
     assert not list(nights.inbox.iterdir())

@@ -1,6 +1,8 @@
 """The night on a real Prefect server: deployed with its schedule, one at a time, shown step by step."""
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nightly.tools import PROJECT, Nights, prefect_server
+from tests.nightly.tools import PROJECT, Nights, prefect_server, start_prefect
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,7 @@ def test_a_night_is_shown_step_by_step(server, tmp_path):
     assert status == 0, output
     status, output = nights.run(STAND_IN_DBT="fail", KPI_NOTIFY_WEBHOOK="http://127.0.0.1:9/h00k-secret")
     assert status == 1, output
-    good, bad = ask(server, "/flow_runs/filter", sort="START_TIME_ASC", flows={"name": {"any_": ["nightly"]}},
-                    flow_runs={"state": {"type": {"any_": ["COMPLETED", "FAILED"]}}})  # fmt: skip
+    bad, good = ask(server, "/flow_runs/filter", sort="START_TIME_DESC", limit=2, flows={"name": {"any_": ["nightly"]}})
     assert (good["state_type"], bad["state_type"]) == ("COMPLETED", "FAILED")
     assert "no such column: x" in bad["state"]["message"]
 
@@ -65,17 +66,65 @@ def test_a_night_is_shown_step_by_step(server, tmp_path):
         return {step["name"]: step["state_type"] for step in found}
 
     names = ("load files", "raw root", "landing", "gate raw", "build", "dbt leads", "gate marts", "publish")
+    names += ("erased people", "message")
     assert steps(good) == dict.fromkeys(names, "COMPLETED")
     assert steps(bad)["dbt leads"] == "FAILED" and steps(bad)["landing"] == "COMPLETED"
-    logs = [log["message"] for log in ask(server, "/logs/filter", limit=200)]
+    shown = {(artifact["key"], artifact["type"]) for artifact in ask(server, "/artifacts/filter")}
+    assert {("gate-raw", "table"), ("gate-marts", "table"), ("night", "markdown"), ("indicators", "table")} <= shown
+    logs = [log["message"] for log in ask(server, "/logs/filter", logs={"flow_run_id": {"any_": [good["id"], bad["id"]]}})]
     assert any("1 of 1 START sql table model marts.leads" in log for log in logs)
     assert any("KPI_NOTIFY_WEBHOOK: not sent" in log for log in logs)
     written = [path for path in Path(server["PREFECT_HOME"]).rglob("*") if path.is_file()]
     assert not [path for path in written if b"h00k-secret" in path.read_bytes()]
 
 
+def test_without_a_server_a_temporary_one_shows_the_night(tmp_path):
+    """It keeps its data in the folder of the nights, ends with the night however that ends, and needs nothing of the user's."""
+    nights = Nights(tmp_path, PREFECT_API_URL="", HOME=str(tmp_path / "home"))
+    nights.drop("one", "L1")
+    nights.killed_at("build …", STAND_IN_DBT="slow")
+    assert nights.alone(), nights.processes()
+    status, output = nights.run()
+    assert (status, nights.leads()) == (0, ["L1"]) and "load files: done by an earlier run" in output, output
+    assert nights.alone(), nights.processes()
+    assert not (tmp_path / "home").exists()
+    with sqlite3.connect(nights.warehouse / "nightly" / "prefect" / "prefect.db") as told:
+        assert {"COMPLETED"} <= {state for (state,) in told.execute("select state_type from flow_run")}
+        assert told.execute("select count(*) from artifact").fetchone()[0] >= 3
+
+
 def test_a_server_that_is_away_stops_no_night(tmp_path):
     nights = Nights(tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api", PREFECT_HOME=str(tmp_path / "home"))
     nights.drop("one", "L1")
     status, output = nights.run()
-    assert (status, "the night runs unseen" in output, nights.leads()) == (0, True, ["L1"]), output
+    assert (status, "does not answer, a temporary one" in output, nights.leads()) == (0, True, ["L1"]), output
+
+
+def test_where_no_server_can_be_had_the_night_runs_unseen(tmp_path):
+    nights = Nights(tmp_path, PREFECT_API_URL="", PREFECT_HOME=str(tmp_path / "home"))
+    nights.drop("one", "L1")
+    (nights.warehouse / "nightly").mkdir()
+    (nights.warehouse / "nightly" / "prefect").write_text("in the way")
+    status, output = nights.run()
+    assert (status, "The night runs unseen" in output, nights.leads()) == (0, True, ["L1"]), output
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_server_that_goes_away_or_hangs_in_the_middle_stops_no_night(tmp_path, sign):
+    """The night is published and told, in a minute more at most, and with the status of a good one."""
+    client, process = start_prefect(str(tmp_path / "home"))
+    try:
+        nights = Nights(tmp_path, **{name: value for name, value in client.items() if name.startswith("PREFECT_")})
+        nights.drop("one", "L1")
+        night, lines = nights.start(), []
+        for line in night.stdout:
+            lines.append(line)
+            if "landing …" in line:
+                process.send_signal(sign)
+        output = "".join(lines)
+        assert (night.wait(120), nights.leads()) == (0, ["L1"]), output
+        assert "The Prefect server went away" in output or "Prefect does not end, it is left" in output
+        assert [row["status"] for row in nights.history()] == ["published"]
+    finally:
+        process.kill()
+        process.wait(10)

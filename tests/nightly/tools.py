@@ -23,12 +23,25 @@ PROJECT = HERE.parents[1]
 @cache
 def prefect_server() -> dict[str, str]:
     """The environment of a client of a Prefect server; there is one for all nights of a test process, for it starts slowly."""
+    home = tempfile.TemporaryDirectory()
+    client, process = start_prefect(home.name)
+
+    def end() -> None:
+        process.terminate()
+        process.wait(30)
+        home.cleanup()
+
+    atexit.register(end)
+    return client
+
+
+def start_prefect(home: str) -> tuple[dict[str, str], subprocess.Popen]:
+    """Starts a Prefect server; the environment of its clients, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = tempfile.TemporaryDirectory()
     client = {
-        "PREFECT_HOME": home.name,
+        "PREFECT_HOME": home,
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
@@ -48,20 +61,13 @@ def prefect_server() -> dict[str, str]:
     ]
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(command, env=outer | client, stdout=nowhere, stderr=nowhere)
-
-    def end() -> None:
-        process.terminate()
-        process.wait(30)
-        home.cleanup()
-
-    atexit.register(end)
     for _ in range(600):
         try:
             urllib.request.urlopen(client["PREFECT_API_URL"] + "/health", timeout=1).close()
             break
         except OSError:
             time.sleep(0.2)
-    return client
+    return client, process
 
 
 def built(folder: Path, night: int, rows: int = 5_000) -> Path:
