@@ -44,6 +44,8 @@ def through_prefect(run: Run) -> None:
         api = None
     given = api is not None
     os.environ["PREFECT_API_URL"] = api or _temporary_server(run)
+    if not run.seen:
+        os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # the night prints its own lines
     from flows.night import flow
 

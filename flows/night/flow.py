@@ -6,25 +6,28 @@ rest is picked up by the next run of the same night. No task asks the server for
 goes away costs the view and not the night; for that, artifacts may fail.
 """
 
+import logging
 import os
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "flows.night")
 os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 os.environ.setdefault(
     "PREFECT_CLIENT_MAX_RETRIES", "2"
 )  # a server that is away holds the end of a night for seconds only
 os.environ.setdefault("PREFECT_API_REQUEST_TIMEOUT", "10")
+os.environ.setdefault("PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED", "false")  # tasks run without a server too
 
 from prefect import flow, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import wait  # noqa: E402
+from prefect.logging.handlers import APILogHandler  # noqa: E402
 from prefect.runtime import flow_run  # noqa: E402
 from prefect.states import Cancelled, Completed, Failed, State  # noqa: E402
 
@@ -40,6 +43,9 @@ from flows.night.run_log import LOGGER, Step  # noqa: E402
 from flows.publish import Version  # noqa: E402
 from flows.publish import publish as publish_version
 
+LOGGER.addHandler(APILogHandler())  # what the night's log says, Prefect shows at the task that said it
+LOGGER.setLevel(logging.INFO)
+LOGGER.propagate = False  # it is printed already
 MOST_DELAYS = 50  # that Prefect takes; the last one is used again
 
 
@@ -66,7 +72,6 @@ def nightly(
         load: whether to load at all.
         fresh: do all again that a failed night of today has done.
     """
-    LOGGER.propagate = False  # its lines are printed already
     run = Run.under_way.get()
     if run:
         try:
@@ -114,8 +119,10 @@ def load_all(run: Run) -> None:
     repeats = settings.load_attempts - 1
     delays = [settings.load_pause_seconds * 2**count for count in range(min(repeats, MOST_DELAYS))]
     patient = load.with_options(retries=repeats, retry_delay_seconds=delays)
+    pool = ThreadPoolExecutor(max(len(waiting), 1))  # Prefect's own is there within a flow alone
     with Loads(run.options.since, run.options.until, settings, run.run_log) as loads:
-        begun = [patient.submit(run, source, loads) for source in waiting]
+        submit = patient.submit if run.seen else partial(pool.submit, patient)
+        begun = [submit(run, source, loads) for source in waiting]
         for future in begun:
             with suppress(LoadFailed):
                 future.result()
@@ -186,14 +193,13 @@ def build(run: Run) -> None:
 
 def _dbt(verb: str, run: Run, step: Step) -> dict[str, int]:
     models: list[Any] = []
+
+    def show(begun: Step) -> None:
+        if run.seen:
+            models.append(model.submit(begun.name, begun.ended))
+
     try:
-        return builds.dbt(
-            verb,
-            run.place,
-            run.settings.build_seconds,
-            step,
-            lambda model_step: models.append(model.submit(model_step.name, model_step.ended)),
-        )
+        return builds.dbt(verb, run.place, run.settings.build_seconds, step, show)
     finally:
         wait(models)
 

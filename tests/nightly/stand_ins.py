@@ -1,5 +1,5 @@
-"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders; `real` calls
-it for the gates alone.
+"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders; `deployed`
+is the same as Prefect's workers start it; `real` calls it for the gates alone.
 
 dbt: reads the raw leads, makes a small private file, prints events as dbt does. STAND_IN_DBT says what else: `slow`,
 `fail`, `grandchild`, `full` (writes until the disk is full), `env` (prints its environment).
@@ -19,13 +19,28 @@ HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2]))
 
 
-def night() -> int:
-    from flows import cli
+def stand_in() -> None:
     from flows.night import build, load
 
     build.DBT = (sys.executable, HERE, "dbt")
     build.GATES = (sys.executable, HERE, "gate")
     load.LOADER = (sys.executable, HERE, "load")
+
+
+def deployed() -> int:
+    import prefect  # noqa: F401  # a worker of Prefect has it loaded before the flow
+
+    from flows.night.flow import nightly
+
+    stand_in()
+    print(nightly(return_state=True))
+    return 0
+
+
+def night() -> int:
+    from flows import cli
+
+    stand_in()
     return cli.main(["night", *sys.argv[2:]])
 
 
@@ -121,4 +136,6 @@ if __name__ == "__main__":
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit({"night": night, "real": real, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]())
+    sys.exit(
+        {"night": night, "deployed": deployed, "real": real, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]()
+    )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.nightly.tools import PROJECT, Nights, prefect_server, start_prefect
+from flows.base.locks import Lock
+from tests.nightly.tools import HERE, PROJECT, Nights, prefect_server, start_prefect
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,14 @@ def ask(server, path: str, **body) -> list[dict]:
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.loads(answer.read())
+
+
+def told(server, *runs: dict) -> list[str]:
+    """The log lines of flow runs."""
+    return [
+        log["message"]
+        for log in ask(server, "/logs/filter", logs={"flow_run_id": {"any_": [run["id"] for run in runs]}})
+    ]
 
 
 def test_the_deployment(server):
@@ -71,11 +80,26 @@ def test_a_night_is_shown_step_by_step(server, tmp_path):
     assert steps(bad)["dbt leads"] == "FAILED" and steps(bad)["landing"] == "COMPLETED"
     shown = {(artifact["key"], artifact["type"]) for artifact in ask(server, "/artifacts/filter")}
     assert {("gate-raw", "table"), ("gate-marts", "table"), ("night", "markdown"), ("indicators", "table")} <= shown
-    logs = [log["message"] for log in ask(server, "/logs/filter", logs={"flow_run_id": {"any_": [good["id"], bad["id"]]}})]
+    logs = told(server, good, bad)
     assert any("1 of 1 START sql table model marts.leads" in log for log in logs)
     assert any("KPI_NOTIFY_WEBHOOK: not sent" in log for log in logs)
     written = [path for path in Path(server["PREFECT_HOME"]).rglob("*") if path.is_file()]
     assert not [path for path in written if b"h00k-secret" in path.read_bytes()]
+
+
+def test_a_night_that_a_worker_starts(tmp_path):
+    """Its state says how it ended, its lines are the run's logs, and a second one at the same time is cancelled."""
+    nights = Nights(tmp_path)
+    nights.program = (str(HERE / "stand_ins.py"), "deployed")
+    nights.drop("one", "L1")
+    status, output = nights.run()
+    assert status == 0 and "Completed('Published')" in output and nights.leads() == ["L1"], output
+    (latest,) = ask(nights.environment, "/flow_runs/filter", sort="START_TIME_DESC", limit=1)
+    lines = told(nights.environment, latest)
+    assert any("publish: done" in line for line in lines) and any("load files: done" in line for line in lines)
+    with Lock(nights.warehouse / "nightly" / "lock", "somebody"):
+        assert "Cancelled('Another night is at work')" in nights.run()[1]
+    assert "(status 3)" in nights.run(STAND_IN_GATE="raw")[1]
 
 
 def test_without_a_server_a_temporary_one_shows_the_night(tmp_path):
