@@ -121,7 +121,7 @@ def load_all(run: Run) -> None:
     patient = load.with_options(retries=repeats, retry_delay_seconds=delays)
     pool = ThreadPoolExecutor(max(len(waiting), 1))  # Prefect's own is there within a flow alone
     with Loads(run.options.since, run.options.until, settings, run.run_log) as loads:
-        submit = patient.submit if run.seen else partial(pool.submit, patient)
+        submit: Any = patient.submit if run.seen else partial(pool.submit, patient)
         begun = [submit(run, source, loads) for source in waiting]
         for future in begun:
             with suppress(LoadFailed):
