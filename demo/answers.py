@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from demo import clock
 from demo import company as co
-from demo.reckon import funnel, marketing, retention, revenue, work
-from demo.reckon.facts import Facts
+from demo.expected import funnel, marketing, retention, revenue, work
+from demo.expected.facts import Facts
 from demo.tally import Sheet, period_end, period_start, periods
 from demo.world import World
 
@@ -69,14 +69,14 @@ def as_of(world: World, day: dt.date) -> Sheet:
     return sheet
 
 
-def reckon(world: World) -> dict[str, str]:
+def expected_values(world: World) -> dict[str, str]:
     f = Facts(world)
     sheets = {
-        "funnel": funnel.reckon(f),
-        "revenue": revenue.reckon(f),
-        "marketing": marketing.reckon(f),
-        "retention": retention.reckon(f),
-        **work.reckon(f),
+        "funnel": funnel.expected_values(f),
+        "revenue": revenue.expected_values(f),
+        "marketing": marketing.expected_values(f),
+        "retention": retention.expected_values(f),
+        **work.expected_values(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
     return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}

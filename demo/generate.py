@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     oddities.in_world(args.seed, company, report)
     defects.extras(Dice(clock.stream(args.seed, "extras")), company, report)
     defects.chains(Dice(clock.stream(args.seed, "chains")), company, report)
-    for name, text in answers.reckon(company).items():
+    for name, text in answers.expected_values(company).items():
         write.text(text, args.out / "answers" / name)
     frames = {}
     for layout in (bitrix24, bitrix_shop, yandex_metrica, yandex_direct, files):

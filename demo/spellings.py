@@ -1,4 +1,4 @@
-"""How systems and people spell what they write down: rows that look odd, say the same, and change no right answer.
+"""How systems and people span what they write down: rows that look odd, say the same, and change no right answer.
 
 A spelling is a function here, named in planted.PLANTED and in the list SPELLINGS at the end: (dice, frames, world, report).  It runs
 after `defects.plant`, on the rows as they are to be written, has a random stream of its own, and notes in the report which rows it
@@ -42,10 +42,10 @@ def seconds(text: str) -> int:
     return clock.instant(text[:19])
 
 
-def respelled(frame: pd.DataFrame, column: str, rows: pd.Index, spell: Callable[[str], str]) -> pd.Index:
+def respelled(frame: pd.DataFrame, column: str, rows: pd.Index, span: Callable[[str], str]) -> pd.Index:
     """Spells the values of some rows of a column anew, the empty ones left out; gives the rows that it changed."""
     full = rows[(frame.loc[rows, column].fillna("") != "").to_numpy()]
-    frame.loc[full, column] = [spell(v) for v in frame.loc[full, column]]
+    frame.loc[full, column] = [span(v) for v in frame.loc[full, column]]
     return full
 
 
@@ -174,9 +174,9 @@ def printed_amounts(dice: Dice, frames: Frames, world: World, report: Report) ->
         # 713,000 beside 1,215,000.00: that the comma alone parts thousands the file's other numbers show
         ("forecasts", "as_of", "amount", lambda v: printed(v, ",", ".", cents=v.endswith("5000"))),
     ]
-    for name, key, column, spell in styles:
+    for name, key, column, span in styles:
         frame = frames["files", name]
-        respelled(frame, column, frame.index, spell)
+        respelled(frame, column, frame.index, span)
         report.note(
             f"printed_amounts_{name}",
             f"{column} is printed like {frame[column].iloc[0]}",
@@ -215,11 +215,11 @@ def reversed_expenses(dice: Dice, frames: Frames, world: World, report: Report) 
     for year, (blank, before, after, currency) in ways.items():
         rows = frame.index[frame["_file"] == year]
 
-        def spell(value: str, blank=blank, before=before, after=after) -> str:
+        def span(value: str, blank=blank, before=before, after=after) -> str:
             text = printed(value.lstrip("-"), blank)
             return before + text + after if value.startswith("-") else text
 
-        respelled(frame, "amount", rows, spell)
+        respelled(frame, "amount", rows, span)
         frame.loc[rows, "currency"] = currency
     frames["files", "expenses"] = frame
     report.note(
@@ -323,13 +323,13 @@ def day_numbers(dice: Dice, frames: Frames, world: World, report: Report) -> Non
 def russian_days(dice: Dice, frames: Frames, world: World, report: Report) -> None:
     """Days with the month as a word, and moments with a comma before the clock."""
     months = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-    for name, column, key, spell in (
+    for name, column, key, span in (
         ("materials", "available_from", "material_id", lambda v: f"{int(v[8:])} {months[int(v[5:7]) - 1]} {v[:4]} г."),
         ("material_usage", "used_at", "usage_id", lambda v: f"{v[8:10]}.{v[5:7]}.{v[:4]}, {v[11:19]}"),
         ("competitor_prices", "observed_on", "product_id", lambda v: f"{v[8:10]}/{v[5:7]}/{v[:4]}"),
     ):
         frame = frames["files", name]
-        respelled(frame, column, frame.index, spell)
+        respelled(frame, column, frame.index, span)
         report.note(
             f"russian_days_{name}", f"{column} like {frame[column].iloc[0]}", f"files.{name}", frame[key].tolist()
         )
@@ -616,6 +616,6 @@ SPELLINGS: Iterable[Callable[[Dice, Frames, World, Report], None]] = [
 
 
 def in_rows(seed: int, frames: Frames, world: World, report: Report) -> None:
-    for spell in SPELLINGS:
-        if planted(spell.__name__):
-            spell(Dice(clock.stream(seed, spell.__name__)), frames, world, report)
+    for span in SPELLINGS:
+        if planted(span.__name__):
+            span(Dice(clock.stream(seed, span.__name__)), frames, world, report)

@@ -248,7 +248,7 @@ def kpi_page(kpi: dict[str, str], measures: dict[str, dict[str, str]], kpis: dic
     if of_kpis:
         linked = " and ".join(f"[{other['name_en']}]({other['kpi_id']}.md)" for other in of_kpis)
         parts.append(f"It is made of two KPIs: {linked}. `models/scorecard` divides them.")
-        parts.append(folded("scorecard/figures.sql" if "figures" in models() else "scorecard", _scorecard_sql()))
+        parts.append(folded("scorecard/metric_values.sql" if "figures" in models() else "scorecard", _scorecard_sql()))
     for name in dict.fromkeys(side["mart"] for side in sides):
         path = models()[name].relative_to(PROJECT)
         parts.append(folded(f"The mart: {path}", fence(models()[name].read_text(encoding="utf-8"), "sql")))

@@ -255,7 +255,7 @@ def compare(
     \b
     schemas: {intermediate: core}                     # A's name: B's name
     tables:
-      intermediate.int_touches: core.touchpoints      # or more of one table:
+      intermediate.int_touchpoints: core.touchpoints      # or more of one table:
       marts.pipeline_daily:
         to: marts.pipeline_days
         key: [deal_id, event_date]                    # columns of B that tell its rows apart

@@ -17,7 +17,7 @@ from flows.base.settings import PROJECT
 from flows.base.sql import literal, quoted
 from flows.gates.project import words
 from flows.reference import NoReference, built
-from landing.contacts import mask
+from raw_views.contacts import mask
 
 SCHEMAS = ("marts", "quality", "intermediate")
 MANIFEST = PROJECT / "target" / "manifest.json"

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[1]
 CONTRACT = PROJECT / "contract" / "entities.yml"
 EVERY_ROW = ("source_system", "source_account")  # before the columns of every entity
 WIDTH, ENTITIES_A_FILE = 150, 14
-# type of the contract: how raw text is read (macros/judge.sql), what the entity makes of it (macros/union.sql), its SQL type
+# type of the contract: how raw text is read (macros/validate.sql), what the entity makes of it (macros/union.sql), its SQL type
 TYPES = {
     "place": ("text", "place", "string"),
     "platform": ("text", "platform", "string"),
@@ -45,7 +45,7 @@ class Column:
 
     Attributes:
         name: its name, in files and in the entity.
-        reader: how its raw text is read, a type of `judged_rows`.
+        reader: how its raw text is read, a type of `validated_rows`.
         entity_type: what the entity makes of it, a type of `union_sources`.
         sql_type: its type in the entity.
         values: the words of its list; () where it is no list.
@@ -176,7 +176,7 @@ def _grain_comment(key: tuple[str, ...], accepted: tuple[str, ...] = ()) -> str:
 
 
 def staging_model(entity: Entity) -> str:
-    """The model with every row of an entity's files and its verdict."""
+    """The model with every row of an entity's files and its row status."""
     rules = {problem: _literal(condition) for problem, condition in entity.rules.items()}
     for column, example in entity.clock.items():
         rules[f"{column}: no time of day like {example}"] = (
@@ -204,8 +204,8 @@ def staging_model(entity: Entity) -> str:
     clock = "{%- set clock = '^([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$' %}\n" if entity.clock else ""
     return (
         _grain_comment(("_raw_file", "_raw_row"), () if entity.lines else entity.full_key)
-        + f"-- One raw row of files/{entity.name}, with its verdict.  {HEADER}\n{clock}"
-        + "{{ judged_rows(\n    "
+        + f"-- One raw row of files/{entity.name}, with its row status.  {HEADER}\n{clock}"
+        + "{{ validated_rows(\n    "
         + ",\n    ".join(arguments)
         + "\n) }}\n"
     )
@@ -288,7 +288,7 @@ def _model_yaml(entity: Entity) -> list[str]:
         meta += f", accepted_grain: [{', '.join(entity.full_key)}]"
     return [
         f"  - name: stg_files__{entity.name}",
-        f"    description: One raw row of files/{entity.name}, typed, with its verdict (row_status, row_problem, row_remark).",
+        f"    description: One raw row of files/{entity.name}, typed and validated (row_status, row_problem, row_remark).",
         "    config:",
         f"      meta: {{{meta}}}",
         "    data_tests: [unique_key]",

@@ -35,8 +35,8 @@ from urllib.parse import unquote
 
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
-from landing.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
-from landing.contacts import EMAIL_IN_TEXT, emails_in, phones_in
+from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
+from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +91,7 @@ def declared() -> dict[tuple[str, str], Rules]:
     """The rules of every raw table, by source and table."""
     import yaml
 
-    from landing.scan import Table
+    from raw_views.scan import Table
 
     settings = project_settings()
     quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -557,7 +557,7 @@ def blank_file(
     """
     import pyarrow as pa
 
-    from landing.csv_files import Unreadable
+    from raw_views.csv_files import Unreadable
 
     blanker = Blanker(register, declared().get((source, table)), source)
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -612,7 +612,7 @@ def _blank_csv(path: Path, new: Path, blanker: Blanker) -> int:
     """Only the records that tell of an erased person are written anew; all other lines stay as they are, to the byte."""
     import pyarrow.parquet as pq
 
-    from landing import csv_files
+    from raw_views import csv_files
 
     expected = blanker.rules.table.expected if blanker.rules else csv_files.Expected()
     try:

@@ -33,8 +33,8 @@ from flows.extract.commit import standing_still
 from flows.night.build import Place
 from flows.night.build import clear as clear_build
 from flows.night.history import State
-from landing.contact_key import Identifiers, KeyTrouble, contact_key
-from landing.contacts import emails_in, phones_in
+from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
+from raw_views.contacts import emails_in, phones_in
 
 
 class NotFound(Exception):
@@ -110,12 +110,13 @@ def find(warehouse: Path, kind: str, name: str) -> Person:
             if not records and column("select record from intermediate.int_contact_ties where identifier = ?", name):
                 raise NotFound("It stands on the records of so many people that it tells nobody: give --customer")
         keys = column(
-            "select customer_key from intermediate.int_identities where list_contains(?, record)", sorted(records)
+            "select customer_key from intermediate.int_identity_clusters where list_contains(?, record)",
+            sorted(records),
         )
         if not keys:
             raise NotFound(f"{warehouse} knows nobody by it; if it is older than the data, build it again")
         found = column(
-            "select record from intermediate.int_identities where list_contains(?, customer_key)"
+            "select record from intermediate.int_identity_clusters where list_contains(?, customer_key)"
             " union select record from intermediate.int_record_customers where list_contains(?, customer_key)",
             sorted(keys),
             sorted(keys),
@@ -128,10 +129,11 @@ def find(warehouse: Path, kind: str, name: str) -> Person:
             "select company from intermediate.int_contact_companies where list_contains(?, contact)", sorted(found)
         )
         company_keys = column(
-            "select customer_key from intermediate.int_identities where list_contains(?, record)", sorted(companies)
+            "select customer_key from intermediate.int_identity_clusters where list_contains(?, record)",
+            sorted(companies),
         )
         tied = column(
-            "select record from intermediate.int_identities where list_contains(?, customer_key)"
+            "select record from intermediate.int_identity_clusters where list_contains(?, customer_key)"
             " union select record from intermediate.int_record_customers where list_contains(?, customer_key)",
             sorted(company_keys),
             sorted(company_keys),

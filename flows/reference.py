@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.base.settings import PROJECT, Settings
 from flows.gates.project import as_of_date
-from landing import contact_key
+from raw_views import contact_key
 
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -73,7 +73,7 @@ def _build(project: Path, folder: Path, key_file: Path) -> Path:
         "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
         "KPI_LANDING_CACHE": str(folder / "landing"),
         "KPI_PROJECT_DIR": str(project),
-        "PYTHONPATH": str(project),  # its own `landing`, before the one that is installed here
+        "PYTHONPATH": str(project),  # its own `raw_views`, before the one that is installed here
     }  # fmt: skip
     command = [DBT, "build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
     command += ["--target-path", folder / "target", "--log-path", folder / "logs"]

@@ -32,12 +32,12 @@
 {% macro known(value) -%} coalesce({{ value }}, '{{ var("unknown_member") }}') {%- endmacro %}
 
 {#- The phone numbers or e-mail addresses in a cell of contact data, each in one spelling, as an array.  The function of that name is
-    landing/contacts.py: registered by the plugin on DuckDB, by whoever starts the session as a UDF on Spark. -#}
+    raw_views/contacts.py: registered by the plugin on DuckDB, by whoever starts the session as a UDF on Spark. -#}
 {% macro contact_values(kind, cell) -%} {{ adapter.dispatch('contact_values')(kind, cell) }} {%- endmacro %}
 {% macro default__contact_values(kind, cell) -%} contact_values({{ kind }}, {{ cell }}, '{{ var("phone_default_country") }}') {%- endmacro %}
 
 {#- What a phone number or an e-mail address is known by: its hash with the secret of the installation, which no SQL text ever holds.  The
-    function of that name is landing/contact_key.py. -#}
+    function of that name is raw_views/contact_key.py. -#}
 {% macro contact_identifier(contact) -%} {{ adapter.dispatch('contact_identifier')(contact) }} {%- endmacro %}
 {% macro default__contact_identifier(contact) -%} contact_identifier({{ contact }}) {%- endmacro %}
 

@@ -33,7 +33,8 @@
         ('(?i)^([0-9]{1,2})[ .-]+([a-zа-яё]{3,9})[.,]*[ .-]+(' ~ short_years | join('|') ~ ')([ ,]|$)',
             '\\1 \\2 ' ~ last_short_year // 100 ~ '\\3\\4'),
         ('(?i)([0-9]{4}) ?(?:года|г)(?:[., ]|$)[., ]*', '\\1 '),
-        ('(?i) (?:в|at) ([0-9]{1,2}:)', ' \\1')
+        ('(?i) (?:в|at) ([0-9]{1,2}:)', ' \\1'),
+        (' +$', '')
     ]) }}
 {%- endmacro %}
 
@@ -47,8 +48,7 @@
         ('([0-9]{4},?) ([0-2]?[0-9])[.]([0-5][0-9])$', '\\1 \\2:\\3'),
         ('([+-][0-9]{2}:?[0-9]{2}) ?[(\\[].*[)\\]]$', '\\1'),
         ('(?i)^(.*20(?:1[5-9]|[2-9][0-9])[^0-9].*:[0-9]{2}) ?[(]?(?:msk|мск)[)]?$', '\\1+03:00'),
-        ('(:[0-9]{2}) ?(?:UTC|GMT)?([+-])([0-9])$', '\\1\\20\\3:00'),
-        (' +$', '')
+        ('(:[0-9]{2}) ?(?:UTC|GMT)?([+-])([0-9])$', '\\1\\20\\3:00')
     ], whole_day_clock(text)) }}
 {%- endmacro %}
 
@@ -83,8 +83,12 @@
     {%- set first = try_cast_as(part_of(text, '^([0-9]{1,2})[-/]'), 'integer') -%}
     {%- set second = try_cast_as(part_of(text, '^[0-9]{1,2}[-/]([0-9]{1,2})(?:[-/][0-9]{4}|/[0-9]{2}(?:[ ,]|$))'), 'integer') -%}
     {%- set epoch = "cast('1970-01-01 00:00:00' as timestamp)" -%}
-    {%- set months = ['янв|jan', 'фев|feb', 'мар|mar', 'апр|apr', 'ма[йя]|may', 'июн|jun', 'июл|jul', 'авг|aug', 'сен|sep', 'окт|oct', 'ноя|nov',
-        'дек|dec'] -%}
+    {#- the month's place in a list of the months' first three letters -#}
+    {%- set months = 'янвфевмарапрмаяиюниюлавгсеноктноядекjanfebmaraprmayjunjulaugsepoctnovdec' -%}
+    {%- set named = '(?i)^[0-9]{1,2}[ -](?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)'
+        ~ '[а-яёa-z]*[.,]?[ -][0-9]{4}(?: ?(?:года|г)[.]?)?' -%}
+    {%- set month_name = "replace(lower(" ~ part_of(text, '(?i)^[0-9]{1,2}[ -]([a-zа-я]{3})') ~ "), 'май', 'мая')" -%}
+    {%- set month = as_text('cast(floor((' ~ dbt.position(month_name, "'" ~ months ~ "'") ~ ' - 1) / 3.0) as integer) % 12 + 1') -%}
     {%- set last_century, last_year = last_short_year // 100, '%02d' % (last_short_year % 100) -%}
     {%- set day_first_short = replace_pattern(text, '^([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{2})', '\\3-0\\2-0\\1') -%}
     {%- set month_first_short = replace_pattern(text, '^([0-9]{1,2})/([0-9]{1,2})/([0-9]{2})', '\\3-0\\1-0\\2') -%}
@@ -110,12 +114,10 @@
         (matches(text, '^1[0-9]{9}([.][0-9]+)?$'), 'concat(' ~ as_text(add_seconds(epoch, number)) ~ ", '+00:00')"),
         (matches(text, '^1[0-9]{12}$'), 'concat(' ~ as_text(add_seconds(epoch, number ~ ' / 1000')) ~ ", '+00:00')"),
         (matches(text, '^1[0-9]{15}$'), 'concat(' ~ as_text(add_seconds(epoch, number ~ ' / 1000000')) ~ ", '+00:00')"),
+        (matches(text, named), 'concat(' ~ part_of(text, '^[0-9]{1,2}[^0-9]+([0-9]{4})') ~ ", '-0', " ~ month ~ ", '-0', "
+            ~ part_of(text, '^([0-9]{1,2})') ~ ', ' ~ remove_pattern(text, named) ~ ')'),
     ] -%}
         {%- set day.sql = day.sql ~ ' when ' ~ condition ~ ' then ' ~ spelling -%}
-    {%- endfor -%}
-    {%- for month in months -%}
-        {%- set named = '(?i)^([0-9]{1,2})[ -](?:' ~ month ~ ')[а-яёa-z]*[.,]?[ -]([0-9]{4})(?: ?(?:года|г)[.]?)?' -%}
-        {%- set day.sql = day.sql ~ ' when ' ~ matches(text, named) ~ ' then ' ~ replace_pattern(text, named, '\\2-0' ~ loop.index ~ '-0\\1') -%}
     {%- endfor -%}
     {{ replace_pattern(day.sql ~ ' else ' ~ text ~ ' end', '^([0-9]{4})-0?([0-9]{2})-0?([0-9]{2})', '\\1-\\2-\\3') }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The models that hold the verdict on every raw row: source → raw table → model.  Sources that are switched off are left out. -#}
-{% macro judged_models() -%}
+{#- The models that hold the row status of every raw row: source → raw table → model.  Sources that are switched off are left out. -#}
+{% macro validated_models() -%}
     {%- set models = {
         'bitrix24': {
             'crm_lead': 'stg_bitrix24__leads', 'crm_deal': 'stg_bitrix24__deals', 'crm_contact': 'base_bitrix24__crm_contact',

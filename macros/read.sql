@@ -1,4 +1,4 @@
-{#- Raw text into typed values.  Every reader gives null for nothing and for what it cannot read; judged_rows tells the two
+{#- Raw text into typed values.  Every reader gives null for nothing and for what it cannot read; validated_rows tells the two
     apart.  Engines differ in try-casts and patterns, hence the dispatch at the foot. -#}
 
 {#- Text as a person reads it: letters in one form (Unicode NFC), no invisible marks, one blank between words and none around; null
@@ -63,7 +63,7 @@
 {% macro read_ref(text) -%} nullif({{ read_code(text) }}, '0') {%- endmacro %}
 
 {#- Which decimal sign the columns of a row's file show, of those that are read as numbers: '.' or ',', '?' where they differ, '' where none
-    does.  Null where the landing met no number that can be read in two ways, as 1,234 can. -#}
+    does.  Null where the raw views met no number that can be read in two ways, as 1,234 can. -#}
 {% macro decimal_sign(columns) -%}
     {%- set shows = {} -%}
     {%- for sign in ['.', ','] -%}
@@ -152,16 +152,25 @@
     end
 {%- endmacro %}
 
-{#- Money: a plain number at once, anything else by the rules of plain_number (they cost ten times as much), if nothing but its own currency is
+{#- What is printed beside an amount, as the code of a currency or as the word that it is; null of a bare number. -#}
+{% macro named_beside(raw) -%}
+    {%- set word = word_beside(raw) -%}
+    case when {{ try_cast_as(raw, 'double') }} is null then coalesce({{ currency_named(word) }}, upper({{ word }})) end
+{%- endmacro %}
+
+{#- The same, if it is the code of a currency. -#}
+{% macro currency_beside(beside) -%}
+    case when {{ beside }} in ('{{ var('currency_words').keys() | join("', '") }}') then {{ beside }} end
+{%- endmacro %}
+
+{#- Money: a plain number at once, anything else by the rules of plain_number (they cost ten times as much), if nothing but the row's currency is
     printed beside it.  Money and numbers end at a trillion, so that sums of them fit their types. -#}
-{% macro read_money(raw, bare=none, sign=none, currency='null') -%}
+{% macro read_money(raw, bare=none, sign=none, beside=none, row_currency=none) -%}
     {%- set plain = try_cast_as(raw, 'decimal(14, 2)') -%}
     {%- if bare -%}
-    {%- set word = word_beside(raw) -%}
-    {%- set own = "coalesce(" ~ currency_named(currency) ~ ", upper(trim(" ~ currency ~ ")), '" ~ var('base_currency') ~ "')" -%}
     cast(case
         when {{ bare }} is null then {{ plain }}
-        when coalesce({{ currency_named(word) }}, upper({{ word }}), {{ own }}) = {{ own }} then {{ try_cast_as(plain_number(bare, sign), 'decimal(14, 2)') }}
+        when coalesce({{ beside }} = {{ row_currency }}, true) then {{ try_cast_as(plain_number(bare, sign), 'decimal(14, 2)') }}
     end as decimal(18, 2))
     {%- else -%} cast({{ plain }} as decimal(18, 2))
     {%- endif -%}

@@ -162,7 +162,7 @@ left join {{ ref('int_reused_ids') }} as {{ name }}_earlier
 {%- endmacro %}
 
 {#- One entity from every source that is switched on: the accepted rows of their staging models, column for column, and the
-    seed of what the business keeps itself.  statuses: the verdicts whose rows are taken.
+    seed of what the business keeps itself.  statuses: the statuses whose rows are taken.
     columns: name → type; of a currency `currency`, to give its ISO code (variable currency_words); of an id, `ref` and what it names; of a place,
     `place`: its region by seed_places, else the place as it is written; `platform`: of ads, in small letters; of a moment that comes after others of its day, `late timestamp`: told as
     a day only, it is the last second of that day.  Every id has its system in front (key_of).  What robots did on the site is left out, were it

@@ -86,7 +86,7 @@ def test_several_systems_are_loaded_one_after_the_other(tmp_path, monkeypatch, c
 
 def test_what_dbt_runs_imports_no_command_line():
     """The Python of a build starts quickly: neither typer nor pydantic's settings nor Prefect is loaded with it."""
-    code = "import sys, landing.plugin; print([name for name in ('typer', 'pydantic_settings', 'prefect') if name in sys.modules])"
+    code = "import sys, raw_views.plugin; print([name for name in ('typer', 'pydantic_settings', 'prefect') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from landing.contacts import emails_in, phones_in
+from raw_views.contacts import emails_in, phones_in
 
 MOSCOW, MOBILE, OTHER = "74957778899", "79161112233", "79034445566"
 

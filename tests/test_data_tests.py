@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from landing.contacts import mask
+from raw_views.contacts import mask
 
 SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of_their_own_periods.sql"
 UNIQUE, VERDICTS, FINDINGS = "unique_key_kpi_values_*.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
@@ -37,7 +37,7 @@ FAULTS = {
     ),
     "another value": (EARLIER, f"update marts.kpi_values set previous_value = previous_value + 1 where {REVENUE}"),
     "a total stands twice": (UNIQUE, f"insert into marts.kpi_values from marts.kpi_values where {REVENUE}"),
-    "raw rows without a verdict": (
+    "raw rows without a status": (
         VERDICTS,
         "update marts.source_tie_out set accepted_rows = accepted_rows - 1 where table_name = 'crm_deal'",
     ),
@@ -77,7 +77,7 @@ def test_a_fault_is_found(damaged, fault):
 def test_raw_rows_without_a_verdict_are_a_finding(damaged, change):
     """The gate stops a night for this finding, whoever built the file and whether dbt's tests ran or not."""
     connection, folder = damaged
-    query = f"select subject from ({compiled(folder, FINDINGS)}) where finding = 'raw rows without a verdict'"
+    query = f"select subject from ({compiled(folder, FINDINGS)}) where finding = 'raw rows without a status'"
     assert connection.execute(query).fetchall() == []
     connection.execute("begin")
     try:

@@ -10,7 +10,7 @@ import pytest
 from tests.warehouse import PROJECT, build
 
 ANSWERS = PROJECT / "demo" / "answers"
-# reckoned as a whole only
+# worked out as a whole only
 UNSLICED = {
     "cart_abandonment_rate",
     "collateral_usage_share",

@@ -25,7 +25,7 @@ from flows.erased import Register, blank_root
 from flows.extract import load
 from flows.extract.commit import standing_still
 from flows.publish import Version, publish
-from landing.contact_key import Identifiers
+from raw_views.contact_key import Identifiers
 from tests.warehouse import PROJECT, build
 
 SECRET = "a secret of sixteen letters and more"
@@ -168,10 +168,10 @@ def test_a_person_is_erased_and_no_figure_moves(place, capsys):
     before = marts(file)
     with closing(duckdb.connect(str(file), read_only=True)) as built:
         (key,) = built.execute(
-            "select customer_key from intermediate.int_identities where record = 'o:files:3'"
+            "select customer_key from intermediate.int_identity_clusters where record = 'o:files:3'"
         ).fetchone()
         told = built.execute(
-            "select record from intermediate.int_identities where customer_key = ? order by 1", [key]
+            "select record from intermediate.int_identity_clusters where customer_key = ? order by 1", [key]
         ).fetchall()
         assert [record for (record,) in told] == [
             "c:bitrix24:contact_17",
@@ -181,7 +181,8 @@ def test_a_person_is_erased_and_no_figure_moves(place, capsys):
             "o:files:3",
         ]
         touches = built.execute(
-            "select kind, count(*) from intermediate.int_touches where customer_key = ? group by 1 order by 1", [key]
+            "select kind, count(*) from intermediate.int_touchpoints where customer_key = ? group by 1 order by 1",
+            [key],
         )
         assert dict(touches.fetchall()).keys() >= {"call", "letter", "lead"}
     version = publish(Version(place / "w" / "published", file))
@@ -323,10 +324,10 @@ def test_a_shared_number_tells_nobody_and_a_stranger_is_refused(place, capsys):
     file.parent.mkdir(exist_ok=True)
     of = Identifiers(SECRET.encode()).of
     with closing(duckdb.connect(str(file))) as built:
-        built.execute("create schema intermediate; create table intermediate.int_identities (record text, customer_key text);"
+        built.execute("create schema intermediate; create table intermediate.int_identity_clusters (record text, customer_key text);"
                       "create table intermediate.int_ids (object text, id text, system_name text, systems bigint);"
                       "create table intermediate.int_contact_ties (record text, identifier text, is_tie boolean);"
-                      "create table intermediate.int_record_customers as from intermediate.int_identities")  # fmt: skip
+                      "create table intermediate.int_record_customers as from intermediate.int_identity_clusters")  # fmt: skip
         built.execute("insert into intermediate.int_contact_ties values ('c:1', ?, false)", [of("79161112233")])
     assert main(["forget", "--phone", "8 916 111 22 33"]) == 1 and "tells nobody" in capsys.readouterr().err
     assert main(["forget", "--email", "no@body.ru"]) == 1 and "knows nobody" in capsys.readouterr().err

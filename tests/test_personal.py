@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from flows.erased import declared
-from landing.contact_key import Identifiers, KeyTrouble, contact_key
-from landing.contacts import mask
+from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
+from raw_views.contacts import mask
 from tests.warehouse import run_dbt
 
 SECRET = "a secret of sixteen letters and more"

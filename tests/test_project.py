@@ -31,7 +31,7 @@ FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "
 # Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day,
 # marks of ad clicks, payment pages.
 SHORT_LISTS = {
-    "figure_starts",
+    "metric_value_starts",
     "figures",
     "fct_ad_spend",
     "int_ad_costs",

@@ -121,7 +121,7 @@ def warehouse(tmp_path_factory):
     ("query", "expected"),
     [
         pytest.param(
-            "select lead_id, event_date::varchar, handling_minutes from marts.request_events order by lead_id",
+            "select lead_id, event_date::varchar, handling_minutes from marts.lead_closings order by lead_id",
             [("files:L1", "2026-01-12", 0.0), ("files:L2", "2026-01-13", 480.0), ("files:L4", "2026-01-12", 0.0)],
             id="a lead is handled on the day of its rejection or conversion, not before it came",
         ),

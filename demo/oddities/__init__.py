@@ -2,7 +2,7 @@
 
 An oddity is a function of this package, named in planted.PLANTED and in one of the two lists below:
 
-- IN_WORLD: (dice, world, report), before the answers are reckoned: something that happened in the company;
+- IN_WORLD: (dice, world, report), before the answers are worked out: something that happened in the company;
 - IN_ROWS: (dice, frames, company, report), after the layouts: how a system wrote it down.
 
 Each has a random stream of its own, so that one can be left out and the rest stay as they are.  What it did it notes in

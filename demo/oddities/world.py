@@ -1,4 +1,4 @@
-"""What happened in the company and no simulation brings about; the right answers are reckoned with it."""
+"""What happened in the company and no simulation brings about; the right answers are worked out with it."""
 
 from __future__ import annotations
 

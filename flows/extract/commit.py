@@ -47,7 +47,7 @@ from flows.base.errors import Busy, ConfigError
 from flows.base.locks import Lock, Locked
 from flows.base.redact import INSTEAD, NO_TEXT, storable
 from flows.extract.common import LoadReport, Progress, Run, Total, as_text
-from landing.csv_files import MOST_COLUMNS
+from raw_views.csv_files import MOST_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -19,7 +19,7 @@ from flows.base.settings import setting
 from flows.contract import EVERY_ROW, entities
 from flows.extract.commit import Load, state_of
 from flows.extract.common import LoadReport, Run
-from landing.scan import printable
+from raw_views.scan import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,7 +101,7 @@ def _mark(path: Path) -> tuple[str, int, int, int]:
 
 def _take(load: Load, found: Found, declared: set[str], name: str) -> bool:
     """Copies a file, normalises the copy, and says whether it was taken. `name` begins the names of what it becomes."""
-    from landing.csv_files import Unreadable
+    from raw_views.csv_files import Unreadable
 
     original = load.path_for(".originals", found.entity, f"{name}-{found.short_name}")
     target = load.path_for("files", found.entity, f"{name}.parquet")
@@ -130,8 +130,8 @@ def _normalise(load: Load, found: Found, original: Path, target: Path, declared:
     Raises:
         Unreadable: it can't be used as a whole.
     """
-    from landing.csv_files import Unreadable, convert
-    from landing.scan import Engine, nul_told, prove_parquet
+    from raw_views.csv_files import Unreadable, convert
+    from raw_views.scan import Engine, nul_told, prove_parquet
 
     rejects: list[tuple[int, str]] = []
     source = original
@@ -165,7 +165,7 @@ def _stamp(source: Path, target: Path, loaded_at: str) -> tuple[list[str], int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from landing.csv_files import Unreadable
+    from raw_views.csv_files import Unreadable
 
     with pq.ParquetFile(source) as parquet:
         low = [name.lower() for name in parquet.schema_arrow.names]

@@ -97,12 +97,12 @@ def _check(en: tuple[str, str, str], ru: tuple[str, str, str], least: bool = Fal
 
 
 _LANDING = (
-    "the messages `raw: …` of dbt's log, and raw_landing.files",
-    "сообщения `raw: …` в журнале dbt и raw_landing.files",
+    "the messages `raw: …` of dbt's log, and raw_views.files",
+    "сообщения `raw: …` в журнале dbt и raw_views.files",
 )
 _REJECTS = (
-    "select * from quality.rejected_rows; raw_landing.rejected_lines",
-    "select * from quality.rejected_rows; raw_landing.rejected_lines",
+    "select * from quality.rejected_rows; raw_views.rejected_lines",
+    "select * from quality.rejected_rows; raw_views.rejected_lines",
 )
 _LOADER = (
     "the source's field list and permissions, and the load's report in <raw root>/.loads",
@@ -354,12 +354,12 @@ CHECKS: dict[str, dict[str, Check]] = {
             (
                 "No row that was built before has gone from the raw root",
                 "{rows} rows, the last build had {before}",
-                "which files are gone: raw_landing.files, the backup of the raw root; after a removal on purpose, set the limit off for one night",
+                "which files are gone: raw_views.files, the backup of the raw root; after a removal on purpose, set the limit off for one night",
             ),
             (
                 "Ни одна ранее прочитанная строка не исчезла из сырых данных",
                 "{rows} строк, при прошлой сборке было {before}",
-                "каких файлов нет: raw_landing.files, резервная копия; если удалено намеренно, отключите предел на одну ночь",
+                "каких файлов нет: raw_views.files, резервная копия; если удалено намеренно, отключите предел на одну ночь",
             ),
         ),
         "totals": _check(
@@ -440,12 +440,12 @@ CHECKS: dict[str, dict[str, Check]] = {
             (
                 "The build read all rows that the landing found",
                 "{rows} rows built, {landed} landed",
-                "whether the build ended; raw_landing.files",
+                "whether the build ended; raw_views.files",
             ),
             (
                 "Сборка прочитала все найденные строки",
                 "собрано {rows} строк, найдено {landed}",
-                "завершилась ли сборка; raw_landing.files",
+                "завершилась ли сборка; raw_views.files",
             ),
         ),
         "rejected_rows": _check(

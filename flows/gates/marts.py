@@ -1,6 +1,6 @@
 """The measures of the marts gate: what was built, against itself, its past, the raw rows and the published night.
 
-What dbt's tests have just proved of the very same rows is not measured again: that every raw row has one verdict is one of the `findings`.
+What dbt's tests have just proved of the very same rows is not measured again: that every raw row has one status is one of the `findings`.
 Two measures look like tests of dbt and see more. `doubled_keys` counts after contacts were masked, which is the last thing that a build does
 and may make one member of two. `unread_rows` asks for every table that the models read, also for one that the tie-out has forgotten.
 """
@@ -248,9 +248,7 @@ class Gate:
     # --- against the raw rows ---------------------------------------------------------------------------------------
 
     def _unread_rows(self, limits: Limits) -> Iterator[Reading]:
-        views = self._sql(
-            "select distinct table_name from duckdb_columns() where schema_name = 'raw_landing'"
-        ).fetchall()
+        views = self._sql("select distinct table_name from duckdb_columns() where schema_name = 'raw_views'").fetchall()
         if len(views) < 2:
             return
         built = {
@@ -264,9 +262,9 @@ class Gate:
             for row in self._sql(
                 """
             select source_name, table_name, sum(rows) from (
-                select source_name, table_name, row_count as rows from kpi.raw_landing.files where readable
+                select source_name, table_name, row_count as rows from kpi.raw_views.files where readable
                 union all
-                select source_name, table_name, 1 from kpi.raw_landing.rejected_lines where raw_row is not null
+                select source_name, table_name, 1 from kpi.raw_views.rejected_lines where raw_row is not null
             ) group by all
             """
             ).fetchall()

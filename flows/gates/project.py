@@ -13,7 +13,7 @@ from jinja2 import nodes
 from flows.base.clock import business_zone
 from flows.base.settings import PROJECT, Settings
 
-READER = "judged_rows"  # the macro that reads a raw table; its arguments say how
+READER = "validated_rows"  # the macro that reads a raw table; its arguments say how
 
 
 @dataclass(frozen=True)

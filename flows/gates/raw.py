@@ -114,7 +114,7 @@ class Gate:
         published = {tuple(place) for database, *place in columns if database == "published"}
         self._before, self._built = ("published", published) if published else ("kpi", self._present)
         views = {place[:2] for place in self._present}
-        if ("raw_landing", "files") not in views:
+        if ("raw_views", "files") not in views:
             raise LookupError("there are no raw tables; run `dbt seed`, which shows the raw root")
         # a table that the views do not know yet is empty
         self._tables = [table for table in raw_tables() if table.view in views]
@@ -147,7 +147,7 @@ class Gate:
     def _unreadable_files(self, limits: Limits) -> Iterator[Reading]:
         yield from self._left_out(
             limits,
-            "select source_name || '/' || table_name, count(*) filter (not readable), count(*) from kpi.raw_landing.files"
+            "select source_name || '/' || table_name, count(*) filter (not readable), count(*) from kpi.raw_views.files"
             " group by all",
         )
 
@@ -157,9 +157,9 @@ class Gate:
             """
             select subject, sum(bad), sum(bad) + sum(good)
             from (
-                select source_name || '/' || table_name as subject, 0 as bad, row_count as good from kpi.raw_landing.files
+                select source_name || '/' || table_name as subject, 0 as bad, row_count as good from kpi.raw_views.files
                 union all
-                select source_name || '/' || table_name, 1, 0 from kpi.raw_landing.rejected_lines
+                select source_name || '/' || table_name, 1, 0 from kpi.raw_views.rejected_lines
                 where raw_row is not null and reason not like '%, no record'
             ) group by all
             """,
@@ -176,9 +176,9 @@ class Gate:
             return
         query = """
             select source_name || '/' || table_name, sum(rows) from (
-                select source_name, table_name, row_count as rows from kpi.raw_landing.files where readable
+                select source_name, table_name, row_count as rows from kpi.raw_views.files where readable
                 union all
-                select source_name, table_name, 1 from kpi.raw_landing.rejected_lines where raw_row is not null
+                select source_name, table_name, 1 from kpi.raw_views.rejected_lines where raw_row is not null
             ) group by all
         """
         here, now = {table.subject for table in self._tables}, dict(self._sql(query).fetchall())

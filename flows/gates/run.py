@@ -108,9 +108,9 @@ def _tell(gate: str, passed: bool, results: list, off: list[str], index: str) ->
     failed = sorted((one for one in results if not one.passed), key=lambda one: one.severity)
     critical = sum(one.severity == "critical" for one in failed)
     unseen = [one for one in results if not one.looked_at]
-    verdict = "passed" if passed else "FAILED"
+    outcome = "passed" if passed else "FAILED"
     print(
-        f"gate {gate}: {verdict}, {len(results)} checks, {critical} critical failed, {len(failed) - critical} warnings,"
+        f"gate {gate}: {outcome}, {len(results)} checks, {critical} critical failed, {len(failed) - critical} warnings,"
         f" {len(unseen)} not looked at"
     )
     for one in failed:

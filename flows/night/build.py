@@ -18,7 +18,7 @@ from flows.base.process_group import ProcessGroup, TimedOut
 from flows.base.redact import without_secrets
 from flows.base.settings import KPI, PROJECT
 from flows.night.run_log import RunLog, Step
-from landing import contact_key
+from raw_views import contact_key
 
 DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
 GATES: tuple[str | Path, ...] = (KPI, "gate")
@@ -26,7 +26,7 @@ CODE = (
     "models",
     "macros",
     "seeds",
-    "landing",
+    "raw_views",
     "flows/base/sql.py",
     "tests/dbt",
     "dbt_project.yml",

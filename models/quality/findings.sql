@@ -8,7 +8,7 @@ with as_of_date as (
 ),
 
 unexplained as (
-    select 'raw rows without a verdict' as finding, concat(source_name, '/', table_name) as subject
+    select 'raw rows without a status' as finding, concat(source_name, '/', table_name) as subject
     from {{ ref('source_tie_out') }}
     where
         not is_tied_out

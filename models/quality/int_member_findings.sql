@@ -34,9 +34,9 @@ shared_contacts as (
 -- the name of a campaign that several platforms use, given with nothing that tells which is meant
 ambiguous_campaigns as (
     select 'name of several campaigns' as finding, concat('campaign ', campaigns.campaign_name, ', kept as ', campaigns.campaign) as subject
-    from {{ ref('int_traces') }} as traces
+    from {{ ref('int_record_utms') }} as record_utms
     inner join {{ ref('int_campaigns') }} as campaigns
-        on lower(traces.utm_campaign) = campaigns.spelling and traces.channel_key = campaigns.channel_key
+        on lower(record_utms.utm_campaign) = campaigns.spelling and record_utms.channel_key = campaigns.channel_key
     where campaigns.is_ambiguous
 ),
 

@@ -33,7 +33,7 @@ unlabelled as (
 
 {% endif -%}
 rounded_numbers as (
-    {%- for source_name, table_name, model in judged_models() %}
+    {%- for source_name, table_name, model in validated_models() %}
     select 'number in exponent form, read as nothing' as finding, concat('{{ source_name }}/{{ table_name }}: ', row_remark) as subject
     from {{ ref(model) }}
     where row_remark is not null and row_status = 'accepted'

@@ -1,6 +1,6 @@
 -- Grain: raw_file, raw_row.
 -- One raw row, line or whole file that was left out, with the reason.  raw_row is null for a whole file.
-{% for source_name, table_name, model in judged_models() %}
+{% for source_name, table_name, model in validated_models() %}
 select
     '{{ source_name }}' as source_name,
     '{{ table_name }}' as table_name,
@@ -19,4 +19,4 @@ select
     cast(raw_row as bigint),
     cast(null as timestamp),
     reason
-from {{ source('landing', 'rejected_lines') }}
+from {{ source('raw_views', 'rejected_lines') }}

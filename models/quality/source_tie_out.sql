@@ -1,9 +1,9 @@
 -- Grain: source_name, table_name, load_day.
--- One source, raw table and load day, with what became of its raw rows.  raw_rows are counted by the landing, file by file;
--- the others by the verdicts: they add up, or rows were lost.  Rows without a load stamp stand under no day.
+-- One source, raw table and load day, with what became of its raw rows.  raw_rows are counted by the raw views, file by file;
+-- the others by their status: they add up, or rows were lost.  Rows without a load stamp stand under no day.
 {{ config(schema='marts') }}
-with verdicts as (
-    {% for source_name, table_name, model in judged_models() %}
+with statuses as (
+    {% for source_name, table_name, model in validated_models() %}
     select
         '{{ source_name }}' as source_name,
         '{{ table_name }}' as table_name,
@@ -17,13 +17,13 @@ with verdicts as (
 
 newest_days as (
     select source_name, table_name, max(load_day) as load_day
-    from verdicts
+    from statuses
     group by source_name, table_name
 ),
 
 file_days as (
     select source_name, table_name, raw_file, max(load_day) as load_day
-    from verdicts
+    from statuses
     group by source_name, table_name, raw_file
 ),
 
@@ -38,14 +38,14 @@ unreadable as (
             when lines.reason like '%, no record' then 'no_record'
             else 'unreadable_line'
         end as row_status
-    from {{ source('landing', 'rejected_lines') }} as lines
+    from {{ source('raw_views', 'rejected_lines') }} as lines
     left join newest_days on lines.source_name = newest_days.source_name and lines.table_name = newest_days.table_name
     left join file_days
         on lines.source_name = file_days.source_name and lines.table_name = file_days.table_name and lines.raw_file = file_days.raw_file
 ),
 
 outcomes as (
-    select source_name, table_name, load_day, row_status from verdicts
+    select source_name, table_name, load_day, row_status from statuses
     union all
     select source_name, table_name, load_day, row_status from unreadable
 ),
@@ -66,49 +66,49 @@ by_day as (
 placed as (
     select
         *,
-        row_number() over (partition by source_name, table_name order by load_day desc nulls last) as place,
-        sum(all_rows - unreadable_line_rows - no_record_rows - unreadable_file_rows) over (partition by source_name, table_name) as judged_rows
+        row_number() over (partition by source_name, table_name order by load_day desc nulls last) as row_no,
+        sum(all_rows - unreadable_line_rows - no_record_rows - unreadable_file_rows) over (partition by source_name, table_name) as validated_rows
     from by_day
 ),
 
 tables as (
-    {% for source_name, table_name, model in judged_models() %}
+    {% for source_name, table_name, model in validated_models() %}
     select '{{ source_name }}' as source_name, '{{ table_name }}' as table_name
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-landed as (
-    select source_name, table_name, sum(row_count) as landed_rows
-    from {{ source('landing', 'files') }}
+shown as (
+    select source_name, table_name, sum(row_count) as shown_rows
+    from {{ source('raw_views', 'files') }}
     where readable
     group by source_name, table_name
 ),
 
--- rows that the landing read and no verdict was given on (or the other way round) show on the newest day
+-- rows that the raw views show and no status was given to (or the other way round) show on the newest day
 whole as (
     select
         tables.source_name,
         tables.table_name,
         placed.load_day,
-        coalesce(placed.place, 1) = 1 as is_newest,
+        coalesce(placed.row_no, 1) = 1 as is_newest,
         {%- for status in [
             'all', 'accepted', 'superseded', 'deleted', 'not_yet_known', 'rejected', 'unreadable_line', 'no_record', 'unreadable_file'
         ] %}
         coalesce(placed.{{ status }}_rows, 0) as {{ status }}_rows,
         {%- endfor %}
-        coalesce(landed.landed_rows, 0) - coalesce(placed.judged_rows, 0) as unjudged_rows
+        coalesce(shown.shown_rows, 0) - coalesce(placed.validated_rows, 0) as unvalidated_rows
     from tables
     left join placed on tables.source_name = placed.source_name and tables.table_name = placed.table_name
-    left join landed on tables.source_name = landed.source_name and tables.table_name = landed.table_name
-    where placed.table_name is not null or landed.landed_rows > 0
+    left join shown on tables.source_name = shown.source_name and tables.table_name = shown.table_name
+    where placed.table_name is not null or shown.shown_rows > 0
 )
 
 select
     source_name,
     table_name,
     load_day,
-    cast(all_rows - unreadable_file_rows + case when is_newest then unjudged_rows else 0 end as bigint) as raw_rows,
+    cast(all_rows - unreadable_file_rows + case when is_newest then unvalidated_rows else 0 end as bigint) as raw_rows,
     cast(accepted_rows as bigint) as accepted_rows,
     cast(superseded_rows as bigint) as superseded_rows,
     cast(deleted_rows as bigint) as deleted_rows,
@@ -116,5 +116,5 @@ select
     cast(rejected_rows + unreadable_line_rows + no_record_rows as bigint) as rejected_rows,
     cast(no_record_rows as bigint) as no_record_rows,
     cast(unreadable_file_rows as bigint) as unreadable_files,
-    unjudged_rows = 0 as is_tied_out
+    unvalidated_rows = 0 as is_tied_out
 from whole

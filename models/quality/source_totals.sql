@@ -9,7 +9,7 @@ with stated as (
         day,
         row_count,
         amount,
-        row_number() over (partition by source_name, table_name order by day desc) as place
+        row_number() over (partition by source_name, table_name order by day desc) as row_no
     from {{ ref('base_control__totals') }}
     where row_status = 'accepted'
 ),
@@ -45,4 +45,4 @@ select
 from stated
 left join by_day on stated.source_name = by_day.source_name and stated.table_name = by_day.table_name and stated.day = by_day.day
 left join as_a_whole on stated.source_name = as_a_whole.source_name and stated.table_name = as_a_whole.table_name
-where by_day.day is not null or stated.place = 1
+where by_day.day is not null or stated.row_no = 1

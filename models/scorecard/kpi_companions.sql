@@ -17,4 +17,4 @@ select
     year_ago_value,
     target_value
 from {{ ref('metric_comparisons') }}
-where is_companion
+where is_supporting

@@ -4,7 +4,7 @@ with definitions as (
     select
         kpi_id as figure_id,
         kpi_id,
-        false as is_companion,
+        false as is_supporting,
         dimensions,
         numerator,
         denominator,

@@ -17,4 +17,4 @@ select
     year_ago_value,
     target_value
 from {{ ref('metric_comparisons') }}
-where not is_companion
+where not is_supporting

@@ -2,7 +2,7 @@
 -- One measure, period, dimension and member.  Every measure comes from exactly one subject.
 {{ config(materialized='view') }}
 {% for subject in [
-    'leads', 'deals', 'stages', 'funnel_steps', 'pipeline', 'coverage', 'sales', 'growth', 'customers', 'prospects', 'contracts', 'site',
+    'leads', 'deals', 'stages', 'funnel_steps', 'pipeline', 'coverage', 'sales', 'growth', 'customers', 'potential_customers', 'contracts', 'site',
     'marketing', 'attribution', 'activities', 'work', 'quota', 'responses', 'prices', 'delivery', 'reporting'
 ] -%}
 select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}

@@ -8,14 +8,14 @@ with definitions as (
 
 spans as (
     select
-        figures.*,
-        definitions.is_companion,
+        metric_values.*,
+        definitions.is_supporting,
         -- nothing happened in a period that the figure already knows: a count of it is nought, a ratio of it is nothing
         case when definitions.when_absent = 'unknown' then null when definitions.kind in ('flow', 'distinct', 'balance') then 0 end as when_nothing,
         coalesce(starts.covered_from, cast('0001-01-01' as date)) as covered_from
-    from {{ ref('figures') }} as figures
-    inner join definitions on figures.figure_id = definitions.figure_id
-    inner join {{ ref('figure_starts') }} as starts on figures.figure_id = starts.figure_id
+    from {{ ref('metric_values') }} as metric_values
+    inner join definitions on metric_values.figure_id = definitions.figure_id
+    inner join {{ ref('metric_value_starts') }} as starts on metric_values.figure_id = starts.figure_id
 ),
 
 whole_periods as (
@@ -33,7 +33,7 @@ whole_periods as (
 
 select
     metric.figure_id,
-    metric.is_companion,
+    metric.is_supporting,
     metric.period_grain,
     metric.period_start,
     metric.is_complete,

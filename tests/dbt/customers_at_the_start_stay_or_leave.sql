@@ -15,11 +15,11 @@ with parts as (
 ),
 
 ends as (
-    select periods.period_grain, periods.period_start, count(distinct spells.customer_key) as customers
+    select periods.period_grain, periods.period_start, count(distinct spans.customer_key) as customers
     from {{ ref('periods') }} as periods
-    inner join {{ ref('int_customer_spells') }} as spells
-        on spells.product_group = 'all'
-        and periods.last_known_day >= spells.active_from and periods.last_known_day < spells.active_until
+    inner join {{ ref('int_customer_spans') }} as spans
+        on spans.product_group = 'all'
+        and periods.last_known_day >= spans.active_from and periods.last_known_day < spans.active_until
     where periods.period_grain = 'month'
     group by periods.period_grain, periods.period_start
 ),

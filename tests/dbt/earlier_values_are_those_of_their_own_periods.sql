@@ -20,7 +20,7 @@ with figures as (
         {%- endfor %}
     from {{ ref('kpi_values') }} as kpi_values
     inner join {{ ref('kpi_definitions') }} as definitions on kpi_values.kpi_id = definitions.figure_id
-    inner join {{ ref('figure_starts') }} as starts on kpi_values.kpi_id = starts.figure_id
+    inner join {{ ref('metric_value_starts') }} as starts on kpi_values.kpi_id = starts.figure_id
     inner join {{ ref('periods') }} as spans
         on kpi_values.period_grain = spans.period_grain and kpi_values.period_start = spans.period_start
     -- days are compared by the same line of code

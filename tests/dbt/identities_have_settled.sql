@@ -1,8 +1,8 @@
 -- Proves that identity_passes were enough: records that share an identifier belong to one and the same person or company.
 select
     links.identifier,
-    count(distinct identities.customer_key) as customers
-from {{ ref('int_identity_links') }} as links
-inner join {{ ref('int_identities') }} as identities on links.record = identities.record
+    count(distinct clusters.customer_key) as customers
+from {{ ref('int_identity_edges') }} as links
+inner join {{ ref('int_identity_clusters') }} as clusters on links.record = clusters.record
 group by links.identifier
-having count(distinct identities.customer_key) > 1
+having count(distinct clusters.customer_key) > 1

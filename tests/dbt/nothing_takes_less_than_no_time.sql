@@ -8,7 +8,7 @@
     'lead_events': ['response_minutes', 'response_working_minutes'],
     'deal_events': ['cycle_days'],
     'stage_events': ['stage_days'],
-    'request_events': ['handling_minutes'],
+    'lead_closings': ['handling_minutes'],
     'activity_events': ['talk_minutes', 'wait_seconds'],
     'time_events': ['minutes_logged', 'minutes_selling', 'minutes_data_entry', 'minutes_content'],
     'visit_events': ['duration_seconds'],

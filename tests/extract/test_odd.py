@@ -13,7 +13,7 @@ from extract.tools import NOW, QUICK, alive, read, seen
 from flows.cli import main
 from flows.extract import ConfigError, Incomplete, LoadError, RequestFailed, load
 from flows.extract.common import as_text, parse_json
-from landing.scan import Engine, prove_parquet
+from raw_views.scan import Engine, prove_parquet
 
 DAYS = days_before(date(2026, 11, 19), 4)
 TARGETS = "period_start;period_grain;kpi_id;value\n2026-11-01;month;revenue;1 000\n"

@@ -35,14 +35,14 @@ MARTS = {
     " and (source_name <> 'files' or table_name = 'ad_spend')",
     "marts.source_totals": "true",
     "quality.findings": "true",
-    "raw_landing.rejected_lines": "source_name = 'files' and table_name = 'ad_spend'",
+    "raw_views.rejected_lines": "source_name = 'files' and table_name = 'ad_spend'",
 }
 # Rows as the build counted them, so that the landing and the tie-out agree about the shorter tables.
 LANDED = """
-    create table raw_landing.files as
+    create table raw_views.files as
     select source_name, table_name, source_name || '/' || table_name || '/all' as raw_file, true as readable,
         cast(sum(raw_rows) - (
-            select count(*) from raw_landing.rejected_lines as lines
+            select count(*) from raw_views.rejected_lines as lines
             where lines.source_name = built.source_name and lines.table_name = built.table_name and raw_row is not null
         ) as bigint) as row_count
     from marts.source_tie_out as built
@@ -80,7 +80,7 @@ def small_file(whole_file, tmp_path_factory):
         views = run(
             "select schema_name, view_name from duckdb_views() where database_name = 'demo' and not internal"
         ).fetchall()
-        raw = [(schema, name) for schema, name in views if schema.startswith("raw_") and schema != "raw_landing"]
+        raw = [(schema, name) for schema, name in views if schema.startswith("raw_") and schema != "raw_views"]
         for schema in {schema for schema, _ in raw} | {name.split(".")[0] for name in MARTS}:
             run(f"create schema if not exists {schema}")
         for schema, name in raw:

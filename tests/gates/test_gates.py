@@ -60,7 +60,7 @@ RAW = {
         "bitrix24/crm_activity",
     ),
     "a file was removed": (
-        "update raw_landing.files set row_count = row_count / 2 where table_name = 'crm_deal'",
+        "update raw_views.files set row_count = row_count / 2 where table_name = 'crm_deal'",
         "lost_rows",
         "bitrix24/crm_deal",
     ),
@@ -72,14 +72,14 @@ RAW = {
         "bitrix24/crm_deal",
     ),
     "files are damaged": (
-        """insert into raw_landing.files by name
+        """insert into raw_views.files by name
            select 'bitrix24' as source_name, 'crm_deal' as table_name, 'x' || i as raw_file, 0 as row_count, false as readable
            from range(3) as t(i)""",
         "unreadable_files",
         "bitrix24/crm_deal: 3 of 4 files",
     ),
     "lines are broken": (
-        """insert into raw_landing.rejected_lines by name
+        """insert into raw_views.rejected_lines by name
            select 'files' as source_name, 'ad_spend' as table_name, 'x' as raw_file, i as raw_row, '?' as reason from range(2000) as t(i)""",
         "broken_lines",
         "files/ad_spend: 2004 of",
@@ -126,7 +126,7 @@ MARTS = {
         "revenue",
     ),
     "rows landed that were not built": (
-        f"update raw_landing.files set row_count = row_count + 7 where {ACTIVITIES}",
+        f"update raw_views.files set row_count = row_count + 7 where {ACTIVITIES}",
         "unread_rows",
         "bitrix24/crm_activity",
     ),
@@ -143,9 +143,9 @@ MARTS = {
     ),
     "a KPI is left out": (f"delete from marts.kpi_values where {LAST_MONTH} and kpi_id = 'nps'", "missing_kpis", "nps"),
     "a finding that must not be": (
-        "insert into quality.findings values ('raw rows without a verdict', 'bitrix24/crm_deal', 3)",
+        "insert into quality.findings values ('raw rows without a status', 'bitrix24/crm_deal', 3)",
         "findings",
-        "raw rows without a verdict: 3 rows",
+        "raw rows without a status: 3 rows",
     ),
 }
 
@@ -221,7 +221,7 @@ def test_an_empty_raw_root_stops_the_night(damage, gate, warehouse):
 def test_rows_that_were_published_and_are_gone_stop_the_night(damage, gate, small_file):
     """In a night the build file holds no marts yet: what was there before tells the published version."""
     damage(
-        "update raw_landing.files set row_count = 2 * row_count / 3 where table_name = 'sale_order'",
+        "update raw_views.files set row_count = 2 * row_count / 3 where table_name = 'sale_order'",
         "drop schema marts cascade",
     )
     stopped(gate("raw", "--published", str(small_file)), "raw", "lost_rows", "bitrix_shop/sale_order")
@@ -238,7 +238,7 @@ def test_rows_that_were_published_and_are_gone_stop_the_night(damage, gate, smal
 def test_a_first_night_has_nothing_to_compare_with(damage, gate, warehouse):
     """Only the newest load is there: the values of it are held against nothing, for a reason, and the night goes on."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        query = "select schema_name || '.' || table_name from duckdb_tables() where schema_name like 'raw_%' and schema_name not in ('raw_landing', 'raw_files')"
+        query = "select schema_name || '.' || table_name from duckdb_tables() where schema_name like 'raw_%' and schema_name not in ('raw_views', 'raw_files')"
         tables = [name for (name,) in connection.execute(query).fetchall()]
     damage(*(f"delete from {name} where not {NEWEST}" for name in tables), "drop schema marts cascade")
     outcome = gate("raw")
@@ -302,7 +302,7 @@ def test_what_a_source_taken_out_takes_along_is_told(damage, gate, small_file):
         "delete from marts.kpi_values where kpi_id = 'ad_spend'",
         "delete from marts.kpi_companions where period_grain = 'day'",
         "delete from marts.source_tie_out where source_name = 'yandex_direct'",
-        "delete from raw_landing.files where source_name = 'yandex_direct'",
+        "delete from raw_views.files where source_name = 'yandex_direct'",
     )
     outcome = gate("marts", "--published", str(small_file))
     assert outcome.status == 0, outcome.said
@@ -341,7 +341,7 @@ def test_a_fall_is_no_error_while_a_source_is_down(damage, gate):
     damage(
         f"update marts.kpi_values set value = 0 where {LAST_DAY} and kpi_id = 'visits'",
         "delete from marts.source_tie_out where source_name = 'yandex_metrica' and load_day >= date '2026-07-01'",
-        "update raw_landing.files set row_count = (select sum(raw_rows) from marts.source_tie_out as t where t.table_name = files.table_name)"
+        "update raw_views.files set row_count = (select sum(raw_rows) from marts.source_tie_out as t where t.table_name = files.table_name)"
         " where source_name = 'yandex_metrica'",
     )
     outcome = gate("marts")
@@ -366,7 +366,7 @@ def test_sources_that_are_not_in_use_are_fine(damage, gate, critical):
     damage(
         *(f"delete from raw_{source}.{table}" for source in gone for table in tables[source].split()),
         "delete from marts.source_tie_out where source_name in ('bitrix_shop', 'yandex_direct')",
-        "delete from raw_landing.files where source_name in ('bitrix_shop', 'yandex_direct')",
+        "delete from raw_views.files where source_name in ('bitrix_shop', 'yandex_direct')",
     )
     outcome = gate("raw")
     assert outcome.status == 0 and "not in use: bitrix_shop, yandex_direct" in outcome.said, outcome.said

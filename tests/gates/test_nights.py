@@ -75,5 +75,5 @@ def _until(whole, path, night):
                 where figures.dimension = 'all'
                 """
             )
-        run("create schema raw_landing")
+        run("create schema raw_views")
     return path

@@ -15,7 +15,7 @@ import pytest
 
 from flows.base.settings import KPI
 from flows.erased import Register
-from landing.contact_key import Identifiers, contact_key
+from raw_views.contact_key import Identifiers, contact_key
 from tests.nightly.tools import PROJECT, Nights
 
 STOPS = (  # a line that is printed as the thing begins, and whether the new night is then published

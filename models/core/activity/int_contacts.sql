@@ -33,4 +33,4 @@ select
     contacts.employee_id
 from contacts
 left join deals on case when contacts.object = 'deal' then contacts.object_id end = deals.deal_id
-left join {{ ref('int_contact_values') }} as phones on phones.kind = 'phone' and contacts.phone = phones.cell and phones.place = 1
+left join {{ ref('int_contact_values') }} as phones on phones.kind = 'phone' and contacts.phone = phones.cell and phones.contact_no = 1

@@ -10,7 +10,7 @@ named as (
     select
         sprint_id,
         project,
-        row_number() over (partition by sprint_id order by count(*) desc, project asc) as place
+        row_number() over (partition by sprint_id order by count(*) desc, project asc) as row_no
     from tasks
     group by sprint_id, project
 )
@@ -22,5 +22,5 @@ select
     sprints.starts_on,
     sprints.ends_on
 from {{ ref('sprints') }} as sprints
-left join named on sprints.sprint_id = named.sprint_id and named.place = 1
+left join named on sprints.sprint_id = named.sprint_id and named.row_no = 1
 where sprints.starts_on < {{ as_of() }}

@@ -14,7 +14,7 @@ exceptions as (
         is_working_day,
         opens_at,
         closes_at,
-        row_number() over (partition by date order by case when source_system = 'seed' then 1 else 0 end) as place
+        row_number() over (partition by date order by case when source_system = 'seed' then 1 else 0 end) as row_no
     from {{ ref('working_calendar') }}
 ),
 
@@ -25,7 +25,7 @@ hours as (
         coalesce({{ seconds_of_day('exceptions.opens_at') }}, {{ seconds_of_day("'" ~ var('work_opens_at') ~ "'") }}) as opens_at_second,
         coalesce({{ seconds_of_day('exceptions.closes_at') }}, {{ seconds_of_day("'" ~ var('work_closes_at') ~ "'") }}) as closes_at_second
     from days
-    left join exceptions on cast(days.date_day as date) = exceptions.date and exceptions.place = 1
+    left join exceptions on cast(days.date_day as date) = exceptions.date and exceptions.row_no = 1
 ),
 
 working as (

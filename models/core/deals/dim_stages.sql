@@ -59,7 +59,7 @@ select
     concat(coalesce(pipeline_id, ''), ':', stage_id) as stage_key,
     coalesce(name, stage_id) as stage_name,
     position,
-    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, '') = 'lost' order by position, stage_id) as place,
+    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, '') = 'lost' order by position, stage_id) as stage_rank,
     case when status in ('won', 'lost') then status else 'open' end as status,
     probability,
     funnel_step,

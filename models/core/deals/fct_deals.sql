@@ -62,8 +62,8 @@ select
     {{ source_id('deals.deal_id') }} as source_id,
     {{ record_url('deals.deal_id') }} as record_url,
     deals.lead_id,
-    identities.customer_key,
-    identities.is_identified as is_customer_known,
+    clusters.customer_key,
+    clusters.is_identified as is_customer_known,
     deals.employee_id,
     {{ known('employees.team') }} as team,
     deals.pipeline_now as pipeline_id,
@@ -81,19 +81,19 @@ select
     coalesce(upper(deals.worth_currency), '{{ var("base_currency") }}') as currency,
     {{ to_base('deals.worth', 'rates') }} as amount_base,
     coalesce(deals.probability, stages.probability) as probability,
-    origins.channel,
-    origins.campaign,
+    record_channels.channel,
+    record_channels.campaign,
     coalesce(customers.region, deals.region, deals.lead_region, '{{ var("unknown_member") }}') as region,
     {{ known('customers.segment') }} as customer_segment,
     coalesce(deals.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}') as point_of_sale,
     deals.lost_reason,
     deals.order_id
 from dated as deals
-left join {{ ref('int_record_customers') }} as identities on concat('d:', deals.deal_id) = identities.record
-left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+left join {{ ref('int_record_customers') }} as clusters on concat('d:', deals.deal_id) = clusters.record
+left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on deals.employee_id = employees.employee_id
 left join {{ ref('dim_stages') }} as stages
     on stages.object = 'deal' and deals.pipeline_now = stages.pipeline_id and deals.stage_now = stages.stage_id
-left join {{ ref('int_origins') }} as origins on concat('d:', deals.deal_id) = origins.record
+left join {{ ref('int_record_channels') }} as record_channels on concat('d:', deals.deal_id) = record_channels.record
 {{ join_record_page("'deal'", 'deals.deal_id') }}
 {{ join_rate('rates', 'deals.worth_currency', 'deals.rate_day') }}

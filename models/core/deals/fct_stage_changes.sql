@@ -38,7 +38,7 @@ added as (
             when case when stages.is_known or stages.status <> 'open' then stages.status else states.status end = left_out.status
                 then left_out.stage_id
         end as known_stage_id,
-        stages.place,
+        stages.stage_rank,
         stages.funnel_step
     from left_out
     inner join states on left_out.deal_id = states.deal_id
@@ -56,7 +56,7 @@ entries as (
             when recorded.entry_no = 1 and recorded.status = 'open' and states.created_at < recorded.entered_at then states.created_at
             else recorded.entered_at
         end as entered_at,
-        recorded.place,
+        recorded.stage_rank,
         recorded.status,
         recorded.funnel_step,
         1 as turn
@@ -64,7 +64,7 @@ entries as (
     left join states on case when recorded.object = 'deal' then recorded.object_id end = states.deal_id
     union all
     select
-        'deal', deal_id, pipeline_id, known_stage_id, entered_at, case when known_stage_id is not null then place end, status,
+        'deal', deal_id, pipeline_id, known_stage_id, entered_at, case when known_stage_id is not null then stage_rank end, status,
         case when known_stage_id is not null then funnel_step end, turn
     from added
 ),
@@ -72,7 +72,7 @@ entries as (
 followed as (
     select
         *,
-        lead(entered_at) over (partition by object, object_id order by entered_at, turn, place nulls last, stage_id) as left_at
+        lead(entered_at) over (partition by object, object_id order by entered_at, turn, stage_rank nulls last, stage_id) as left_at
     from entries
 )
 
@@ -84,7 +84,7 @@ select
     case when stage_id is not null then concat(pipeline_id, ':', stage_id) end as stage_key,
     entered_at,
     left_at,
-    place,
+    stage_rank,
     status,
     funnel_step,
     left_at is null as is_latest

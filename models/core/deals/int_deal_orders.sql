@@ -5,7 +5,7 @@ with links as (
     select
         order_id,
         deal_id,
-        row_number() over (partition by order_id order by priority, deal_id) as place
+        row_number() over (partition by order_id order by priority, deal_id) as row_no
     from {{ ref('int_order_deals') }}
 ),
 
@@ -39,7 +39,7 @@ amounts as (
     left join refunded
         on orders.order_id = refunded.order_id and coalesce(upper(orders.currency), '{{ var("base_currency") }}') = refunded.currency
     {{ join_rate('rates', 'orders.currency', 'orders.paid_on') }}
-    where links.place = 1
+    where links.row_no = 1
 )
 
 select

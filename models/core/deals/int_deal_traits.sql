@@ -12,7 +12,7 @@ groups as (
     select
         lines.deal_id,
         products.product_group,
-        row_number() over (partition by lines.deal_id order by sum(lines.amount) desc, products.product_group) as place
+        row_number() over (partition by lines.deal_id order by sum(lines.amount) desc, products.product_group) as row_no
     from {{ ref('deal_lines') }} as lines
     left join {{ ref('dim_products') }} as products on lines.product_id = products.product_id
     group by lines.deal_id, products.product_group
@@ -46,8 +46,8 @@ told as (
     union all
     select deals.deal_id, deals.won_at, held.occurred_at, held.from_at, held.is_response
     from held
-    inner join {{ ref('int_identities') }} as identities on concat('c:', held.customer_id) = identities.record
-    inner join people on identities.customer_key = people.customer_key
+    inner join {{ ref('int_identity_clusters') }} as clusters on concat('c:', held.customer_id) = clusters.record
+    inner join people on clusters.customer_key = people.customer_key
     inner join deals on people.deal_id = deals.deal_id
     left join {{ ref('leads') }} as leads on deals.lead_id = leads.lead_id
     where
@@ -92,6 +92,6 @@ select
             then {{ seconds_taken('coalesce(contacts.first_contact_at, deals.created_at)', 'deals.won_at') }} / 86400.0
     end as cycle_days
 from deals
-left join groups on deals.deal_id = groups.deal_id and groups.place = 1
+left join groups on deals.deal_id = groups.deal_id and groups.row_no = 1
 left join contacts on deals.deal_id = contacts.deal_id
 left join visits on deals.deal_id = visits.deal_id

@@ -27,7 +27,7 @@ classed as (
         placed.pipeline_id,
         placed.stage_id,
         placed.entered_at,
-        stages.place,
+        stages.stage_rank,
         case when stages.is_known or stages.status <> 'open' then stages.status else coalesce(placed.stated_status, 'open') end as status,
         stages.funnel_step
     from placed
@@ -37,6 +37,6 @@ classed as (
 
 select
     *,
-    row_number() over (partition by object, object_id order by entered_at, place nulls last, stage_id) as entry_no,
+    row_number() over (partition by object, object_id order by entered_at, stage_rank nulls last, stage_id) as entry_no,
     count(*) over (partition by object, object_id) as entries
 from classed

@@ -1,7 +1,7 @@
 -- Grain: customer_key.
 -- One person or company, all its records and duplicates together.  No name, address or number of theirs is kept.
 with records as (
-    select record, customer_key from {{ ref('int_identities') }}
+    select record, customer_key from {{ ref('int_identity_clusters') }}
     union
     select record, customer_key from {{ ref('int_record_customers') }}
 ),
@@ -23,7 +23,7 @@ described as (
                 case when records.record = records.customer_key then 0 else 1 end asc,
                 customers.created_at desc nulls last,
                 records.record asc
-        ) as place
+        ) as row_no
     from records
     left join {{ ref('customers') }} as customers on records.record = concat('c:', customers.customer_id)
 ),
@@ -33,7 +33,7 @@ people as (
         customer_key,
         case substr(customer_key, 1, 1) when 'c' then 'customer' when 'l' then 'lead' when 'd' then 'deal' else 'order' end as object,
         {%- for attribute in ['kind', 'region', 'city', 'country', 'segment'] %}
-        coalesce(max(case when place = 1 then {{ attribute }} end), max({{ attribute }})) as {{ attribute }},
+        coalesce(max(case when row_no = 1 then {{ attribute }} end), max({{ attribute }})) as {{ attribute }},
         {%- endfor %}
         min(created_at) as created_at,
         count(*) as records

@@ -1,5 +1,5 @@
 -- Grain: company_key, contact_key.
--- One company and one contact person whose visits, letters and calls count for it: those whose card names the company; where a
+-- One company and one contact person whose visits, e-mails and calls count for it: those whose card names the company; where a
 -- card names none, those whom leads, deals or quotes name beside it.
 with told as (
     select contact, company, max({{ flag('record = contact') }}) as is_on_card
@@ -13,6 +13,6 @@ ranked as (
 
 select distinct companies.customer_key as company_key, people.customer_key as contact_key
 from ranked
-inner join {{ ref('int_identities') }} as companies on ranked.company = companies.record
-inner join {{ ref('int_identities') }} as people on ranked.contact = people.record
+inner join {{ ref('int_identity_clusters') }} as companies on ranked.company = companies.record
+inner join {{ ref('int_identity_clusters') }} as people on ranked.contact = people.record
 where ranked.is_on_card = ranked.has_card and companies.customer_key <> people.customer_key

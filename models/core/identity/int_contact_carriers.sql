@@ -21,4 +21,4 @@ select distinct
     told.identifier
 from cells
 inner join {{ ref('int_contact_values') }} as told on cells.kind = told.kind and cells.cell = told.cell
-left join {{ ref('int_contact_companies') }} as acting on cells.record = acting.record and cells.record <> acting.contact and acting.place = 1
+left join {{ ref('int_contact_companies') }} as acting on cells.record = acting.record and cells.record <> acting.contact and acting.contact_no = 1

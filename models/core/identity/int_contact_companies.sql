@@ -1,6 +1,6 @@
 -- Grain: record, contact, company.
 -- One contact person, one company that he acts for, and one record that says so: his own card, or a lead, deal or quote that names
--- both.  The first of several contacts of a record is in place 1.
+-- both.  The first of several contacts of a record is in contact_no 1.
 with listed as (
     select source_system, source_account, concat('c:', customer_id) as record, concat('c:', customer_id) as own_customer, company_id as named_ids
     from {{ ref('customers') }}
@@ -31,7 +31,7 @@ select
     record,
     case when record = own_customer then own_customer else named_customer end as contact,
     case when record = own_customer then named_customer else own_customer end as company,
-    row_number() over (partition by record order by min(position)) as place
+    row_number() over (partition by record order by min(position)) as contact_no
 from resolved
 where own_customer <> named_customer
 group by record, own_customer, named_customer

@@ -1,5 +1,5 @@
--- Grain: kind, cell, place.
--- One text that stands in a phone or e-mail cell of any record, and one number or address that it tells (hashed), in its place.
+-- Grain: kind, cell, contact_no.
+-- One text that stands in a phone or e-mail cell of any record, and one number or address that it tells (hashed), in its contact_no.
 -- What identifies nobody, by the seed of placeholders, is left out.
 with cells as (
     {%- for kind, entities in {
@@ -18,14 +18,14 @@ cells_read as (
 ),
 
 placed as (
-    select kind, cell, contacts, {{ each_position('contacts') }} as place from cells_read
+    select kind, cell, contacts, {{ each_position('contacts') }} as contact_no from cells_read
 ),
 
 told as (
-    select kind, cell, place, {{ item_at('contacts', 'place') }} as contact from placed
+    select kind, cell, contact_no, {{ item_at('contacts', 'contact_no') }} as contact from placed
 )
 
-select told.kind, told.cell, told.place, {{ contact_identifier('told.contact') }} as identifier
+select told.kind, told.cell, told.contact_no, {{ contact_identifier('told.contact') }} as identifier
 from told
 left join {{ ref('seed_placeholder_contacts') }} as placeholders on told.kind = placeholders.kind and told.contact like placeholders.pattern
 where placeholders.pattern is null

@@ -1,5 +1,5 @@
 -- Grain: record, customer_key.
--- One deal or order and one person or company whose visits, letters and calls count for it: its customer, and the contacts that it
+-- One deal or order and one person or company whose visits, e-mails and calls count for it: its customer, and the contacts that it
 -- names or, where it names none, the customer's own.
 with records as (
     select record, customer_key from {{ ref('int_record_customers') }} where left(record, 2) in ('d:', 'o:')
@@ -8,7 +8,7 @@ with records as (
 named as (
     select named.record, people.customer_key
     from {{ ref('int_contact_companies') }} as named
-    inner join {{ ref('int_identities') }} as people on named.contact = people.record
+    inner join {{ ref('int_identity_clusters') }} as people on named.contact = people.record
 ),
 
 namers as (

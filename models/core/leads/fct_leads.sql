@@ -37,8 +37,8 @@ select
     leads.source_system,
     {{ source_id('leads.lead_id') }} as source_id,
     {{ record_url('leads.lead_id') }} as record_url,
-    identities.customer_key,
-    identities.is_identified as is_customer_known,
+    clusters.customer_key,
+    clusters.is_identified as is_customer_known,
     leads.employee_id,
     {{ known('employees.team') }} as team,
     leads.created_at,
@@ -50,8 +50,8 @@ select
     states.rejected_at,
     {{ local_date('states.rejected_at') }} as rejected_on,
     case when states.rejected_at is not null then {{ known('leads.reject_reason') }} end as reject_reason,
-    origins.channel,
-    origins.campaign,
+    record_channels.channel,
+    record_channels.campaign,
     coalesce(customers.region, leads.region, '{{ var("unknown_member") }}') as region,
     {{ page_of('leads.landing_page') }} as landing_page,
     timed.first_contact_at,
@@ -65,8 +65,8 @@ from leads
 left join {{ ref('int_lead_states') }} as states on leads.lead_id = states.lead_id
 left join timed on leads.lead_id = timed.lead_id
 left join won on leads.lead_id = won.lead_id
-left join {{ ref('int_record_customers') }} as identities on concat('l:', leads.lead_id) = identities.record
-left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+left join {{ ref('int_record_customers') }} as clusters on concat('l:', leads.lead_id) = clusters.record
+left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id
-left join {{ ref('int_origins') }} as origins on concat('l:', leads.lead_id) = origins.record
+left join {{ ref('int_record_channels') }} as record_channels on concat('l:', leads.lead_id) = record_channels.record
 {{ join_record_page("'lead'", 'leads.lead_id') }}

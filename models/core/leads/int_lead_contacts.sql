@@ -28,7 +28,7 @@ answers as (
     -- just before the lead, with its person and about no lead or deal that was there
     select leads.lead_id, responses.contact_id, responses.occurred_at, responses.has_outcome
     from responses
-    inner join {{ ref('int_identifiers') }} as people on responses.identifier = people.identifier
+    inner join {{ ref('int_identity_owners') }} as people on responses.identifier = people.identifier
     inner join leads on people.customer_key = leads.customer_key
     where
         responses.lead_id is null and responses.deal_id is null
@@ -38,7 +38,7 @@ answers as (
 contacts as (
     select
         *,
-        row_number() over (partition by lead_id order by occurred_at, contact_id) as place,
+        row_number() over (partition by lead_id order by occurred_at, contact_id) as row_no,
         min(occurred_at) over (partition by lead_id) as first_contact_at
     from answers
 )
@@ -46,10 +46,10 @@ contacts as (
 select
     lead_id,
     min(first_contact_at) as first_contact_at,
-    min(case when place = 2 then occurred_at end) as second_contact_at,
+    min(case when row_no = 2 then occurred_at end) as second_contact_at,
     count(*) as contacts,
     max(case
-        when place > 1 and has_outcome and occurred_at <= {{ add_seconds('first_contact_at', var('follow_up_hours') * 3600) }} then 1 else 0
+        when row_no > 1 and has_outcome and occurred_at <= {{ add_seconds('first_contact_at', var('follow_up_hours') * 3600) }} then 1 else 0
     end) = 1 as has_quality_follow_up
 from contacts
 group by lead_id

@@ -1,6 +1,6 @@
 -- Grain: source_system, event_date, platform, account_id, campaign, ad_id, currency.
 -- One ad (or campaign, where the platform tells no more) on one day.
-with traced as (
+with resolved as (
     select
         costs.*,
         channels.channel
@@ -27,8 +27,8 @@ usual as (
     select
         platform,
         channel,
-        row_number() over (partition by platform order by sum(cost) desc, channel) as place
-    from traced
+        row_number() over (partition by platform order by sum(cost) desc, channel) as row_no
+    from resolved
     where channel is not null
     group by platform, channel
 )
@@ -53,7 +53,7 @@ select
     costs.cost,
     coalesce(upper(costs.currency), '{{ var("base_currency") }}') as currency,
     {{ to_base('costs.cost', 'rates') }} as cost_base
-from traced as costs
-left join usual on costs.platform = usual.platform and usual.place = 1
+from resolved as costs
+left join usual on costs.platform = usual.platform and usual.row_no = 1
 left join named on costs.platform = named.platform
 {{ join_rate('rates', 'costs.currency', 'costs.date') }}

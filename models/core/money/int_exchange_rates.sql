@@ -9,7 +9,7 @@ with quoted as (
         row_number() over (
             partition by upper(currency), date
             order by case source_system when 'files' then 1 when 'seed' then 2 else 3 end
-        ) as place
+        ) as row_no
     from {{ ref('exchange_rates') }}
     -- a rate that is not positive is none; quality.findings shows it
     where upper(currency) <> '{{ var("base_currency") }}' and rate_to_base > 0
@@ -23,7 +23,7 @@ known as (
         row_number() over (partition by currency order by date) as rate_no,
         lead(date, 1, cast('9999-12-31' as date)) over (partition by currency order by date) as next_date
     from quoted
-    where place = 1
+    where row_no = 1
 )
 
 select

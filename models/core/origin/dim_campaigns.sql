@@ -6,18 +6,18 @@ with seen as (
     where campaign <> '(unallocated)'
     union all
     select
-        {{ platform_key("'" ~ var('letter_channel') ~ "'", 'campaign_id') }},
-        '{{ var("letter_channel") }}', coalesce(name, {{ source_id('campaign_id') }}), 2
+        {{ platform_key("'" ~ var('email_channel') ~ "'", 'campaign_id') }},
+        '{{ var("email_channel") }}', coalesce(name, {{ source_id('campaign_id') }}), 2
     from {{ ref('email_campaigns') }}
     union all
-    select {{ platform_key("'" ~ var('letter_channel') ~ "'", 'campaign_id') }}, '{{ var("letter_channel") }}', {{ source_id('campaign_id') }}, 3
+    select {{ platform_key("'" ~ var('email_channel') ~ "'", 'campaign_id') }}, '{{ var("email_channel") }}', {{ source_id('campaign_id') }}, 3
     from {{ ref('email_events') }}
     union all
     select campaign, platform, campaign_name, 4 from {{ ref('int_campaigns') }} where not is_known
 ),
 
 ranked as (
-    select *, row_number() over (partition by campaign order by priority, campaign_name) as place
+    select *, row_number() over (partition by campaign order by priority, campaign_name) as row_no
     from seen
 )
 
@@ -26,7 +26,7 @@ select
     platform,
     campaign_name
 from ranked
-where place = 1
+where row_no = 1
 union all
 select '(none)', null, '(none)'
 union all

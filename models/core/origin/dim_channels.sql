@@ -7,7 +7,7 @@ with seen as (
     union
     select channel from {{ ref('seed_channels') }}
     union
-    select '{{ var("letter_channel") }}'
+    select '{{ var("email_channel") }}'
     union
     select '{{ var("call_channel") }}'
 ),

@@ -18,7 +18,7 @@ payment_pages as (
         on hosts.came_from_host like payment.host or hosts.came_from_host like concat('%.', payment.host)
 ),
 
-judged as (
+told as (
     select
         visits.*,
         payment_pages.came_from_host is not null as is_return
@@ -30,7 +30,7 @@ numbered as (
     select
         *,
         sum({{ flag('not is_return') }}) over (partition by browser order by started_at, session_id rows unbounded preceding) as arrival_no
-    from judged
+    from told
 )
 
 select

@@ -16,8 +16,8 @@ with campaigns as (
     where spend.campaign_id is not null
     union all
     select
-        {{ platform_key("'" ~ var('letter_channel') ~ "'", 'campaign_id') }},
-        {{ source_id('campaign_id') }}, null, name, null, '{{ var("letter_channel") }}', true
+        {{ platform_key("'" ~ var('email_channel') ~ "'", 'campaign_id') }},
+        {{ source_id('campaign_id') }}, null, name, null, '{{ var("email_channel") }}', true
     from {{ ref('email_campaigns') }}
 )
 

@@ -2,9 +2,9 @@
 -- One name of a campaign (in lower case) as records of one origin (channel_key) give it, with the campaign that they mean: the one of their
 -- platform that has this id, utm_campaign or name; else one of their channel's own.
 with names as (
-    select distinct lower(utm_campaign) as spelling, utm_campaign as written, channel_key from {{ ref('int_traces') }} where utm_campaign is not null
+    select distinct lower(utm_campaign) as spelling, utm_campaign as written, channel_key from {{ ref('int_record_utms') }} where utm_campaign is not null
     union
-    select distinct lower(click_campaign), click_campaign, channel_key from {{ ref('int_traces') }} where click_campaign is not null
+    select distinct lower(click_campaign), click_campaign, channel_key from {{ ref('int_record_utms') }} where click_campaign is not null
 ),
 
 used as (
@@ -41,14 +41,14 @@ fitting as (
 ),
 
 ranked as (
-    select *, rank() over (partition by spelling, channel_key order by fit) as place
+    select *, rank() over (partition by spelling, channel_key order by fit) as row_no
     from fitting
 ),
 
 meant as (
     select spelling, channel_key, min(campaign) as campaign, count(*) as campaigns
     from ranked
-    where place = 1
+    where row_no = 1
     group by spelling, channel_key
 )
 

@@ -37,7 +37,7 @@ clicks as (
     select
         addressed.record,
         engines.*,
-        row_number() over (partition by addressed.record order by engines.position) as place
+        row_number() over (partition by addressed.record order by engines.position) as row_no
     from addressed
     inner join {{ ref('seed_ad_engines') }} as engines
         on (addressed.ad_engine = engines.mark
@@ -75,7 +75,7 @@ marked as (
 told as (
     select marked.record, clicks.platform, clicks.utm_source, clicks.utm_medium
     from marked
-    inner join clicks on marked.record = clicks.record and clicks.place = 1
+    inner join clicks on marked.record = clicks.record and clicks.row_no = 1
     where coalesce(lower(marked.own_source) like concat(clicks.utm_source, '%'), lower(marked.own_medium) = clicks.utm_medium, true)
 )
 

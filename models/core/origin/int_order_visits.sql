@@ -33,7 +33,7 @@ meant as (
             order by
                 case when orders.web_client_id = told.visitor_id then 0 else 1 end, case when orders.amount = told.amount then 0 else 1 end,
                 abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}), orders.order_id
-        ) as place
+        ) as row_no
     from told
     inner join numbers on told.number = numbers.number and told.number <> ''
     inner join orders on numbers.order_id = orders.order_id
@@ -45,7 +45,7 @@ known as (
     from orders
     inner join visits on orders.visit_id = visits.session_id
     union all
-    select order_id, session_id, 2, seconds_apart from meant where place = 1
+    select order_id, session_id, 2, seconds_apart from meant where row_no = 1
     union all
     select orders.order_id, visits.session_id, 3, {{ seconds_between('visits.started_at', 'orders.created_at') }}
     from orders
@@ -59,10 +59,10 @@ known as (
 ranked as (
     select
         *,
-        row_number() over (partition by order_id order by priority, seconds_apart, session_id) as place
+        row_number() over (partition by order_id order by priority, seconds_apart, session_id) as row_no
     from known
 )
 
 select order_id, session_id
 from ranked
-where place = 1
+where row_no = 1

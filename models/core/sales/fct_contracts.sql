@@ -21,7 +21,7 @@ measured as (
 
 select
     measured.contract_id,
-    identities.customer_key,
+    clusters.customer_key,
     {{ known('measured.product_id') }} as product,
     coalesce(customers.region, measured.region, '{{ var("unknown_member") }}') as region,
     {{ known('customers.segment') }} as customer_segment,
@@ -38,6 +38,6 @@ select
     cast(round({{ to_base('measured.total_amount', 'rates') }} * 12 / nullif(measured.months, 0), 2) as decimal(18, 2)) as arr,
     rates.rate_to_base
 from measured
-left join {{ ref('int_identities') }} as identities on concat('c:', measured.customer_id) = identities.record
-left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+left join {{ ref('int_identity_clusters') }} as clusters on concat('c:', measured.customer_id) = clusters.record
+left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 {{ join_rate('rates', 'measured.currency', 'measured.starts_on') }}

@@ -44,16 +44,16 @@ sales as (
         null,
         orders.order_id,
         orders.source_system,
-        identities.customer_key,
-        identities.is_identified,
+        clusters.customer_key,
+        clusters.is_identified,
         orders.paid_moment,
         orders.paid_on,
         -- an order with a day and no time was made by the end of that day
         {{ end_of_told_day('orders.created_at') }},
         orders.employee_id,
         {{ known('employees.team') }},
-        origins.channel,
-        origins.campaign,
+        record_channels.channel,
+        record_channels.campaign,
         coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'),
         {{ known('customers.segment') }},
         coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'),
@@ -61,10 +61,10 @@ sales as (
         coalesce(upper(orders.currency), '{{ var("base_currency") }}'),
         {{ to_base('coalesce(orders.amount, lines.lines_amount)', 'rates') }}
     from orders
-    left join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
-    left join {{ ref('dim_customers') }} as customers on identities.customer_key = customers.customer_key
+    left join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
+    left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
     left join {{ ref('dim_employees') }} as employees on orders.employee_id = employees.employee_id
-    left join {{ ref('int_origins') }} as origins on concat('o:', orders.order_id) = origins.record
+    left join {{ ref('int_record_channels') }} as record_channels on concat('o:', orders.order_id) = record_channels.record
     left join {{ ref('int_line_totals') }} as lines on concat('order:', orders.order_id) = lines.sale_id
     {{ join_rate('rates', 'orders.currency', 'orders.paid_on') }}
 ),

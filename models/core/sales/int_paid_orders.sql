@@ -4,7 +4,7 @@ with same_sales as (
     select
         links.order_id,
         links.deal_id,
-        row_number() over (partition by links.order_id order by links.priority, links.deal_id) as place
+        row_number() over (partition by links.order_id order by links.priority, links.deal_id) as row_no
     from {{ ref('int_order_deals') }} as links
     inner join {{ ref('fct_deals') }} as deals on links.deal_id = deals.deal_id
     where deals.won_at is not null
@@ -14,4 +14,4 @@ select
     sold.*,
     same_sales.deal_id as same_sale_deal_id
 from {{ ref('int_sold_orders') }} as sold
-left join same_sales on sold.order_id = same_sales.order_id and same_sales.place = 1
+left join same_sales on sold.order_id = same_sales.order_id and same_sales.row_no = 1

@@ -12,9 +12,9 @@ with returns as (
             when orders.status in ('paid', 'refunded') then coalesce(orders.paid_at, {{ end_of_told_day('orders.created_at') }})
             when orders.status <> 'cancelled' or orders.status is null then orders.paid_at
         end as returned_at,
-        case when identities.is_identified then identities.customer_key end as customer_key
+        case when clusters.is_identified then clusters.customer_key end as customer_key
     from {{ ref('orders') }} as orders
-    left join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
+    left join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
     where orders.amount < 0
 ),
 
@@ -26,10 +26,10 @@ sales as (
 bought as (
     select customer_key, sale_id, sold_at, amount, currency from sales
     union all
-    select identities.customer_key, sales.sale_id, sales.sold_at, sales.amount, sales.currency
+    select clusters.customer_key, sales.sale_id, sales.sold_at, sales.amount, sales.currency
     from {{ ref('int_paid_orders') }} as orders
     inner join sales on orders.same_sale_deal_id = sales.deal_id
-    inner join {{ ref('int_record_customers') }} as identities on concat('o:', orders.order_id) = identities.record
+    inner join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
 ),
 
 candidates as (
@@ -44,7 +44,7 @@ candidates as (
 ),
 
 ranked as (
-    select *, row_number() over (partition by order_id order by priority asc, sold_at desc, sale_id asc) as place
+    select *, row_number() over (partition by order_id order by priority asc, sold_at desc, sale_id asc) as row_no
     from candidates
 )
 
@@ -56,5 +56,5 @@ select
     returns.currency,
     ranked.sale_id
 from returns
-left join ranked on returns.order_id = ranked.order_id and ranked.place = 1
+left join ranked on returns.order_id = ranked.order_id and ranked.row_no = 1
 where returns.returned_at < {{ cutoff() }}

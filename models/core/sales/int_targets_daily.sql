@@ -17,7 +17,7 @@ with targets as (
                 kpi_id, period_grain, {{ period_start('period_grain', 'period_start') }}, employee_id, case when employee_id is null then team end
             order by
                 case when source_system = 'seed' then 1 else 0 end asc, loaded_at desc nulls last, period_start desc, team asc nulls first, value desc
-        ) as place
+        ) as row_no
     from {{ ref('targets') }}
     -- a target of any other period cannot be spread; quality.findings shows it
     where period_grain in ('month', 'quarter', 'year')
@@ -40,7 +40,7 @@ spread as (
         on targets.first_day = case targets.period_grain
             when 'month' then days.month_start when 'quarter' then days.quarter_start else days.year_start
         end
-    where targets.place = 1
+    where targets.row_no = 1
 ),
 
 ranked as (

@@ -18,9 +18,9 @@ select
     clients.customer_key,
     sessions.started_at,
     {{ local_date('sessions.started_at') }} as started_on,
-    origins.channel,
-    origins.campaign,
-    origins.ad_id,
+    record_channels.channel,
+    record_channels.campaign,
+    record_channels.ad_id,
     arrivals.is_return,
     {{ known(page_of('sessions.landing_page')) }} as landing_page,
     {{ known('sessions.device') }} as device,
@@ -32,5 +32,5 @@ select
 from sessions
 left join targets on sessions.session_id = targets.session_id
 left join {{ ref('int_web_clients') }} as clients on sessions.web_client_id = clients.web_client_id
-left join {{ ref('int_origins') }} as origins on concat('v:', sessions.session_id) = origins.record
+left join {{ ref('int_record_channels') }} as record_channels on concat('v:', sessions.session_id) = record_channels.record
 left join {{ ref('int_arrivals') }} as arrivals on sessions.session_id = arrivals.session_id

@@ -30,7 +30,7 @@ nearest as (
     select
         unplaced.event_id,
         visits.session_id,
-        row_number() over (partition by unplaced.event_id order by visits.started_at desc, visits.session_id asc) as place
+        row_number() over (partition by unplaced.event_id order by visits.started_at desc, visits.session_id asc) as row_no
     from unplaced
     inner join visits
         on unplaced.web_client_id = visits.web_client_id
@@ -50,5 +50,5 @@ select
     case when goals.event = 'purchase' then 'purchase' else {{ known('goals.goal') }} end as goal,
     coalesce(visits.web_client_id, goals.web_client_id) as visitor_id
 from goals
-left join nearest on goals.event_id = nearest.event_id and nearest.place = 1
+left join nearest on goals.event_id = nearest.event_id and nearest.row_no = 1
 left join visits on coalesce(nearest.session_id, goals.session_id) = visits.session_id

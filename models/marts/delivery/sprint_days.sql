@@ -17,7 +17,7 @@ found as (
         row_number() over (
             partition by bugs.task_id
             order by case when bugs.sprint_id = sprints.sprint_id then 0 else 1 end, sprints.ends_on, sprints.sprint_id
-        ) as place
+        ) as row_no
     from {{ ref('fct_tasks') }} as bugs
     inner join sprints
         on bugs.created_on between sprints.starts_on and sprints.ends_on
@@ -26,7 +26,7 @@ found as (
 ),
 
 bugs as (
-    select sprint_id, team, count(*) as bugs from found where place = 1 group by sprint_id, team
+    select sprint_id, team, count(*) as bugs from found where row_no = 1 group by sprint_id, team
 ),
 
 done as (

@@ -9,9 +9,9 @@ deals as (
 ),
 
 changes as (
-    select object_id as deal_id, entered_at, entered_at as changed_at, 1 as sign, stage_key, pipeline_id, place from stays
+    select object_id as deal_id, entered_at, entered_at as changed_at, 1 as sign, stage_key, pipeline_id, stage_rank from stays
     union all
-    select object_id, entered_at, left_at, -1, stage_key, pipeline_id, place from stays where left_at is not null
+    select object_id, entered_at, left_at, -1, stage_key, pipeline_id, stage_rank from stays where left_at is not null
 )
 
 select
@@ -23,7 +23,7 @@ select
     {{ known('deals.employee_id') }} as manager,
     deals.team,
     deals.expected_close_on,
-    changes.place >= {{ var('late_stage_position') }} as is_late_stage,
+    changes.stage_rank >= {{ var('late_stage_position') }} as is_late_stage,
     changes.sign as deals_active,
     changes.sign * coalesce(deals.amount_base, 0) as pipeline_amount,
     -- of a deal that is closed now only its stage says what its chance was

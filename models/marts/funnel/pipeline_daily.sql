@@ -7,7 +7,7 @@ with spans as (
         object_id as deal_id,
         pipeline_id,
         stage_key,
-        place,
+        stage_rank,
         {{ local_date('entered_at') }} as open_from,
         {{ local_date('left_at') }} as open_until
     from {{ ref('fct_stage_changes') }}
@@ -54,7 +54,7 @@ select
     seen.deal_id,
     seen.pipeline_id as pipeline,
     {{ known('seen.stage_key') }} as stage,
-    seen.place >= {{ var('late_stage_position') }} as is_late_stage,
+    seen.stage_rank >= {{ var('late_stage_position') }} as is_late_stage,
     {{ known('coalesce(seen.employee_id, deals.employee_id)') }} as manager,
     {{ known('employees.team') }} as team,
     deals.customer_key,

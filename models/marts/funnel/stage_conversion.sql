@@ -8,7 +8,7 @@ with entered as (
         stages.pipeline_id as pipeline,
         stages.stage_key as stage,
         stages.stage_name,
-        stages.place,
+        stages.stage_rank,
         cast(max(case when measures.measure = 'stage_entries' then measures.value end) as bigint) as deals_entered,
         cast(coalesce(max(case when measures.measure = 'stage_passes' then measures.value end), 0) as bigint) as deals_passed,
         max(case when measures.measure = 'stage_days_median' then measures.value end) as median_days
@@ -16,7 +16,7 @@ with entered as (
     inner join {{ ref('dim_stages') }} as stages
         on measures.dimension = 'stage' and measures.dimension_key = stages.stage_key and stages.object = 'deal'
     where stages.status = 'open' and measures.period_grain not like '%_to_date'
-    group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.place
+    group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.stage_rank
 ),
 
 -- from the first stage to the win, for the deals that entered the first stage in the period
@@ -27,7 +27,7 @@ first_to_last as (
         events.pipeline,
         {{ ratio("sum(" ~ flag("deals.status = 'won'") ~ ")", 'count(*)') }} as first_to_last_conversion
     from {{ ref('stage_events') }} as events
-    inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.place = 1
+    inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.stage_rank = 1
     inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
     inner join {{ ref('bridge_day_periods') }} as periods
         on events.event_date = periods.date_day and periods.period_grain = periods.whole_grain
@@ -41,7 +41,7 @@ ranked as (
         {{ ratio('deals_passed', 'deals_entered') }} as conversion,
         rank() over (
             partition by period_grain, period_start, pipeline
-            order by {{ ratio('deals_passed', 'deals_entered') }} nulls last, place
+            order by {{ ratio('deals_passed', 'deals_entered') }} nulls last, stage_rank
         ) as weakness
     from entered
     where deals_entered > 0
@@ -53,7 +53,7 @@ select
     ranked.pipeline,
     ranked.stage,
     ranked.stage_name,
-    ranked.place,
+    ranked.stage_rank,
     ranked.deals_entered,
     ranked.deals_passed,
     ranked.conversion,

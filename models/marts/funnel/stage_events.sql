@@ -14,15 +14,15 @@ stages as (
     select * from {{ ref('dim_stages') }} where object = 'deal' and status <> 'lost' and is_known
 ),
 
-last_places as (
-    select pipeline_id, max(place) as last_place from stages group by pipeline_id
+last_ranks as (
+    select pipeline_id, max(stage_rank) as last_rank from stages group by pipeline_id
 ),
 
 -- a stage of the way is one that leads on to another
 way as (
-    select stages.pipeline_id, stages.stage_key, stages.place
+    select stages.pipeline_id, stages.stage_key, stages.stage_rank
     from stages
-    inner join last_places on stages.pipeline_id = last_places.pipeline_id and stages.place < last_places.last_place
+    inner join last_ranks on stages.pipeline_id = last_ranks.pipeline_id and stages.stage_rank < last_ranks.last_rank
     where stages.status = 'open'
 ),
 
@@ -31,9 +31,9 @@ steps as (
         stays.object_id as deal_id,
         stays.pipeline_id,
         stays.entered_at,
-        case when stays.status = 'won' and stays.place is null then last_places.last_place else stays.place end as place
+        case when stays.status = 'won' and stays.stage_rank is null then last_ranks.last_rank else stays.stage_rank end as stage_rank
     from stays
-    inner join last_places on stays.pipeline_id = last_places.pipeline_id
+    inner join last_ranks on stays.pipeline_id = last_ranks.pipeline_id
     where stays.status <> 'lost'
 ),
 
@@ -43,9 +43,9 @@ entered as (
         way.pipeline_id,
         way.stage_key,
         min(steps.entered_at) as entered_at,
-        max({{ flag('steps.place > way.place') }}) as passed
+        max({{ flag('steps.stage_rank > way.stage_rank') }}) as passed
     from steps
-    inner join way on steps.pipeline_id = way.pipeline_id and steps.place >= way.place
+    inner join way on steps.pipeline_id = way.pipeline_id and steps.stage_rank >= way.stage_rank
     group by steps.deal_id, way.pipeline_id, way.stage_key
 ),
 

@@ -1,4 +1,4 @@
--- Grain: model, event, event_id, touch_id.
+-- Grain: model, event, event_id, touchpoint_id.
 -- One sale or refund, one attribution model and one touch with credit for the sale: its part of the money.  The parts add up to
 -- the revenue to the last kopeck in every model.
 with money as (
@@ -18,9 +18,9 @@ credits as (
     select * from {{ ref('fct_attribution') }}
 ),
 
--- a refund of an order that nobody knows has no touches either
+-- a refund of an order that nobody knows has no touchpoints either
 credited as (
-    select money.*, credits.model, credits.touch_id, credits.channel, credits.campaign, credits.credit, credits.credit_before, credits.credit_so_far
+    select money.*, credits.model, credits.touchpoint_id, credits.channel, credits.campaign, credits.credit, credits.credit_before, credits.credit_so_far
     from money
     inner join credits on money.sale_id = credits.sale_id
     union all
@@ -37,7 +37,7 @@ select
     credited.event,
     credited.event_id,
     credited.sale_id,
-    credited.touch_id,
+    credited.touchpoint_id,
     credited.channel,
     credited.campaign,
     coalesce(channels.is_paid, false) as is_paid,
@@ -45,7 +45,7 @@ select
     credited.credit,
     case when credited.event = 'sale' and sales.customer_sale_no = 1 then credited.credit else 0 end as new_customers,
     {{ credited_part('credited.revenue', 'credited') }} as revenue_attributed,
-    case when credited.touch_id is not null then {{ credited_part('credited.revenue', 'credited') }} else 0 end as revenue_touched,
+    case when credited.touchpoint_id is not null then {{ credited_part('credited.revenue', 'credited') }} else 0 end as revenue_touched,
     {{ credited_part('credited.costed_revenue', 'credited') }} as costed_revenue,
     {{ credited_part('credited.gross_profit', 'credited') }} as gross_profit
 from credited

@@ -1,5 +1,5 @@
 -- Grain: email_campaign.
--- One e-mail campaign, on the day it was sent: letters delivered, opened and clicked at least once.  Of each, events count
+-- One e-mail campaign, on the day it was sent: e-mails delivered, opened and clicked at least once.  Of each, events count
 -- where the campaign has any; else the campaign's own total does.  What neither tells is empty.
 with campaigns as (
     select * from {{ ref('email_campaigns') }}
@@ -12,7 +12,7 @@ events as (
         coalesce(events.customer_id, emails.identifier, events.email, events.event_id) as recipient,
         events.occurred_at
     from {{ ref('email_events') }} as events
-    left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.place = 1
+    left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.contact_no = 1
     where events.occurred_at < {{ cutoff() }}
 ),
 
@@ -43,10 +43,10 @@ select
     {{ local_date('sent_at') }} as event_date,
     campaign_id as email_campaign,
     coalesce(name, {{ source_id('campaign_id') }}) as email_campaign_name,
-    delivered as letters_delivered,
-    opened as letters_opened,
-    clicked as letters_clicked,
-    case when opened is not null then delivered else 0 end as letters_with_opens,
-    case when clicked is not null then delivered else 0 end as letters_with_clicks
+    delivered as emails_delivered,
+    opened as emails_opened,
+    clicked as emails_clicked,
+    case when opened is not null then delivered else 0 end as emails_with_opens,
+    case when clicked is not null then delivered else 0 end as emails_with_clicks
 from joined
 where sent_at < {{ cutoff() }}

@@ -36,7 +36,7 @@ events as (
     from leads
     union all
     select
-        event_date, event, '(all)', concat_ws('|', event_id, touch_id), channel, campaign, null, 0, 0, null, 0,
+        event_date, event, '(all)', concat_ws('|', event_id, touchpoint_id), channel, campaign, null, 0, 0, null, 0,
         case when is_marketing then revenue_attributed else 0 end,
         case when is_marketing then costed_revenue else 0 end,
         case when is_marketing then gross_profit else 0 end,

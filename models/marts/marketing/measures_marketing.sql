@@ -15,14 +15,14 @@ with money as (
     ) }}
 ),
 
-letters as (
+emails as (
     {{ period_measures(
         ref('email_campaign_events'),
         dimensions=['email_campaign'],
-        sums=['letters_delivered', 'letters_opened', 'letters_clicked', 'letters_with_opens', 'letters_with_clicks']
+        sums=['emails_delivered', 'emails_opened', 'emails_clicked', 'emails_with_opens', 'emails_with_clicks']
     ) }}
 )
 
 select * from money
 union all
-select * from letters
+select * from emails

@@ -13,11 +13,11 @@ managers as (
 ),
 
 leads as (
-    {{ period_measures(ref('handled_leads'), dimensions=['manager', 'team'], per_period={'leads_handled': 'count(distinct lead_id)'}) }}
+    {{ period_measures(ref('leads_reached'), dimensions=['manager', 'team'], per_period={'leads_handled': 'count(distinct lead_id)'}) }}
 ),
 
 requests as (
-    {{ period_measures(ref('request_events'), dimensions=['manager', 'team'], sums=['handling_minutes', 'requests_handled']) }}
+    {{ period_measures(ref('lead_closings'), dimensions=['manager', 'team'], sums=['handling_minutes', 'requests_handled']) }}
 ),
 
 time_logged as (
@@ -42,7 +42,7 @@ tools as (
 -- what was used of what was to be had in the period
 materials as (
     {{ period_measures(
-        ref('material_events'),
+        ref('collateral_usage'),
         dimensions=['team'],
         where='is_known',
         per_period={

@@ -46,34 +46,34 @@ money as (
     group by known_customer_key
 ),
 
--- whose touches count: the customer's own and, of a company, its contacts'
+-- whose touchpoints count: the customer's own and, of a company, its contacts'
 touched as (
     select customer_key, customer_key as person_key from everybody
     union all
     select company_key, contact_key from {{ ref('int_company_people') }}
 ),
 
-first_touches as (
+first_touchpoints as (
     select
         everybody.customer_key,
-        touches.channel,
-        row_number() over (partition by everybody.customer_key order by touches.touched_at, touches.touch_id) as place
+        touchpoints.channel,
+        row_number() over (partition by everybody.customer_key order by touchpoints.touched_at, touchpoints.touchpoint_id) as row_no
     from everybody
     inner join touched on everybody.customer_key = touched.customer_key
-    inner join {{ ref('int_touches') }} as touches on touched.person_key = touches.customer_key
-    where touches.touched_at <= coalesce(everybody.first_decided_at, touches.touched_at)
+    inner join {{ ref('int_touchpoints') }} as touchpoints on touched.person_key = touchpoints.customer_key
+    where touchpoints.touched_at <= coalesce(everybody.first_decided_at, touchpoints.touched_at)
 ),
 
 activity as (
     select customer_key, min(active_from) as active_from, max(active_until) as active_until
-    from {{ ref('int_customer_spells') }}
+    from {{ ref('int_customer_spans') }}
     where product_group = 'all'
     group by customer_key
 )
 
 select
     everybody.customer_key,
-    coalesce(first_touches.channel, '(none)') as channel,
+    coalesce(first_touchpoints.channel, '(none)') as channel,
     {{ known('people.region') }} as region,
     {{ known('people.segment') }} as customer_segment,
     {{ known('people.kind') }} as kind,
@@ -94,6 +94,6 @@ select
     ) }} as lifetime_days
 from everybody
 left join money on everybody.customer_key = money.customer_key
-left join first_touches on everybody.customer_key = first_touches.customer_key and first_touches.place = 1
+left join first_touchpoints on everybody.customer_key = first_touchpoints.customer_key and first_touchpoints.row_no = 1
 left join activity on everybody.customer_key = activity.customer_key
 left join {{ ref('dim_customers') }} as people on everybody.customer_key = people.customer_key

@@ -1,7 +1,7 @@
 -- Grain: period_grain, period_start, customer_key.
 -- One period and one customer who was active before its first day and no longer is at its end.
-with spells as (
-    select * from {{ ref('int_customer_spells') }} where product_group = 'all'
+with spans as (
+    select * from {{ ref('int_customer_spans') }} where product_group = 'all'
 ),
 
 lapsed as (
@@ -9,10 +9,10 @@ lapsed as (
         periods.period_grain,
         periods.period_start,
         periods.last_known_day,
-        spells.customer_key
+        spans.customer_key
     from {{ ref('periods') }} as periods
-    inner join spells
-        on spells.active_until between periods.period_start and periods.last_known_day and spells.active_from < periods.period_start
+    inner join spans
+        on spans.active_until between periods.period_start and periods.last_known_day and spans.active_from < periods.period_start
 )
 
 select
@@ -25,7 +25,7 @@ select
     cast(buyers.cohort_month as {{ dbt.type_string() }}) as cohort
 from lapsed
 inner join {{ ref('buyers') }} as buyers on lapsed.customer_key = buyers.customer_key
-left join spells as at_end
+left join spans as at_end
     on lapsed.customer_key = at_end.customer_key
     and lapsed.last_known_day >= at_end.active_from and lapsed.last_known_day < at_end.active_until
 where at_end.customer_key is null

@@ -5,8 +5,8 @@ with buyers as (
     select * from {{ ref('buyers') }}
 ),
 
-spells as (
-    select * from {{ ref('int_customer_spells') }} where product_group = 'all'
+spans as (
+    select * from {{ ref('int_customer_spans') }} where product_group = 'all'
 ),
 
 revenue as (
@@ -25,10 +25,10 @@ events as (
     select
         active_from as event_date, 'active' as event, customer_key, cast(null as date) as next_active_from,
         1 as customers_active, 0 as customers_to_date, 0 as revenue_to_date, 0 as costed_revenue_to_date, 0 as gross_profit_to_date
-    from spells
+    from spans
     union all
     select active_until, 'inactive', customer_key, next_active_from, -1, 0, 0, 0, 0
-    from spells
+    from spans
     where active_until < {{ as_of() }}
     union all
     select first_sale_on, 'first sale', customer_key, null, 0, 1, 0, 0, 0

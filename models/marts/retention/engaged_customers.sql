@@ -26,7 +26,7 @@ from interactions
 inner join {{ ref('periods') }} as periods
     on interactions.period_grain = periods.period_grain and interactions.period_start = periods.period_start
 inner join {{ ref('buyers') }} as buyers on interactions.customer_key = buyers.customer_key
-inner join {{ ref('int_customer_spells') }} as spells
-    on interactions.customer_key = spells.customer_key
-    and spells.product_group = 'all'
-    and periods.last_known_day >= spells.active_from and periods.last_known_day < spells.active_until
+inner join {{ ref('int_customer_spans') }} as spans
+    on interactions.customer_key = spans.customer_key
+    and spans.product_group = 'all'
+    and periods.last_known_day >= spans.active_from and periods.last_known_day < spans.active_until

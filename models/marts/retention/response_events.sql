@@ -9,11 +9,11 @@ sales_before as (
     select
         answers.response_id,
         sales.channel,
-        row_number() over (partition by answers.response_id order by sales.sold_at desc, sales.sale_id desc) as place
+        row_number() over (partition by answers.response_id order by sales.sold_at desc, sales.sale_id desc) as row_no
     from answers
-    inner join {{ ref('int_identities') }} as identities on concat('c:', answers.customer_id) = identities.record
+    inner join {{ ref('int_identity_clusters') }} as clusters on concat('c:', answers.customer_id) = clusters.record
     inner join {{ ref('fct_sales') }} as sales
-        on identities.customer_key = sales.customer_key and {{ start_of_told_day('sales.sold_at') }} <= answers.answered_at
+        on clusters.customer_key = sales.customer_key and {{ start_of_told_day('sales.sold_at') }} <= answers.answered_at
     where sales.channel <> '{{ var("unknown_member") }}'
 ),
 
@@ -40,7 +40,7 @@ events as (
         answers.score,
         cast(null as {{ dbt.type_string() }}) as tone
     from answers
-    left join sales_before on answers.response_id = sales_before.response_id and sales_before.place = 1
+    left join sales_before on answers.response_id = sales_before.response_id and sales_before.row_no = 1
     union all
     select reviews.review_id, 'review', reviews.created_at, null, products.product_group, reviews.channel, reviews.rating, reviews.tone
     from reviews

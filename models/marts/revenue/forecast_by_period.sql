@@ -34,7 +34,7 @@ entered_by_month as (
         {{ to_base('forecasts.amount', 'rates') }} as amount,
         row_number() over (
             partition by forecasts.employee_id, {{ dbt.date_trunc('month', 'forecasts.period_start') }} order by forecasts.as_of desc
-        ) as place
+        ) as row_no
     from {{ ref('forecasts') }} as forecasts
     {{ join_rate('rates', 'forecasts.currency', 'forecasts.as_of') }}
     where forecasts.as_of <= forecasts.period_start and forecasts.as_of < {{ as_of() }}
@@ -44,7 +44,7 @@ entered as (
     select periods.period_grain, entered_by_month.*
     from entered_by_month
     inner join periods on periods.whole_grain = 'month' and entered_by_month.period_start = periods.period_start
-    where entered_by_month.place = 1
+    where entered_by_month.row_no = 1
 ),
 
 -- of a day before the first that the pipeline is known of nobody knows what was open

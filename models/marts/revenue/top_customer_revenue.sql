@@ -1,4 +1,4 @@
--- Grain: period_grain, period_start, dimension, dimension_key, place.
+-- Grain: period_grain, period_start, dimension, dimension_key, customer_rank.
 -- One period and slice (whole, region, product group) and one of its largest customers, as many as top_customers says.
 with known_revenue as (
     select event_date, known_customer_key, region, product_group, revenue from {{ ref('sales_events') }} where known_customer_key is not null
@@ -36,7 +36,7 @@ ranked as (
         *,
         row_number() over (
             partition by period_grain, period_start, dimension, dimension_key order by revenue desc, known_customer_key asc
-        ) as place
+        ) as customer_rank
     from by_customer
 )
 
@@ -45,8 +45,8 @@ select
     period_start,
     dimension,
     dimension_key,
-    place,
+    customer_rank,
     known_customer_key as customer_key,
     revenue
 from ranked
-where place <= {{ var('top_customers') }}
+where customer_rank <= {{ var('top_customers') }}

@@ -35,15 +35,15 @@ named as (
 ranked as (
     select
         *,
-        row_number() over (partition by activity_id order by {{ newest }}) as place,
+        row_number() over (partition by activity_id order by {{ newest }}) as row_no,
         row_number() over (partition by activity_id, object = 'customer' order by {{ newest }}) as place_in_kind
     from named
 )
 
 select
     activity_id,
-    max(case when place = 1 then object end) as object,
-    max(case when place = 1 then object_id end) as object_id,
+    max(case when row_no = 1 then object end) as object,
+    max(case when row_no = 1 then object_id end) as object_id,
     max(case when object = 'customer' and place_in_kind = 1 then object_id end) as customer_id
 from ranked
 group by activity_id

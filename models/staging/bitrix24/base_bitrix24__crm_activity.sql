@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows activity_id.
--- One raw row of bitrix24/crm_activity, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/crm_activity, with its row status.
+{{ validated_rows(
     source('bitrix24', 'crm_activity'),
     columns={
         'activity_id': ['ID', 'code', 'required'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows pipeline_id.
--- One raw row of bitrix24/crm_category, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/crm_category, with its row status.
+{{ validated_rows(
     source('bitrix24', 'crm_category'),
     columns={
         'pipeline_id': ['id', 'code', 'required'],

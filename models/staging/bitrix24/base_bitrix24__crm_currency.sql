@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows currency, loaded_at, updated_at.
--- One raw row of bitrix24/crm_currency, with its verdict.  Each load's rate is a fact of its own; where loads
+-- One raw row of bitrix24/crm_currency, with its row status.  Each load's rate is a fact of its own; where loads
 -- are not stamped, each update's.
-{{ judged_rows(
+{{ validated_rows(
     source('bitrix24', 'crm_currency'),
     columns={
         'currency': ['CURRENCY', 'code', 'required'],

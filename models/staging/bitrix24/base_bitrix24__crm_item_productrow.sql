@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows row_id.
--- One raw row of bitrix24/crm_item_productrow, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/crm_item_productrow, with its row status.
+{{ validated_rows(
     source('bitrix24', 'crm_item_productrow'),
     columns={
         'row_id': ['id', 'integer', 'required'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows change_id.
--- One raw row of bitrix24/crm_stagehistory_deal, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/crm_stagehistory_deal, with its row status.
+{{ validated_rows(
     source('bitrix24', 'crm_stagehistory_deal'),
     columns={
         'change_id': ['ID', 'integer', 'required'],

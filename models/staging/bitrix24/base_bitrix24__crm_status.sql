@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows entry_id.
--- One raw row of bitrix24/crm_status, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/crm_status, with its row status.
+{{ validated_rows(
     source('bitrix24', 'crm_status'),
     columns={
         'entry_id': ['ID', 'integer', 'required'],

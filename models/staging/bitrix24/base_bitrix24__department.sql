@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows department_id.
--- One raw row of bitrix24/department, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/department, with its row status.
+{{ validated_rows(
     source('bitrix24', 'department'),
     columns={
         'department_id': ['ID', 'code', 'required'],

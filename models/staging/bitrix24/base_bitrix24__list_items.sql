@@ -16,11 +16,11 @@ listed as (
 ),
 
 latest as (
-    select *, row_number() over (partition by object, field_name, item_id order by loaded_at desc nulls last, label) as place
+    select *, row_number() over (partition by object, field_name, item_id order by loaded_at desc nulls last, label) as row_no
     from listed
     where item_id is not null and label is not null
 )
 
 select object, field_name, item_id, label
 from latest
-where place = 1
+where row_no = 1

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows user_id.
--- One raw row of bitrix24/user, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/user, with its row status.
+{{ validated_rows(
     source('bitrix24', 'user'),
     columns={
         'user_id': ['ID', 'code', 'required'],

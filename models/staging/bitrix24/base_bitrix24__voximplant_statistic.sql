@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows call_id.
--- One raw row of bitrix24/voximplant_statistic, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix24/voximplant_statistic, with its row status.
+{{ validated_rows(
     source('bitrix24', 'voximplant_statistic'),
     columns={
         'call_id': ['ID', 'code', 'required'],

@@ -34,7 +34,7 @@ fitting as (
         row_number() over (
             partition by providers.provider_id, providers.provider_type_id, providers.type_id
             order by kinds.provider_id nulls last, kinds.provider_type_id nulls last, kinds.type_id nulls last
-        ) as place
+        ) as row_no
     from providers
     inner join kinds
         on
@@ -63,7 +63,7 @@ select
 from activities
 inner join fitting
     on
-        fitting.place = 1
+        fitting.row_no = 1
         and fitting.kind <> 'other'
         and coalesce(activities.provider_id, '') = coalesce(fitting.provider_id, '')
         and coalesce(activities.provider_type_id, '') = coalesce(fitting.provider_type_id, '')

@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows deal_id.
--- One raw row of bitrix24/crm_deal, with its verdict, as a deal.
-with judged as (
-    {{ judged_rows(
+-- One raw row of bitrix24/crm_deal, with its row status, as a deal.
+with validated as (
+    {{ validated_rows(
         source('bitrix24', 'crm_deal'),
         columns={
             'deal_id': ['ID', 'code', 'required'],
@@ -59,19 +59,19 @@ stages as (
 
 placed as (
     select
-        judged.*,
-        {{ label_of('sources.name', 'judged.source_id') }} as source_name,
-        {{ unlabelled('sources.name', 'judged.source_id') }} as unlabelled_source,
-        {{ label_of('reasons.label', 'judged.lost_reason') }} as reason,
-        {{ unlabelled('reasons.label', 'judged.lost_reason') }} as unlabelled_lost_reason,
-        case judged.semantics
+        validated.*,
+        {{ label_of('sources.name', 'validated.source_id') }} as source_name,
+        {{ unlabelled('sources.name', 'validated.source_id') }} as unlabelled_source,
+        {{ label_of('reasons.label', 'validated.lost_reason') }} as reason,
+        {{ unlabelled('reasons.label', 'validated.lost_reason') }} as unlabelled_lost_reason,
+        case validated.semantics
             when 'p' then 'open' when 's' then 'won' when 'f' then 'lost' else stages.status
         end as status,
-        {{ local_to_utc('cast(judged.close_date as timestamp)') }} as close_day_starts_at
-    from judged
-    left join sources on judged.source_id = sources.status_id
-    {{ join_list_item('reasons', "'CRM_DEAL'", 'UF_CRM_LOST_REASON', 'judged.lost_reason') }}
-    left join stages on coalesce(judged.pipeline_id, '0') = stages.pipeline_id and judged.stage_id = stages.stage_id
+        {{ local_to_utc('cast(validated.close_date as timestamp)') }} as close_day_starts_at
+    from validated
+    left join sources on validated.source_id = sources.status_id
+    {{ join_list_item('reasons', "'CRM_DEAL'", 'UF_CRM_LOST_REASON', 'validated.lost_reason') }}
+    left join stages on coalesce(validated.pipeline_id, '0') = stages.pipeline_id and validated.stage_id = stages.stage_id
 )
 
 select

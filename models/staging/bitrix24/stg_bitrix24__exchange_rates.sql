@@ -28,7 +28,7 @@ dated as (
 ranked as (
     select
         *,
-        row_number() over (partition by currency, date order by loaded_at desc nulls last, updated_at desc nulls last) as place
+        row_number() over (partition by currency, date order by loaded_at desc nulls last, updated_at desc nulls last) as row_no
     from dated
 ),
 
@@ -39,7 +39,7 @@ own_rates as (
         lead(date, 1, cast('9999-12-31' as date)) over (order by date) as valid_until,
         case when row_number() over (order by date) = 1 then cast('0001-01-01' as date) else date end as valid_from
     from ranked
-    where currency = '{{ var("base_currency") }}' and place = 1
+    where currency = '{{ var("base_currency") }}' and row_no = 1
 ),
 
 -- where it does not say, its rates can be used only if they are to the warehouse's base currency
@@ -59,6 +59,6 @@ from ranked
 cross join portal
 left join own_rates on ranked.date >= own_rates.valid_from and ranked.date < own_rates.valid_until
 where
-    ranked.place = 1
+    ranked.row_no = 1
     and ranked.currency <> '{{ var("base_currency") }}'
     and (own_rates.portal_rate is not null or portal.other_bases = 0)

@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows lead_id.
--- One raw row of bitrix24/crm_lead, with its verdict, as a lead.
-with judged as (
-    {{ judged_rows(
+-- One raw row of bitrix24/crm_lead, with its row status, as a lead.
+with validated as (
+    {{ validated_rows(
         source('bitrix24', 'crm_lead'),
         columns={
             'lead_id': ['ID', 'code', 'required'],
@@ -47,29 +47,29 @@ sources as (
 ),
 
 stages as (
-    select stage_id, status, funnel_step, row_number() over (order by position, stage_id) as place
+    select stage_id, status, funnel_step, row_number() over (order by position, stage_id) as row_no
     from {{ ref('stg_bitrix24__stages') }}
     where object = 'lead'
 ),
 
 classed as (
     select
-        judged.*,
-        {{ label_of('sources.name', 'judged.source_id') }} as source_name,
-        {{ unlabelled('sources.name', 'judged.source_id') }} as unlabelled_source,
-        {{ label_of('regions.label', 'judged.region') }} as region_label,
-        {{ unlabelled('regions.label', 'judged.region') }} as unlabelled_region,
+        validated.*,
+        {{ label_of('sources.name', 'validated.source_id') }} as source_name,
+        {{ unlabelled('sources.name', 'validated.source_id') }} as unlabelled_source,
+        {{ label_of('regions.label', 'validated.region') }} as region_label,
+        {{ unlabelled('regions.label', 'validated.region') }} as unlabelled_region,
         case
-            when judged.semantics = 'f' or (judged.semantics is null and stages.status = 'lost') then 'rejected'
-            when judged.semantics = 's' or (judged.semantics is null and stages.status = 'won') then 'converted'
+            when validated.semantics = 'f' or (validated.semantics is null and stages.status = 'lost') then 'rejected'
+            when validated.semantics = 's' or (validated.semantics is null and stages.status = 'won') then 'converted'
             when stages.funnel_step = 'qualified' then 'qualified'
-            when stages.place = 1 then 'new'
+            when stages.row_no = 1 then 'new'
             else 'in_progress'
         end as status_class
-    from judged
-    left join sources on judged.source_id = sources.status_id
-    {{ join_list_item('regions', "'CRM_LEAD'", 'UF_CRM_REGION', 'judged.region') }}
-    left join stages on judged.status = stages.stage_id
+    from validated
+    left join sources on validated.source_id = sources.status_id
+    {{ join_list_item('regions', "'CRM_LEAD'", 'UF_CRM_REGION', 'validated.region') }}
+    left join stages on validated.status = stages.stage_id
 )
 
 select

@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows product_id.
--- One raw row of bitrix24/catalog_product, with its verdict, as a product.
-with judged as (
-    {{ judged_rows(
+-- One raw row of bitrix24/catalog_product, with its row status, as a product.
+with validated as (
+    {{ validated_rows(
         source('bitrix24', 'catalog_product'),
         columns={
             'product_id': ['id', 'code', 'required'],
@@ -24,18 +24,18 @@ sections as (
 select
     'bitrix24' as source_system,
     cast(null as {{ dbt.type_string() }}) as source_account,
-    judged.product_id,
-    judged.name,
+    validated.product_id,
+    validated.name,
     sections.name as product_group,
     cast(null as decimal(18, 2)) as price,
     -- the catalogue writes nought where it knows no purchase price
-    nullif(judged.unit_cost, 0) as unit_cost,
-    judged.currency,
-    judged.loaded_at,
-    judged._raw_file,
-    judged._raw_row,
-    judged.row_status,
-    judged.row_problem,
-    judged.row_remark
-from judged
-left join sections on judged.section_id = sections.section_id
+    nullif(validated.unit_cost, 0) as unit_cost,
+    validated.currency,
+    validated.loaded_at,
+    validated._raw_file,
+    validated._raw_row,
+    validated.row_status,
+    validated.row_problem,
+    validated.row_remark
+from validated
+left join sections on validated.section_id = sections.section_id

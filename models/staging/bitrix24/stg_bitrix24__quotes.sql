@@ -1,8 +1,8 @@
 -- Grain: _raw_file, _raw_row; of accepted rows quote_id.
--- One raw row of bitrix24/crm_quote, with its verdict, as a quote.  The CRM keeps no moment of sending: a quote
+-- One raw row of bitrix24/crm_quote, with its row status, as a quote.  The CRM keeps no moment of sending: a quote
 -- that is no draft counts as sent on the day of its issue, not before it was made.
-with judged as (
-    {{ judged_rows(
+with validated as (
+    {{ validated_rows(
         source('bitrix24', 'crm_quote'),
         columns={
             'quote_id': ['ID', 'code', 'required'],
@@ -48,4 +48,4 @@ select
     row_status,
     row_problem,
     row_remark
-from judged
+from validated

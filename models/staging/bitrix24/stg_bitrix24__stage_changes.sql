@@ -18,7 +18,7 @@ entries as (
 
 -- two records of one second and stage are one entry
 ranked as (
-    select *, row_number() over (partition by object, object_id, entered_at, stage_id order by change_id desc) as place
+    select *, row_number() over (partition by object, object_id, entered_at, stage_id order by change_id desc) as row_no
     from entries
 )
 
@@ -34,4 +34,4 @@ select
     loaded_at,
     'accepted' as row_status
 from ranked
-where place = 1
+where row_no = 1

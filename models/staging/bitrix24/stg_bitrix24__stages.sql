@@ -16,7 +16,7 @@ with entries as (
 
 -- an id may have been given again after its first stage was removed
 latest as (
-    select *, row_number() over (partition by object, pipeline_id, status_id order by entry_id desc) as place
+    select *, row_number() over (partition by object, pipeline_id, status_id order by entry_id desc) as row_no
     from entries
 ),
 
@@ -57,4 +57,4 @@ left join steps
         latest.object = steps.object
         and latest.pipeline_id = coalesce(steps.pipeline_id, '')
         and latest.status_id = steps.stage_id
-where latest.place = 1
+where latest.row_no = 1

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows order_id, owner_type_id.
--- One raw row of bitrix_shop/crm_order_entity, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix_shop/crm_order_entity, with its row status.
+{{ validated_rows(
     source('bitrix_shop', 'crm_order_entity'),
     columns={
         'order_id': ['orderId', 'ref', 'required'],

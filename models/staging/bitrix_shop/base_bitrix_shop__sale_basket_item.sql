@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows item_id.
--- One raw row of bitrix_shop/sale_basket_item, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix_shop/sale_basket_item, with its row status.
+{{ validated_rows(
     source('bitrix_shop', 'sale_basket_item'),
     columns={
         'item_id': ['id', 'integer', 'required'],

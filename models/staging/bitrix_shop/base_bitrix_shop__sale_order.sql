@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows order_id.
--- One raw row of bitrix_shop/sale_order, with its verdict.
-{{ judged_rows(
+-- One raw row of bitrix_shop/sale_order, with its row status.
+{{ validated_rows(
     source('bitrix_shop', 'sale_order'),
     columns={
         'order_id': ['id', 'ref', 'required'],

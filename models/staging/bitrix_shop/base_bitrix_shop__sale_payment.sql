@@ -1,5 +1,5 @@
 -- Grain: _raw_file, _raw_row; of accepted rows payment_id.
--- One raw row of bitrix_shop/sale_payment, with its verdict.  Payments carry no stamp of change: the last one loaded counts.
+-- One raw row of bitrix_shop/sale_payment, with its row status.  Payments carry no stamp of change: the last one loaded counts.
 -- P is a return as well: through the pay system.
 {% set mark = adapter.quote('isReturn') -%}
 {%- set payments -%}
@@ -8,7 +8,7 @@
     from {{ source('bitrix_shop', 'sale_payment') }}
 ) as payments
 {%- endset %}
-{{ judged_rows(
+{{ validated_rows(
     payments,
     columns={
         'payment_id': ['id', 'ref', 'required'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows source_name, table_name, day.
--- One raw row of control/totals, with its verdict.
-{{ judged_rows(
+-- One raw row of control/totals, with its row status.
+{{ validated_rows(
     source('control', 'totals'),
     columns={
         'source_name': ['source_name', 'text', 'required'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row.
--- One raw row of files/ad_spend, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
-{{ judged_rows(
+-- One raw row of files/ad_spend, with its row status.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
+{{ validated_rows(
     source('files', 'ad_spend'),
     columns={
         'source_system': ['source_system', 'text'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, contract_id, year_no.
--- One raw row of files/contract_schedule, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
-{{ judged_rows(
+-- One raw row of files/contract_schedule, with its row status.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
+{{ validated_rows(
     source('files', 'contract_schedule'),
     columns={
         'source_system': ['source_system', 'text'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row.
--- One raw row of files/expenses, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
-{{ judged_rows(
+-- One raw row of files/expenses, with its row status.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
+{{ validated_rows(
     source('files', 'expenses'),
     columns={
         'source_system': ['source_system', 'text'],

@@ -1,6 +1,6 @@
 -- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, hit_id.
--- One raw row of files/page_hits, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
-{{ judged_rows(
+-- One raw row of files/page_hits, with its row status.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
+{{ validated_rows(
     source('files', 'page_hits'),
     columns={
         'source_system': ['source_system', 'text'],

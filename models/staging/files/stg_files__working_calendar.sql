@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows source_system, source_account, date.
--- One raw row of files/working_calendar, with its verdict.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
+-- One raw row of files/working_calendar, with its row status.  Written from contract/entities.yml by `uv run kpi contract`; edit that.
 {%- set clock = '^([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$' %}
-{{ judged_rows(
+{{ validated_rows(
     source('files', 'working_calendar'),
     columns={
         'source_system': ['source_system', 'text'],

@@ -1,7 +1,7 @@
 -- Grain: _raw_file, _raw_row; of accepted rows client_login, date, campaign_id, ad_group_id, ad_id, ad_network_type, device, includes_vat,
 --   impressions, clicks, cost, conversions, other_columns.
--- One raw row of yandex_direct/campaign_performance, with its verdict.
-{{ judged_rows(
+-- One raw row of yandex_direct/campaign_performance, with its row status.
+{{ validated_rows(
     source('yandex_direct', 'campaign_performance'),
     columns={
         'date': ['Date', 'date', 'required'],

@@ -1,5 +1,5 @@
 -- Grain: _raw_file, _raw_row; of accepted rows counter_id, hit_id.
--- One raw row of yandex_metrica/hits, with its verdict.
+-- One raw row of yandex_metrica/hits, with its row status.
 {% set counter, visit, time = adapter.quote('ym:pv:counterID'), adapter.quote('ym:pv:visitID'), adapter.quote('ym:pv:dateTime') -%}
 {%- set hits -%}
 (
@@ -9,7 +9,7 @@
     from {{ source('yandex_metrica', 'hits') }}
 ) as hits
 {%- endset %}
-{{ judged_rows(
+{{ validated_rows(
     hits,
     columns={
         'counter_id': ['ym:pv:counterID', 'ref'],

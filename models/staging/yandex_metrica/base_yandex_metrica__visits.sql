@@ -1,5 +1,5 @@
 -- Grain: _raw_file, _raw_row; of accepted rows session_id.
--- One raw row of yandex_metrica/visits, with its verdict.
+-- One raw row of yandex_metrica/visits, with its row status.
 {% set visits -%}
 (
     select
@@ -9,7 +9,7 @@
     from {{ source('yandex_metrica', 'visits') }}
 ) as visits
 {%- endset %}
-{{ judged_rows(
+{{ validated_rows(
     visits,
     columns={
         'session_id': ['session_id', 'text'],

@@ -1,4 +1,4 @@
-{#- No two rows share a key; nulls count as equal.  The key is the model's own, meta.grain (and, of a model with every raw row's verdict,
+{#- No two rows share a key; nulls count as equal.  The key is the model's own, meta.grain (and, of a model with every raw row's status,
     meta.accepted_grain among the accepted ones), unless another one is named. -#}
 {% test unique_key(model, columns=none) %}
 {%- set meta = {} -%}

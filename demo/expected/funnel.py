@@ -1,0 +1,315 @@
+"""Leads, deals, stages, response."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+from itertools import pairwise
+
+from demo import clock
+from demo import company as co
+from demo.crm import Deal
+from demo.expected import outlook
+from demo.expected.facts import Facts
+from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
+
+SLA, WINDOW = 60 * 60, 48 * 3600
+
+
+def entered(deal: Deal) -> dict[int, int]:
+    """First entry into each place of the deal's pipeline: open stages first, the won stage last.
+
+    A skipped stage counts as entered with the next one reached; lost and deleted stages have no place.
+    """
+    line = co.OPEN_PATH[deal.pipeline] + [co.WON_STAGE[deal.pipeline]]
+    reached: dict[int, int] = {}
+    for t, stage in deal.history:
+        if stage in line:
+            for place in range(line.index(stage) + 1):
+                reached.setdefault(place, t)
+    return reached
+
+
+def leads_and_deals(f: Facts, sheet: Sheet) -> None:
+    day = clock.day_of
+    by = ("channel", "campaign", "source_system", "manager", "team", "region")
+    created = [(day(x.created), f.lead_dims(x)) for x in f.leads]
+    sheet.sums("leads_new", ((d, dims, 1) for d, dims in created), by, daily=True)
+    sheet.sums(
+        "opportunities_new",
+        ((day(x.created), f.deal_dims(x), 1) for x in f.deals),
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+
+    won = {x.lead.lead_id for x in f.deals if x.lead and x.won_at}
+    qualified = []
+    for x in f.leads:
+        at = next((t for t, s in x.history if s in ("PROCESSED", "CONVERTED")), None)
+        if at:
+            qualified.append((day(at), f.lead_dims(x), x.lead_id in won))
+    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, _ in qualified), ("channel", "manager", "team"))
+    sheet.ratios(
+        "qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w in qualified), ("channel", "manager", "team")
+    )
+    sheet.sums(
+        "leads_rejected",
+        ((day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"),
+        ("channel", "manager", "team", "reject_reason"),
+    )
+    sheet.ratios(
+        "lead_cohort_conversion",
+        ((day(x.created), f.lead_dims(x), int(x.lead_id in won), 1) for x in f.leads),
+        ("channel", "campaign", "manager", "team"),
+    )
+    wins = [(day(x.won_at), f.deal_dims(x), 1, 0) for x in f.deals if x.won_at]
+    sheet.ratios(
+        "lead_to_deal_conversion",
+        wins + [(d, dims, 0, 1) for d, dims in created],
+        ("channel", "campaign", "manager", "team", "region"),
+    )
+
+
+def closing(f: Facts, sheet: Sheet) -> None:
+    day = clock.day_of
+    won = [(day(x.won_at), f.deal_dims(x)) for x in f.deals if x.won_at]
+    lost = [(day(x.lost_at), f.deal_dims(x)) for x in f.deals if x.lost_at]
+    sheet.sums("deals_won", ((d, dims, 1) for d, dims in won), ("channel", "manager", "team", "pipeline"))
+    sheet.sums("deals_lost", ((d, dims, 1) for d, dims in lost), ("channel", "manager", "team", "pipeline"))
+    sheet.ratios(
+        "win_rate",
+        [(d, dims, 1, 1) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+    sheet.ratios(
+        "win_loss_ratio",
+        [(d, dims, 1, 0) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
+        ("manager", "team"),
+    )
+    sheet.ratios(
+        "won_share_of_all_deals",
+        ((day(x.created), f.deal_dims(x), int(bool(x.won_at)), 1) for x in f.deals),
+        ("channel", "manager", "team"),
+    )
+
+    cycles = []
+    for x in f.deals:
+        if x.won_at and x.told != "nothing" and clock.day_of(x.won_at) >= clock.day_of(x.created):
+            times = list(f.contacts_of_deal.get(x.deal_id, []))
+            if x.lead:
+                times += [a.started for a in f.contacts_of_lead.get(x.lead.lead_id, [])]
+            times += f.contacts_beside(x)
+            first = min((t for t in times if t <= x.won_at), default=x.created)
+            end = clock.day_start(day(x.won_at)) if x.told == "day" else x.won_at
+            cycles.append((day(x.won_at), f.deal_dims(x), round(max(end - first, 0) / clock.DAY, 8), 1))
+    sheet.ratios(
+        "deal_cycle_days",
+        ((d, dims, _dec(v), n) for d, dims, v, n in cycles),
+        ("channel", "manager", "team", "pipeline", "region"),
+    )
+
+
+def touchpoints(f: Facts, sheet: Sheet) -> None:
+    """What passed between the firm and a customer up to the win, over deals won.
+
+    Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; what was
+    done meanwhile with the customer and neither of the two; and every visit of the customer's known browsers.
+    """
+    passed = defaultdict(list)
+    for a in f.world.crm.activities:
+        happened = a.answered if a.kind == "call" else a.done
+        if happened and a.kind in ("call", "email", "message", "meeting"):
+            lead = a.lead or (a.deal.lead if a.deal else None)
+            if a.deal:
+                passed["deal", a.deal.deal_id].append(a.started)
+            elif lead:
+                passed["lead", lead.lead_id].append(a.started)
+    facts = []
+    for x in f.deals:
+        if x.won_at:
+            times = passed["deal", x.deal_id] + (passed["lead", x.lead.lead_id] if x.lead else [])
+            times = times + f.contacts_beside(x) + f.sessions_of.get(x.party.party_id, [])
+            facts.append((clock.day_of(x.won_at), f.deal_dims(x), sum(t <= x.won_at for t in times), 1))
+    sheet.ratios("touchpoints_per_won_deal", facts, ("channel", "manager", "team"))
+
+
+def _dec(value: float):
+    return Decimal(str(value))
+
+
+def open_deals(f: Facts, sheet: Sheet) -> None:
+    """Deals open at the end of each period, by the stage they stood in."""
+    for grain in GRAINS:
+        for start in periods(grain):
+            end = min(clock.day_start(period_end(start, grain)), clock.END)
+            counts: dict[tuple, int] = defaultdict(int)
+            for x in f.deals:
+                if x.created >= end:
+                    continue
+                stage = [s for t, s in x.history if t < end][-1]
+                if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                    counts["all", "all"] += 1
+                    for dimension, key in (
+                        ("manager", x.manager),
+                        ("team", co.TEAM_OF[x.manager]),
+                        ("pipeline", x.pipeline),
+                        ("stage", f"{x.pipeline}:{stage}" if stage else "(unknown)"),
+                    ):
+                        if slice_grain(dimension) == grain:
+                            counts[dimension, str(key)] += 1
+            for (dimension, key), n in sorted(counts.items()):
+                sheet.put("deals_active", grain, start, dimension, key, n)
+
+
+def stages(f: Facts, sheet: Sheet) -> None:
+    conversion, stays = [], []
+    for x in f.deals:
+        line = co.OPEN_PATH[x.pipeline] + [co.WON_STAGE[x.pipeline]]
+        reached = entered(x)
+        for place, at in reached.items():
+            if place < len(line) - 1:
+                conversion.append(
+                    (
+                        clock.day_of(at),
+                        {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline},
+                        int(max(reached) > place),
+                        1,
+                    )
+                )
+        for (t, stage), (left, _) in pairwise(x.history):
+            if co.SEMANTIC.get(("deal", stage), "P") != "P":
+                continue  # a deal that came back from a stage of the end did not stay there on its way
+            if not stage:
+                continue  # nobody knows where it stood
+            days = _dec(round((left - t) / clock.DAY, 8))
+            stays.append(
+                (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"} if stage in line[:-1] else {}, days, 1)
+            )
+    sheet.ratios("stage_conversion", conversion, ("stage",))
+    sheet.ratios("stage_duration_days", stays, ("stage",))
+
+    deal_of = {x.lead.lead_id: x for x in f.deals if x.lead}
+    held = {
+        (a.lead or a.deal.lead).lead_id
+        for a in f.world.crm.activities
+        if a.kind == "meeting" and a.done and (a.lead or (a.deal and a.deal.lead))
+    }
+    sent = {q.deal.lead.lead_id for q in f.world.crm.quotes if q.status != "DRAFT" and q.deal.lead}
+    step = {s[2]: s[7] for s in co.STAGES}
+    order = ["meeting", "proposal", "deal"]
+    cohort = []
+    for lead in f.leads:
+        deal, place = deal_of.get(lead.lead_id), -1
+        if lead.lead_id in held:
+            place = 0
+        if lead.lead_id in sent:
+            place = 1
+        if deal:
+            place = max([place] + [order.index(step[s]) for _, s in deal.history if step.get(s) in order[:2]])
+            place = 2 if deal.won_at else place
+        for k, name in enumerate(["lead", *order]):
+            cohort.append((clock.day_of(lead.created), {"stage": name}, int(place >= k - 1), 1))
+    sheet.ratios("funnel_stage_share", cohort, ("stage",), grains=())
+    sheet.ratios("funnel_stage_share", (x for x in cohort if x[1]["stage"] == "deal"))  # whole: came to the end
+
+
+def response(f: Facts, sheet: Sheet) -> None:
+    by = ("channel", "manager", "team")
+    minutes, working, silent, sla, again, window, quality = [], [], [], [], [], [], []
+    for x in f.leads:
+        d, dims = clock.day_of(x.created), f.lead_dims(x)
+        contacts = f.contacts_of_lead.get(x.lead_id, [])
+        first = max(contacts[0].started, x.created) if contacts else None
+        if first is not None:
+            minutes.append((d, dims, _dec(round((first - x.created) / 60, 8)), 1))
+            working.append((d, dims, Decimal(clock.working_seconds(x.created, first)) / 60, 1))
+            second = contacts[1].started if len(contacts) > 1 else None
+            again.append((d, dims, int(second is not None), 1))
+            window.append((d, dims, int(second is not None and second - first <= WINDOW), 1))
+            quality.append((d, dims, int(any(a.started - first <= WINDOW and a.outcome for a in contacts[1:])), 1))
+        else:
+            silent.append((d, dims, 1))
+        if first is not None or x.created + SLA <= clock.END:
+            sla.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
+    sheet.ratios("response_time_minutes", minutes, by)
+    sheet.ratios("response_time_working_minutes", working, by)
+    sheet.sums("leads_unanswered", silent, by)
+    sheet.ratios("response_within_sla", sla, by)
+    sheet.ratios("lead_follow_up_rate", again, by)
+    sheet.ratios("lead_follow_up_within_window", window, by)
+    sheet.ratios("quality_follow_up_rate", quality, ("manager", "team"))
+    meetings = [
+        (clock.day_of(a.created), {"manager": a.manager, "team": co.TEAM_OF[a.manager]}, int(a.done), 1)
+        for a in f.world.crm.activities
+        if a.kind == "meeting"
+    ]
+    sheet.ratios("meeting_acceptance_rate", meetings, ("manager", "team"))
+
+
+def prospects(f: Facts, sheet: Sheet) -> None:
+    """New customers over prospects: people or companies with a lead, an open deal or a first sale in P.
+
+    A lead of nobody known is a prospect of its own.
+    """
+    born = [(clock.day_of(x.created), x.party.party_id if x.party else ("lead", x.lead_id)) for x in f.leads]
+    born += [(s.day, party) for party, s in f.first_sale.items()]
+    spans = []
+    for x in f.deals:
+        moves = [*x.history, (clock.END, "")]
+        for (t, stage), (left, _) in pairwise(moves):
+            if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                spans.append((t, left, x.party.party_id))
+    for grain in GRAINS:
+        people: dict[dt.date, set] = defaultdict(set)
+        for day, party in born:
+            people[period_start(day, grain)].add(party)
+        for t, left, party in spans:
+            start, last = period_start(clock.day_of(t), grain), clock.day_of(left - 1)
+            while start <= last:
+                people[start].add(party)
+                start = period_end(start, grain)
+        new: dict[dt.date, int] = defaultdict(int)
+        for s in f.first_sale.values():
+            new[period_start(s.day, grain)] += 1
+        for start, found in sorted(people.items()):
+            value = Decimal(new[start]) / len(found)
+            sheet.put("customer_acquisition_rate", grain, start, "all", "all", value, new[start], len(found))
+
+
+def carts(f: Facts, sheet: Sheet) -> None:
+    """A visitor's cart is abandoned when no purchase follows within 72 hours of any of the period's additions."""
+    web = f.world.web
+    adds, bought = defaultdict(list), defaultdict(list)  # of a browser; of a visit, where none is known
+    for session, events in web.products.items():
+        adds[int(web.client[session]) or ("visit", session)] += [t for event, t, *_ in events if event == "add"]
+    for session, orders in web.purchases.items():
+        bought[int(web.client[session])] += [o.created for o in orders]
+    for grain in GRAINS:
+        carts: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
+        for client, times in adds.items():
+            added: dict[dt.date, list[int]] = defaultdict(list)
+            for t in times:
+                added[period_start(clock.day_of(t), grain)].append(t)
+            for start, moments in added.items():
+                carts[start][0] += not any(t <= b <= t + 72 * 3600 for t in moments for b in bought[client])
+                carts[start][1] += 1
+        for start in sorted(carts):
+            a, b = carts[start]
+            sheet.put("cart_abandonment_rate", grain, start, "all", "all", _dec(a / b), a, b)
+
+
+def expected_values(f: Facts) -> Sheet:
+    sheet = Sheet()
+    for part in (
+        leads_and_deals,
+        closing,
+        touchpoints,
+        open_deals,
+        outlook.coverage,
+        stages,
+        response,
+        prospects,
+        carts,
+    ):
+        part(f, sheet)
+    return sheet

@@ -1,0 +1,139 @@
+"""The open pipeline as it was known on past days, and what was expected of it.
+
+The CRM's raw rows tell a deal's card as it was every night from 2025 on only, so the answers begin there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from demo import clock
+from demo import company as co
+from demo.crm import Deal
+from demo.expected.facts import Facts
+from demo.tally import GRAINS, MONTHLY, Sheet, period_end, periods
+
+KNOWN_FROM = dt.date(2025, 1, 1)
+LATE_STAGE = 2
+ONE_DAY = dt.timedelta(days=1)
+CHANCE = {(s[1], s[2]): Decimal(s[6]) / 100 for s in co.STAGES if s[0] == "deal"}
+
+
+@dataclass
+class OpenDeal:
+    """A deal open at the end of a day, with what its card said then; the amount in roubles at that day's rate."""
+
+    deal: Deal
+    stage: str
+    amount: Decimal
+    expected_close: dt.date
+    manager: int
+
+    @property
+    def weighted(self) -> Decimal:
+        return self.amount * CHANCE.get((self.deal.pipeline, self.stage), Decimal(0))
+
+    @property
+    def is_late(self) -> bool:
+        path = co.OPEN_PATH[self.deal.pipeline]
+        return self.stage in path and path.index(self.stage) + 1 >= LATE_STAGE
+
+    def due_in(self, start: dt.date, end: dt.date) -> bool:
+        return start <= self.expected_close < end
+
+
+def pipeline_on(f: Facts, day: dt.date) -> Iterator[OpenDeal]:
+    """Deals open at the end of a day."""
+    end = clock.day_start(day + ONE_DAY)
+    for x in f.deals:
+        known = [h for h in x.history if h[0] < end]
+        if known and co.SEMANTIC.get(("deal", known[-1][1]), "P") == "P":
+            minor, expected = x.card_at(end - 1)
+            amount = f.world.rates.to_base(minor, x.currency, day)
+            yield OpenDeal(x, known[-1][1], amount, expected, x.manager_at(end - 1))
+
+
+def _cells(manager: int) -> tuple:
+    return ("all", "all"), ("manager", manager), ("team", co.TEAM_OF[manager])
+
+
+def _won(f: Facts, first: dt.date, last: dt.date) -> dict[int, Decimal]:
+    """Amounts won by each manager on the days from first to last."""
+    won: dict[int, Decimal] = defaultdict(Decimal)
+    for s in f.sales:
+        if s.kind == "deal" and first <= s.day <= last:
+            won[s.record.manager] += s.amount
+    return won
+
+
+def _forecasts(f: Facts, grain: str, start: dt.date) -> dict[int, Decimal]:
+    """What each manager was to win in a period by what was known when it began.
+
+    His own forecast where he gave one for the period, and they are given for months; else his open deals due in it,
+    each by the chance of its stage.
+    """
+    end, expected = period_end(start, grain), defaultdict(Decimal)
+    for x in pipeline_on(f, start - ONE_DAY):
+        if x.due_in(start, end):
+            expected[x.manager] += x.weighted
+    if grain == "month":
+        for r in f.world.files["forecasts"]:
+            if r["period_start"] == start and r["as_of"] <= start:
+                expected[r["employee_id"]] = Decimal(r["amount_minor"]) / 100
+    return expected
+
+
+def _known_periods(grain: str) -> list[dt.date]:
+    return [start for start in periods(grain) if start >= KNOWN_FROM]
+
+
+def forecast(f: Facts, sheet: Sheet) -> None:
+    for grain in GRAINS:
+        for start in _known_periods(grain):
+            expected = _forecasts(f, grain, start)
+            won = _won(f, start, min(period_end(start, grain) - ONE_DAY, clock.LAST_DAY))
+            plan, fact = defaultdict(Decimal), defaultdict(Decimal)
+            for manager in sorted(expected.keys() | won.keys()):
+                for cell in _cells(manager):
+                    plan[cell] += expected.get(manager, 0)
+                    fact[cell] += won.get(manager, 0)
+            for cell in plan:
+                if cell[0] != "all" and grain not in ("month", "quarter"):
+                    continue
+                sheet.put("forecast_amount", grain, start, *cell, plan[cell])
+                sheet.put("forecast_variance", grain, start, *cell, fact[cell] - plan[cell])
+                if fact[cell]:
+                    missed = abs(fact[cell] - plan[cell])
+                    sheet.put("forecast_accuracy", grain, start, *cell, 1 - missed / fact[cell])
+
+
+def coverage(f: Facts, sheet: Sheet) -> None:
+    """A finished period as of the day before it began, a running one as of the last full day; weeks have no plan of their own."""
+    for grain in MONTHLY:
+        for start in _known_periods(grain):
+            end = period_end(start, grain)
+            seen = start - ONE_DAY if end <= clock.LAST_DAY + ONE_DAY else clock.LAST_DAY
+            due, late, lacking, hoped = (defaultdict(Decimal) for _ in range(4))
+            for x in pipeline_on(f, seen):
+                for cell in _cells(x.manager):
+                    due[cell] += x.amount if x.due_in(start, end) else 0
+                    late[cell] += x.amount if x.is_late else 0
+            for r in f.world.files["targets"]:
+                if r["kpi_id"] == "quota_attainment" and start <= r["period_start"] < end:
+                    for cell in _cells(r["employee_id"]):
+                        lacking[cell] += r["value"]
+            for manager, amount in _forecasts(f, grain, start).items():
+                for cell in _cells(manager):
+                    hoped[cell] += amount
+            for manager, amount in _won(f, start, seen).items():
+                for cell in _cells(manager):
+                    lacking[cell] -= amount
+                    hoped[cell] -= amount
+            for kpi, top, bottom in (("pipeline_coverage", due, lacking), ("late_stage_coverage", late, hoped)):
+                for cell in sorted(bottom, key=str):
+                    if bottom[cell] > 0:
+                        sheet.put(kpi, grain, start, *cell, top[cell] / bottom[cell], top[cell], bottom[cell])

@@ -1,0 +1,34 @@
+{#- Before a run: every declared source table becomes a typed view over the files of the raw root, whatever is or is not there.
+    What cannot be read is left out and named.  The statements are returned as text: dbt would roll back what run_query made. -#}
+{% macro land_raw_root() -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'retry') -%}
+        {{ return(adapter.dispatch('land_raw_root')()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__land_raw_root() -%}
+    {%- set declared = [] -%}
+    {%- for source in graph.sources.values() if source.schema != 'raw_views' -%}
+        {%- set required = [] -%}
+        {%- set also = {} -%}
+        {%- set rest = [] -%}
+        {%- for column in source.columns.values() -%}
+            {%- set meta = column.get('config', {}).get('meta', {}) -%}
+            {%- if meta.get('required') -%}{%- do required.append(column.name) -%}{%- endif -%}
+            {%- if meta.get('rest') -%}{%- do rest.append(column.name) -%}{%- endif -%}
+            {%- if meta.get('also') -%}{%- do also.update({column.name: meta.also}) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- do declared.append({'source': source.source_name, 'schema': source.schema, 'table': source.name,
+            'columns': source.columns.keys() | list, 'required': required, 'also': also, 'rest': rest[0] if rest else none,
+            'totals': var('total_words')}) -%}
+    {%- endfor -%}
+    {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
+    {%- set cache = env_var('KPI_LANDING_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.landing') -%}
+    {%- set answer = fromjson(run_query(
+        "select land_raw_root('" ~ root.replace("'", "''") ~ "', '" ~ cache.replace("'", "''") ~ "', '" ~ tojson(declared).replace("'", "''") ~ "')"
+    ).columns[0][0]) -%}
+    {%- if answer.error -%}{{ exceptions.raise_compiler_error(answer.error) }}{%- endif -%}
+    {%- for message in answer.messages -%}{%- do log('raw: ' ~ message, info=true) -%}{%- endfor -%}
+    {%- do log('raw root ' ~ root ~ ', figures as of ' ~ as_of_date() ~ ' (' ~ business_timezone() ~ ')', info=true) -%}
+    {{ return(answer.ddl) }}
+{%- endmacro %}

@@ -1,0 +1,98 @@
+-- Grain: record.
+-- One lead, deal, order or visit (l:, d:, o:, v: and its id) with what tells of its origin: marks of its own, else those of what it
+-- came from.  A deal's are those of its lead or else of its order, an order's those of its visit.
+with marks as (
+    select * from {{ ref('int_marks') }}
+),
+
+leads as (
+    select record, created_at, web_client_id, utm_campaign, source_name, record as origin_record
+    from marks
+    where left(record, 2) = 'l:'
+),
+
+visits as (
+    select
+        marks.record,
+        marks.created_at,
+        marks.web_client_id,
+        marks.utm_campaign,
+        marks.source_name,
+        'v:' || arrivals.arrival_id as origin_record
+    from {{ ref('int_arrivals') }} as arrivals
+    inner join marks on concat('v:', arrivals.session_id) = marks.record
+),
+
+orders as (
+    select
+        own.record,
+        own.created_at,
+        coalesce(own.web_client_id, visits.web_client_id) as web_client_id,
+        own.utm_campaign,
+        own.source_name,
+        case when own.has_marks then own.record else visits.origin_record end as origin_record
+    from marks as own
+    left join {{ ref('int_order_visits') }} as made_in on own.record = concat('o:', made_in.order_id)
+    left join visits on concat('v:', made_in.session_id) = visits.record
+    where left(own.record, 2) = 'o:'
+),
+
+same_sales as (
+    select
+        links.deal_id,
+        orders.*,
+        row_number() over (partition by links.deal_id order by links.priority, links.order_id) as row_no
+    from {{ ref('int_order_deals') }} as links
+    inner join orders on concat('o:', links.order_id) = orders.record
+),
+
+own_deals as (
+    select
+        own.*,
+        leads.record as lead_record,
+        coalesce(own.source_name, leads.source_name) as known_source_name,
+        not own.has_marks and coalesce(leads.has_marks, false) = false and coalesce(own.source_name, leads.source_name) is null as is_of_its_order,
+        same_sales.web_client_id as order_web_client_id,
+        same_sales.utm_campaign as order_campaign,
+        same_sales.origin_record as order_origin_record
+    from {{ ref('deals') }} as deals
+    inner join marks as own on concat('d:', deals.deal_id) = own.record
+    left join marks as leads on concat('l:', deals.lead_id) = leads.record
+    left join same_sales on deals.deal_id = same_sales.deal_id and same_sales.row_no = 1
+),
+
+deals as (
+    select
+        record,
+        created_at,
+        coalesce(web_client_id, order_web_client_id) as web_client_id,
+        coalesce(utm_campaign, case when is_of_its_order then order_campaign end) as utm_campaign,
+        known_source_name as source_name,
+        case when has_marks then record when is_of_its_order then order_origin_record else lead_record end as origin_record
+    from own_deals
+),
+
+resolved as (
+    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from leads
+    union all
+    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from deals
+    union all
+    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from orders
+    union all
+    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from visits
+)
+
+select
+    resolved.record,
+    resolved.created_at,
+    resolved.web_client_id,
+    origin_marks.utm_source,
+    origin_marks.utm_medium,
+    coalesce(resolved.utm_campaign, origin_marks.utm_campaign) as utm_campaign,
+    origin_marks.traffic_source,
+    resolved.source_name,
+    origin_marks.click_campaign,
+    origin_marks.click_ad,
+    {{ channel_key('origin_marks.utm_source', 'origin_marks.utm_medium', 'origin_marks.traffic_source', 'resolved.source_name') }} as channel_key
+from resolved
+left join marks as origin_marks on resolved.origin_record = origin_marks.record

@@ -1,0 +1,79 @@
+"""The Python of a build as a dbt-duckdb plugin: the raw views, which an on-run-start hook calls, and the reading of contact data."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
+from raw_views.contacts import contact_values, masked_contacts
+from raw_views.land import land_raw_root
+
+
+class Plugin(BasePlugin):
+    """Registers `land_raw_root(raw_root varchar, cache_dir varchar, declared_json varchar) -> varchar`,
+    `contact_values(kind varchar, cell varchar, country varchar) -> varchar[]`, `contact_identifier(contact varchar) -> varchar`
+    and `masked_contacts(text varchar, country varchar) -> varchar`."""
+
+    def initialize(self, plugin_config):
+        """Makes the warehouse's folder and tries its file, so that a file in use is said in plain words and not in a traceback.
+
+        Args:
+            plugin_config: not used.
+
+        Raises:
+            DbtRuntimeError: the folder can't be made, or the file is held by another program or is no DuckDB file.
+        """
+        import duckdb
+
+        self.identifiers = None
+        if self.creds is None:
+            return
+        path = Path(self.creds.path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.umask(
+                0o077
+            )  # the warehouse and the cache of the raw views hold personal data: they are their owner's alone
+            with suppress(duckdb.ConnectionException):  # this process has it open already
+                duckdb.connect(str(path)).close()
+            if path.exists():  # an older release left it readable to others
+                path.chmod(0o600)
+        except OSError as error:
+            raise DbtRuntimeError(f"KPI_WAREHOUSE: the folder of {path} can't be made ({error.strerror})") from None
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0].split(" See also")[0]
+            held = "lock" in why
+            todo = (
+                "close what has it open (a BI tool, another build)" if held else "it must be a DuckDB file or not there"
+            )
+            raise DbtRuntimeError(
+                f"KPI_WAREHOUSE: {path} can't be written: {todo}, or set KPI_WAREHOUSE to another file. {why}"
+            ) from None
+        try:
+            self.identifiers = Identifiers(contact_key(path.parent))
+        except KeyTrouble as trouble:
+            raise DbtRuntimeError(str(trouble)) from None
+
+    def configure_connection(self, conn):
+        """Called by dbt-duckdb for each database that it opens.
+
+        Args:
+            conn: the open DuckDB connection.
+        """
+        import duckdb
+
+        # another connection to the same database may have registered it
+        with suppress(duckdb.CatalogException, duckdb.NotImplementedException):
+            conn.create_function(
+                "land_raw_root", land_raw_root, ["VARCHAR"] * 3, "VARCHAR", null_handling="special", side_effects=True
+            )
+            conn.create_function("contact_values", contact_values, ["VARCHAR"] * 3, "VARCHAR[]", type="arrow")
+            if self.identifiers:
+                for name, function, inputs in (
+                    ("contact_identifier", self.identifiers.column, 1),
+                    ("masked_contacts", masked_contacts(self.identifiers.of), 2),
+                ):
+                    conn.create_function(name, function, ["VARCHAR"] * inputs, "VARCHAR", type="arrow")
