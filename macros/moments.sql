@@ -52,6 +52,8 @@
     ], whole_day_clock(text)) }}
 {%- endmacro %}
 
+{#- A moment after the steps (pattern, what takes its place), one after the other, where it is not plain already.  The first step reads begun,
+    an expression of the same text, where one is given. -#}
 {% macro rewritten_moment(text, steps, begun=none) -%}
     {%- set found = namespace(sql=begun or text) -%}
     {%- for pattern, by in steps -%}{%- set found.sql = replace_pattern(found.sql, pattern, by) -%}{%- endfor -%}

@@ -70,6 +70,12 @@ def test_a_number_without_a_prefix_is_of_the_country_that_the_business_names():
     assert phones_in("8 029 123-45-67", "BY") == ["375291234567"]
 
 
+def test_a_number_that_no_range_of_the_country_holds_is_none():
+    """029 is a mobile code of Belarus; no Russian number has a 0 behind the trunk code 8."""
+    assert phones_in("8 029 123-45-67", "RU") == []
+    assert phones_in("8 929 123-45-67", "RU") == ["79291234567"]
+
+
 @pytest.mark.parametrize(
     ("cell", "addresses"),
     [

@@ -97,7 +97,7 @@ made_in as (
     where ranked.row_no = 1
 ),
 
--- then the order was made in the browser's visit before, of that day or the day before
+-- then the order was made in the browser's visit before, if that is not long ago
 before_return as (
     select
         made_in.order_id,
@@ -106,7 +106,7 @@ before_return as (
     inner join visits
         on made_in.web_client_id = visits.web_client_id
         and visits.started_at <= made_in.created_at
-        and {{ local_date('visits.started_at') }} >= {{ dbt.dateadd('day', -1, local_date('made_in.created_at')) }}
+        and {{ local_date('visits.started_at') }} >= {{ dbt.dateadd('day', -var('order_before_return_days'), local_date('made_in.created_at')) }}
     where made_in.is_return
     group by made_in.order_id
 )
