@@ -1,78 +1,58 @@
 -- Grain: touchpoint_id.
 -- One touch of a known person or company: a visit, what a lead, deal or order tells of its own origin, an e-mail clicked, a call
 -- received.
-with visits as (
+with touchpoints as (
     select concat('visit:', session_id) as touchpoint_id, 'visit' as kind, customer_key, started_at as touched_at, channel, campaign
     from {{ ref('fct_web_sessions') }}
     -- who comes back from the page of a bank goes on with the visit before
     where customer_key is not null and not is_return
-),
 
-leads as (
-    select concat('lead:', lead_id) as touchpoint_id, 'lead' as kind, customer_key, created_at as touched_at, channel, campaign
+    union all
+
+    select concat('lead:', lead_id), 'lead', customer_key, created_at, channel, campaign
     from {{ ref('fct_leads') }}
-),
 
-deals as (
+    union all
+
     select
-        concat('deal:', deals.deal_id) as touchpoint_id, 'deal' as kind, deals.customer_key,
         -- a deal entered after its win was known by its marks before it
-        least(deals.created_at, coalesce(deals.won_at, deals.created_at)) as touched_at,
+        concat('deal:', deals.deal_id), 'deal', deals.customer_key, least(deals.created_at, coalesce(deals.won_at, deals.created_at)),
         deals.channel, deals.campaign
     from {{ ref('fct_deals') }} as deals
     inner join {{ ref('int_marks') }} as own on concat('d:', deals.deal_id) = own.record
     -- a deal that brings no mark of its own repeats the touch of its lead or its order
     where own.has_marks or own.source_name is not null
-),
 
-orders as (
+    union all
+
     select
-        concat('order:', orders.order_id) as touchpoint_id,
-        'order' as kind,
-        clusters.customer_key,
-        least(orders.created_at, coalesce(orders.paid_at, orders.created_at)) as touched_at,
-        record_channels.channel,
-        record_channels.campaign
+        concat('order:', orders.order_id), 'order', clusters.customer_key, least(orders.created_at, coalesce(orders.paid_at, orders.created_at)),
+        record_channels.channel, record_channels.campaign
     from {{ ref('orders') }} as orders
     inner join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
     inner join {{ ref('int_record_channels') }} as record_channels on concat('o:', orders.order_id) = record_channels.record
     inner join {{ ref('int_marks') }} as own on concat('o:', orders.order_id) = own.record
     -- one that has the marks of its visit repeats the visit's touch
     where own.has_marks
-),
 
-emails as (
+    union all
+
     select
-        concat('letter:', events.event_id) as touchpoint_id, 'letter' as kind, people.customer_key, events.occurred_at as touched_at,
-        '{{ var("email_channel") }}' as channel, {{ platform_key("'" ~ var('email_channel') ~ "'", 'events.campaign_id') }} as campaign
+        concat('letter:', events.event_id), 'letter', people.customer_key, events.occurred_at,
+        '{{ var("email_channel") }}', {{ platform_key("'" ~ var('email_channel') ~ "'", 'events.campaign_id') }}
     from {{ ref('email_events') }} as events
     left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.contact_no = 1
     inner join {{ ref('int_identity_owners') }} as people on coalesce('c:' || events.customer_id, emails.identifier) = people.identifier
     where events.event = 'clicked'
-),
 
-calls as (
+    union all
+
     select
-        contacts.contact_id as touchpoint_id, 'call' as kind, people.customer_key,
-        {{ start_of_told_day('contacts.occurred_at') }} as touched_at,
-        '{{ var("call_channel") }}' as channel, '(none)' as campaign
+        contacts.contact_id, 'call', people.customer_key, {{ start_of_told_day('contacts.occurred_at') }},
+        '{{ var("call_channel") }}', '(none)'
     from {{ ref('int_contacts') }} as contacts
     inner join {{ ref('int_identity_owners') }} as people on contacts.identifier = people.identifier
     where contacts.kind = 'call' and contacts.direction = 'in'
-),
-
-all_touchpoints as (
-    select * from visits
-    union all
-    select * from leads
-    union all
-    select * from deals
-    union all
-    select * from orders
-    union all
-    select * from emails
-    union all
-    select * from calls
 )
 
 select
@@ -83,6 +63,6 @@ select
     touchpoints.channel,
     touchpoints.campaign,
     coalesce(channels.is_direct, false) as is_direct
-from all_touchpoints as touchpoints
+from touchpoints
 left join {{ ref('dim_channels') }} as channels on touchpoints.channel = channels.channel
 where touchpoints.channel <> '{{ var("unknown_member") }}' and touchpoints.touched_at < {{ cutoff() }}

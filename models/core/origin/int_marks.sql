@@ -1,28 +1,19 @@
 -- Grain: record.
 -- One lead, deal, order or visit (l:, d:, o:, v: and its id) with the marks of its own: its UTM marks, else those that its address has,
 -- else those that its ad click stands for.
-{%- set text = dbt.type_string() %}
-{%- set no_click = 'cast(null as ' ~ text ~ ') as ad_engine, cast(null as ' ~ text ~ ') as ad_campaign, cast(null as ' ~ text ~ ') as ad_id' %}
 with records as (
     select
-        concat('l:', lead_id) as record, created_at, web_client_id, utm_source, utm_medium, utm_campaign, cast(null as {{ text }}) as traffic_source,
-        source_name, concat_ws('&', {{ plain_address('landing_page') }}, click_id) as address, {{ no_click }}
-    from {{ ref('leads') }}
-    union all
-    select
-        concat('d:', deal_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, source_name,
-        concat_ws('&', {{ plain_address('landing_page') }}, click_id), {{ no_click }}
-    from {{ ref('deals') }}
-    union all
-    select
-        concat('o:', order_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign, null, null,
-        concat_ws('&', {{ plain_address('landing_page') }}, click_id), {{ no_click }}
-    from {{ ref('orders') }}
-    union all
-    select
-        concat('v:', session_id), started_at, web_client_id, utm_source, utm_medium, utm_campaign, traffic_source, null,
-        {{ plain_address('landing_page') }}, lower(ad_engine), coalesce(ad_campaign_id, ad_campaign_name), ad_id
+        concat('v:', session_id) as record, started_at as created_at, web_client_id, utm_source, utm_medium, utm_campaign,
+        traffic_source, cast(null as {{ dbt.type_string() }}) as source_name, {{ plain_address('landing_page') }} as address,
+        lower(ad_engine) as ad_engine, coalesce(ad_campaign_id, ad_campaign_name) as ad_campaign, ad_id
     from {{ ref('web_sessions') }}
+    {%- for entity, source_name in {'lead': 'source_name', 'deal': 'source_name', 'order': 'null'}.items() %}
+    union all
+    select
+        concat('{{ entity[0] }}:', {{ entity }}_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign,
+        null, {{ source_name }}, concat_ws('&', {{ plain_address('landing_page') }}, click_id), null, null, null
+    from {{ ref(entity ~ 's') }}
+    {%- endfor %}
 ),
 
 addressed as (
@@ -34,14 +25,10 @@ addressed as (
 ),
 
 clicks as (
-    select
-        addressed.record,
-        engines.*,
-        row_number() over (partition by addressed.record order by engines.position) as row_no
+    select addressed.record, engines.*, row_number() over (partition by addressed.record order by engines.position) as row_no
     from addressed
     inner join {{ ref('seed_ad_engines') }} as engines
-        on (addressed.ad_engine = engines.mark
-            or (engines.kind = 'click_id' and addressed.parameters like concat('%&', engines.mark, '=_%')))
+        on (addressed.ad_engine = engines.mark or (engines.kind = 'click_id' and addressed.parameters like concat('%&', engines.mark, '=_%')))
         and coalesce(addressed.traffic_source <> engines.organic_traffic_source, true)
 ),
 
@@ -56,9 +43,7 @@ parsed as (
 
 -- the address of another click, of another source or medium, adds nothing
 fitting as (
-    select
-        *,
-        coalesce(lower(utm_source) = lower(address_source), true) and coalesce(lower(utm_medium) = lower(address_medium), true) as is_one_click
+    select *, coalesce(lower(utm_source) = lower(address_source), true) and coalesce(lower(utm_medium) = lower(address_medium), true) as is_one_click
     from parsed
 ),
 

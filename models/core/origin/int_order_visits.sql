@@ -1,7 +1,6 @@
 -- Grain: order_id.
 -- One order that was made in a visit of the site that is known: the visit that it names, else the one in which the site told a purchase
 -- with its number, else the one that its browser was in at that moment.
-{%- set bare = '^[a-zа-яё]*0*' %}
 with orders as (
     select * from {{ ref('orders') }}
 ),
@@ -10,61 +9,12 @@ visits as (
     select * from {{ ref('web_sessions') }}
 ),
 
--- a site may call an order by its number or by its id, as the shop writes it
-written as (
-    select order_id, {{ order_word('order_number') }} as number from orders where order_number is not null
-    union
-    select order_id, {{ order_word(source_id('order_id')) }} from orders
-),
-
-numbers as (
-    select *, {{ remove_pattern('number', bare) }} as bare_number from written
-),
-
-told as (
-    select *, {{ remove_pattern('number', bare) }} as bare_number
-    from (
-        select event_id, session_id, occurred_at, visitor_id, amount, {{ order_word('order_id') }} as number
-        from {{ ref('int_web_goals') }}
-        where order_id is not null and session_id is not null
-    ) as named
-),
-
--- Numbers come again, in another shop or another year: the order of the same browser, of the same sum, nearest in time is meant.  One side may
--- put letters or noughts in front (ORDER-107, 000107): such a number is the order's if its browser or its sum says so too.
-meant as (
-    select
-        orders.order_id,
-        told.session_id,
-        abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}) as seconds_apart,
-        row_number() over (
-            partition by told.event_id
-            order by
-                case when numbers.number = told.number then 0 else 1 end,
-                case when orders.web_client_id = told.visitor_id then 0 else 1 end, case when orders.amount = told.amount then 0 else 1 end,
-                abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}), orders.order_id
-        ) as row_no
-    from told
-    inner join numbers on told.bare_number = numbers.bare_number and told.number <> ''
-    inner join orders on numbers.order_id = orders.order_id
-    where
-        abs({{ seconds_between('orders.created_at', 'told.occurred_at') }}) <= 86400 * {{ var('purchase_of_order_days') }}
-        and (
-            told.number = numbers.number
-            or (
-                told.bare_number <> ''
-                and ({{ matches('told.number', '^[0-9]') }} or {{ matches('numbers.number', '^[0-9]') }})
-                and (orders.web_client_id = told.visitor_id or orders.amount = told.amount)
-            )
-        )
-),
-
 known as (
     select orders.order_id, visits.session_id, 1 as priority, 0.0 as seconds_apart
     from orders
     inner join visits on orders.visit_id = visits.session_id
     union all
-    select order_id, session_id, 2, seconds_apart from meant where row_no = 1
+    select order_id, session_id, 2, seconds_apart from {{ ref('int_site_purchases') }}
     union all
     select orders.order_id, visits.session_id, 3, {{ seconds_between('visits.started_at', 'orders.created_at') }}
     from orders
@@ -99,9 +49,7 @@ made_in as (
 
 -- then the order was made in the browser's visit before, if that is not long ago
 before_return as (
-    select
-        made_in.order_id,
-        max_by(visits.session_id, visits.started_at) as session_id
+    select made_in.order_id, max_by(visits.session_id, visits.started_at) as session_id
     from made_in
     inner join visits
         on made_in.web_client_id = visits.web_client_id

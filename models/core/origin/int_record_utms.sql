@@ -5,36 +5,17 @@ with marks as (
     select * from {{ ref('int_marks') }}
 ),
 
-leads as (
-    select record, created_at, web_client_id, utm_campaign, source_name, record as origin_record
+-- a visit has the marks of the one that it came back to, an order without marks those of the visit that it was made in
+own as (
+    select
+        marks.*,
+        coalesce(marks.web_client_id, visits.web_client_id) as browser,
+        case when marks.record like 'v:%' or (marks.record like 'o:%' and not marks.has_marks) then 'v:' || arrivals.arrival_id else marks.record end
+            as origin_record
     from marks
-    where left(record, 2) = 'l:'
-),
-
-visits as (
-    select
-        marks.record,
-        marks.created_at,
-        marks.web_client_id,
-        marks.utm_campaign,
-        marks.source_name,
-        'v:' || arrivals.arrival_id as origin_record
-    from {{ ref('int_arrivals') }} as arrivals
-    inner join marks on concat('v:', arrivals.session_id) = marks.record
-),
-
-orders as (
-    select
-        own.record,
-        own.created_at,
-        coalesce(own.web_client_id, visits.web_client_id) as web_client_id,
-        own.utm_campaign,
-        own.source_name,
-        case when own.has_marks then own.record else visits.origin_record end as origin_record
-    from marks as own
-    left join {{ ref('int_order_visits') }} as made_in on own.record = concat('o:', made_in.order_id)
-    left join visits on concat('v:', made_in.session_id) = visits.record
-    where left(own.record, 2) = 'o:'
+    left join {{ ref('int_order_visits') }} as made_in on marks.record = concat('o:', made_in.order_id)
+    left join {{ ref('int_arrivals') }} as arrivals on coalesce('v:' || made_in.session_id, marks.record) = concat('v:', arrivals.session_id)
+    left join marks as visits on concat('v:', made_in.session_id) = visits.record
 ),
 
 same_sales as (
@@ -43,43 +24,35 @@ same_sales as (
         orders.*,
         row_number() over (partition by links.deal_id order by links.priority, links.order_id) as row_no
     from {{ ref('int_order_deals') }} as links
-    inner join orders on concat('o:', links.order_id) = orders.record
+    inner join own as orders on concat('o:', links.order_id) = orders.record
 ),
 
-own_deals as (
+deals as (
     select
         own.*,
         leads.record as lead_record,
         coalesce(own.source_name, leads.source_name) as known_source_name,
         not own.has_marks and coalesce(leads.has_marks, false) = false and coalesce(own.source_name, leads.source_name) is null as is_of_its_order,
-        same_sales.web_client_id as order_web_client_id,
+        same_sales.browser as order_browser,
         same_sales.utm_campaign as order_campaign,
         same_sales.origin_record as order_origin_record
     from {{ ref('deals') }} as deals
-    inner join marks as own on concat('d:', deals.deal_id) = own.record
+    inner join own on concat('d:', deals.deal_id) = own.record
     left join marks as leads on concat('l:', deals.lead_id) = leads.record
     left join same_sales on deals.deal_id = same_sales.deal_id and same_sales.row_no = 1
 ),
 
-deals as (
+resolved as (
+    select record, created_at, browser as web_client_id, utm_campaign, source_name, origin_record from own where record not like 'd:%'
+    union all
     select
         record,
         created_at,
-        coalesce(web_client_id, order_web_client_id) as web_client_id,
-        coalesce(utm_campaign, case when is_of_its_order then order_campaign end) as utm_campaign,
-        known_source_name as source_name,
-        case when has_marks then record when is_of_its_order then order_origin_record else lead_record end as origin_record
-    from own_deals
-),
-
-resolved as (
-    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from leads
-    union all
-    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from deals
-    union all
-    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from orders
-    union all
-    select record, created_at, web_client_id, utm_campaign, source_name, origin_record from visits
+        coalesce(browser, order_browser),
+        coalesce(utm_campaign, case when is_of_its_order then order_campaign end),
+        known_source_name,
+        case when has_marks then record when is_of_its_order then order_origin_record else lead_record end
+    from deals
 )
 
 select
