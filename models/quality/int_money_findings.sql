@@ -59,7 +59,7 @@ odd_sales as (
     select 'refund of an order that was not paid', concat('order ', refunds.order_id)
     from {{ ref('refunds') }} as refunds
     inner join {{ ref('orders') }} as orders on refunds.order_id = orders.order_id
-    left join {{ ref('int_sold_orders') }} as sold on refunds.order_id = sold.order_id
+    left join {{ ref('int_paid_orders') }} as sold on refunds.order_id = sold.order_id
     where sold.order_id is null and refunds.refunded_at < {{ cutoff() }}
     union all
     select 'refunds above what their sale brought', concat('sale ', sale_id)
@@ -68,7 +68,7 @@ odd_sales as (
     union all
     select 'cancelled order whose payment was not returned', concat('order ', orders.order_id)
     from {{ ref('orders') }} as orders
-    left join {{ ref('int_sold_orders') }} as sold on orders.order_id = sold.order_id
+    left join {{ ref('int_paid_orders') }} as sold on orders.order_id = sold.order_id
     where orders.status = 'cancelled' and orders.paid_at < {{ cutoff() }} and orders.amount > 0 and sold.order_id is null
     union all
     select 'return that names no sale', concat('order ', order_id) from {{ ref('int_returns') }} where sale_id is null

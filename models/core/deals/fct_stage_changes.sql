@@ -1,23 +1,15 @@
 -- Grain: object, object_id, entered_at, stage_id.
 -- One entry of a lead or deal into a stage, with the time it left it (null while it is there).  What the recorded history of a deal
 -- leaves out is put in: a deal is open from its creation, and is closed, or open again, when its record says so.
-with recorded as (
-    select * from {{ ref('int_stage_entries') }}
-),
-
-states as (
+with states as (
     select * from {{ ref('int_deal_states') }}
 ),
 
 -- turns: before and after what is recorded
 left_out as (
     select
-        deal_id,
-        pipeline_id,
-        case when first_recorded_at is null then stage_id end as stage_id,
-        created_at as entered_at,
-        'open' as status,
-        0 as turn
+        deal_id, pipeline_id, case when first_recorded_at is null then stage_id end as stage_id, created_at as entered_at, 'open' as status,
+        status as deal_status, 0 as turn
     from states
     where
         case
@@ -25,7 +17,7 @@ left_out as (
             else first_recorded_status <> 'open' and created_at < first_recorded_at
         end
     union all
-    select deal_id, pipeline_id, stage_id, coalesce(won_at, lost_at, last_recorded_at), status, 2
+    select deal_id, pipeline_id, stage_id, coalesce(won_at, lost_at, last_recorded_at), status, status as deal_status, 2
     from states
     where status <> coalesce(last_recorded_status, 'open')
 ),
@@ -34,38 +26,28 @@ left_out as (
 added as (
     select
         left_out.*,
-        case
-            when case when stages.is_known or stages.status <> 'open' then stages.status else states.status end = left_out.status
-                then left_out.stage_id
-        end as known_stage_id,
+        case when stages.is_known or stages.status <> 'open' then stages.status else left_out.deal_status end = left_out.status as is_in_stage,
         stages.stage_rank,
         stages.funnel_step
     from left_out
-    inner join states on left_out.deal_id = states.deal_id
     left join {{ ref('dim_stages') }} as stages
         on stages.object = 'deal' and left_out.pipeline_id = stages.pipeline_id and left_out.stage_id = stages.stage_id
 ),
 
 entries as (
     select
-        recorded.object,
-        recorded.object_id,
-        recorded.pipeline_id,
-        recorded.stage_id,
+        recorded.object, recorded.object_id, recorded.pipeline_id, recorded.stage_id,
         case
             when recorded.entry_no = 1 and recorded.status = 'open' and states.created_at < recorded.entered_at then states.created_at
             else recorded.entered_at
         end as entered_at,
-        recorded.stage_rank,
-        recorded.status,
-        recorded.funnel_step,
-        1 as turn
-    from recorded
+        recorded.stage_rank, recorded.status, recorded.funnel_step, 1 as turn
+    from {{ ref('int_stage_entries') }} as recorded
     left join states on case when recorded.object = 'deal' then recorded.object_id end = states.deal_id
     union all
     select
-        'deal', deal_id, pipeline_id, known_stage_id, entered_at, case when known_stage_id is not null then stage_rank end, status,
-        case when known_stage_id is not null then funnel_step end, turn
+        'deal', deal_id, pipeline_id, case when is_in_stage then stage_id end, entered_at,
+        case when is_in_stage then stage_rank end, status, case when is_in_stage then funnel_step end, turn
     from added
 ),
 

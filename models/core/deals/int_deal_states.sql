@@ -2,64 +2,34 @@
 -- One deal created before the as-of day, with the stage and state that it was in by then, and where its recorded history begins and
 -- ends.  History goes before the record's own dates, and the record's own state before history that has stopped short of it.
 with deals as (
-    select * from {{ ref('deals') }} where created_at < {{ cutoff() }}
-),
-
-recorded as (
-    select
-        object_id as deal_id,
-        min(entered_at) as first_recorded_at,
-        max(entered_at) as last_recorded_at,
-        max(case when entry_no = 1 then status end) as first_recorded_status,
-        max(case when entry_no = entries then status end) as last_recorded_status,
-        max(case when entry_no = entries then stage_id end) as last_recorded_stage_id,
-        max(case when entry_no = entries then pipeline_id end) as last_recorded_pipeline_id,
-        max(case when status = 'won' then entered_at end) as last_won_at,
-        max(case when status = 'lost' then entered_at end) as last_lost_at
-    from {{ ref('int_stage_entries') }}
-    where object = 'deal'
-    group by object_id
-),
-
--- history that goes on after the as-of day: what counts is the last entry before it, not the record's later state
-later as (
-    select distinct object_id as deal_id from {{ ref('stage_changes') }} where object = 'deal' and entered_at >= {{ cutoff() }}
-),
-
-located as (
     select
         deals.deal_id,
         deals.created_at,
         deals.closed_at,
-        coalesce(deals.pipeline_id, recorded.last_recorded_pipeline_id, '') as pipeline_id,
+        coalesce(deals.pipeline_id, histories.last_recorded_pipeline_id, '') as pipeline_id,
         deals.stage_id,
         deals.status,
-        later.deal_id is not null as goes_on,
-        recorded.first_recorded_at,
-        recorded.first_recorded_status,
-        recorded.last_recorded_at,
-        recorded.last_recorded_status,
-        recorded.last_recorded_stage_id,
-        case recorded.last_recorded_status when 'won' then recorded.last_won_at when 'lost' then recorded.last_lost_at end as recorded_closed_at
-    from deals
-    left join recorded on deals.deal_id = recorded.deal_id
-    left join later on deals.deal_id = later.deal_id
+        histories.*
+    from {{ ref('deals') }} as deals
+    left join {{ ref('int_stage_histories') }} as histories on histories.object = 'deal' and deals.deal_id = histories.object_id
+    where deals.created_at < {{ cutoff() }}
 ),
 
--- what no table knows of a stage is left to the history
+-- what no table knows of a stage is left to the history; where that goes on after the as-of day, its last entry before it counts, not the
+-- record's later state
 stated as (
     select
-        located.*,
+        deals.*,
         case when stages.is_known or stages.status <> 'open' then stages.status end as stage_status,
         case
-            when located.goes_on then coalesce(located.last_recorded_status, 'open')
-            when located.status in ('won', 'lost', 'open') then located.status
+            when deals.goes_on then coalesce(deals.last_recorded_status, 'open')
+            when deals.status in ('won', 'lost', 'open') then deals.status
             when stages.is_known or stages.status <> 'open' then stages.status
-            else coalesce(located.last_recorded_status, 'open')
+            else coalesce(deals.last_recorded_status, 'open')
         end as stated_status
-    from located
+    from deals
     left join {{ ref('dim_stages') }} as stages
-        on stages.object = 'deal' and located.pipeline_id = stages.pipeline_id and located.stage_id = stages.stage_id
+        on stages.object = 'deal' and deals.pipeline_id = stages.pipeline_id and deals.stage_id = stages.stage_id
 ),
 
 closed as (
@@ -67,7 +37,7 @@ closed as (
         *,
         case
             when stated_status = 'open' then null
-            when stated_status = last_recorded_status then recorded_closed_at
+            when stated_status = last_recorded_status then case stated_status when 'won' then last_won_at else last_lost_at end
             when coalesce(closed_at, last_recorded_at) is null then {{ end_of_told_day('created_at') }}
             else greatest(coalesce(closed_at, last_recorded_at), coalesce(last_recorded_at, closed_at))
         end as closing,

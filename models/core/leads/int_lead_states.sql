@@ -9,27 +9,11 @@ with leads as (
     where created_at < {{ cutoff() }}
 ),
 
-history as (
-    select
-        object_id as lead_id,
-        min(case when status = 'won' or funnel_step = 'qualified' then entered_at end) as first_qualified_at,
-        max(case when status = 'won' then entered_at end) as last_won_at,
-        max(case when status = 'lost' then entered_at end) as last_lost_at,
-        max(case when is_latest then status end) as latest_status
-    from {{ ref('fct_stage_changes') }}
-    where object = 'lead'
-    group by object_id
-),
-
-later as (
-    select distinct object_id as lead_id from {{ ref('stage_changes') }} where object = 'lead' and entered_at >= {{ cutoff() }}
-),
-
 -- where the record says nothing of its state, or its history goes on after the as-of day, the history's last entry says it
 dated as (
     select
         leads.*,
-        later.lead_id is not null as goes_on,
+        coalesce(history.goes_on, false) as goes_on,
         least(
             coalesce(history.first_qualified_at, leads.qualified_at, leads.converted_at),
             coalesce(leads.qualified_at, leads.converted_at, history.first_qualified_at),
@@ -37,20 +21,19 @@ dated as (
         ) as qualified_moment,
         coalesce(
             case
-                when leads.known_class = 'converted' or ((leads.known_class is null or later.lead_id is not null) and history.latest_status = 'won')
+                when leads.known_class = 'converted' or ((leads.known_class is null or history.goes_on) and history.last_recorded_status = 'won')
                     then history.last_won_at
             end,
             leads.converted_at
         ) as converted_moment,
         case
-            when later.lead_id is not null or (leads.known_class is null and history.lead_id is not null)
-                then case when history.latest_status = 'lost' then history.last_lost_at end
+            when history.goes_on or (leads.known_class is null and history.last_recorded_at is not null)
+                then case when history.last_recorded_status = 'lost' then history.last_lost_at end
             when leads.known_class = 'rejected' then coalesce(history.last_lost_at, leads.rejected_at)
             when leads.known_class is null then leads.rejected_at
         end as rejected_moment
     from leads
-    left join history on leads.lead_id = history.lead_id
-    left join later on leads.lead_id = later.lead_id
+    left join {{ ref('int_stage_histories') }} as history on history.object = 'lead' and leads.lead_id = history.object_id
 ),
 
 known as (

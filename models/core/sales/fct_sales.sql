@@ -1,72 +1,27 @@
 -- Grain: sale_id.
 -- One sale: a won deal, or a paid order that is not the same sale as a won deal.
-with deals as (
-    select * from {{ ref('fct_deals') }} where won_at is not null
-),
-
-orders as (
+with sales as (
     select
-        *,
-        {{ local_date('paid_moment') }} as paid_on
-    from {{ ref('int_paid_orders') }}
-    where same_sale_deal_id is null
-),
-
-sales as (
-    select
-        concat('deal:', deal_id) as sale_id,
-        'deal' as kind,
-        deal_id,
-        cast(null as {{ dbt.type_string() }}) as order_id,
-        source_system,
-        customer_key,
-        is_customer_known,
-        won_at as sold_at,
-        won_on as sold_on,
-        won_at as decided_at,
-        employee_id,
-        team,
-        channel,
-        campaign,
-        region,
-        customer_segment,
-        point_of_sale,
-        amount,
-        currency,
-        amount_base
-    from deals
+        concat('deal:', deal_id) as sale_id, 'deal' as kind, deal_id, cast(null as {{ dbt.type_string() }}) as order_id, source_system,
+        customer_key, is_customer_known, won_at as sold_at, won_on as sold_on, won_at as decided_at, employee_id, team,
+        channel, campaign, region, customer_segment, point_of_sale, amount, currency, amount_base
+    from {{ ref('fct_deals') }}
+    where won_at is not null
 
     union all
 
     select
-        concat('order:', orders.order_id),
-        'order',
-        null,
-        orders.order_id,
-        orders.source_system,
-        clusters.customer_key,
-        clusters.is_identified,
-        orders.paid_moment,
-        orders.paid_on,
-        -- an order with a day and no time was made by the end of that day
-        {{ end_of_told_day('orders.created_at') }},
-        orders.employee_id,
-        {{ known('employees.team') }},
-        record_channels.channel,
-        record_channels.campaign,
-        coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'),
-        {{ known('customers.segment') }},
-        coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'),
-        coalesce(orders.amount, lines.lines_amount),
-        coalesce(upper(orders.currency), '{{ var("base_currency") }}'),
-        {{ to_base('coalesce(orders.amount, lines.lines_amount)', 'rates') }}
-    from orders
+        concat('order:', orders.order_id), 'order', null, orders.order_id, orders.source_system,
+        clusters.customer_key, clusters.is_identified, orders.paid_moment, orders.paid_on, orders.decided_at, orders.employee_id,
+        {{ known('employees.team') }}, record_channels.channel, record_channels.campaign,
+        coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'), {{ known('customers.segment') }},
+        coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'), orders.amount, orders.currency, orders.amount_base
+    from {{ ref('int_paid_orders') }} as orders
     left join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
     left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
     left join {{ ref('dim_employees') }} as employees on orders.employee_id = employees.employee_id
     left join {{ ref('int_record_channels') }} as record_channels on concat('o:', orders.order_id) = record_channels.record
-    left join {{ ref('int_line_totals') }} as lines on concat('order:', orders.order_id) = lines.sale_id
-    {{ join_rate('rates', 'orders.currency', 'orders.paid_on') }}
+    where orders.same_sale_deal_id is null
 ),
 
 numbered as (

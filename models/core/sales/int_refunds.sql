@@ -32,11 +32,10 @@ implied as (
         paid_orders.sale_id,
         paid_orders.source_system,
         paid_orders.paid_moment as refunded_at,
-        coalesce(paid_orders.amount, lines.lines_amount) as amount,
-        coalesce(upper(paid_orders.currency), '{{ var("base_currency") }}') as currency,
+        paid_orders.amount,
+        paid_orders.currency,
         false as order_was_cut
     from paid_orders
-    left join {{ ref('int_line_totals') }} as lines on concat('order:', paid_orders.order_id) = lines.sale_id
     left join (select distinct order_id from {{ ref('refunds') }}) as known on paid_orders.order_id = known.order_id
     where paid_orders.status = 'refunded' and known.order_id is null
 )
