@@ -310,7 +310,7 @@ def test_a_changed_warehouse_is_told_without_its_values(warehouse, raw_root, tmp
         changed.execute("insert into reference.working_calendar values ('2025-01-01', true, '9', null)")
     settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2026-02-01"}
     test = "unique_key_retention_cohorts_"
-    done = run_dbt(tmp_path, "build", "-s", "int_money_findings", "int_time_findings", "findings", test, **settings)
+    done = run_dbt(tmp_path, "build", "-s", "int_rate_findings", "int_time_findings", "findings", test, **settings)
     assert done.returncode != 0
     assert test in done.stdout and "Got 1 result" in done.stdout
     assert "to look at: rate that is not positive: 1 rows in 1 findings, see quality.findings" in done.stdout

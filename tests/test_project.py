@@ -41,7 +41,7 @@ SHORT_LISTS = {
     "int_marks",
     "int_targets_daily",
     "measures_growth",
-    "measures_work",
+    "measures_materials",
     "periods",
     "stg_bitrix24__activities",
     "stg_bitrix24__exchange_rates",

@@ -14,25 +14,18 @@ with turned_round as (
         concat('{{ key }}s, such as {{ key }} ', min({{ key }}_id) over ()) as subject
     from {{ ref(entity) }}
     where {{ local_date(later) }} < {{ local_date(earlier) }}
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
-),
-
-early_refunds as (
-    select 'refund on a day before its sale' as finding, concat('refunds, such as refund ', min(refunds.refund_id) over ()) as subject
+    select 'refund on a day before its sale', concat('refunds, such as refund ', min(refunds.refund_id) over ())
     from {{ ref('fct_refunds') }} as refunds
     inner join {{ ref('fct_sales') }} as sales on refunds.sale_id = sales.sale_id
     where refunds.refunded_on < sales.sold_on
-),
-
-early_cancellations as (
-    select 'contract called off before it began' as finding, concat('contracts, such as contract ', min(contract_id) over ()) as subject
+    union all
+    select 'contract called off before it began', concat('contracts, such as contract ', min(contract_id) over ())
     from {{ ref('contracts') }}
     where cancelled_on < starts_on
-),
-
-undated_closings as (
-    select 'closing day that nobody tells' as finding, concat(status, ' deals, such as deal ', min(deal_id) over (partition by status)) as subject
+    union all
+    select 'closing day that nobody tells', concat(status, ' deals, such as deal ', min(deal_id) over (partition by status))
     from {{ ref('int_deal_states') }}
     where status in ('won', 'lost') and not is_closing_told
 ),
@@ -63,12 +56,6 @@ contradictions as (
 
 all_findings as (
     select finding, subject from turned_round
-    union all
-    select finding, subject from early_refunds
-    union all
-    select finding, subject from early_cancellations
-    union all
-    select finding, subject from undated_closings
     union all
     select finding, subject from contradictions
 )

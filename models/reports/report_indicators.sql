@@ -35,8 +35,6 @@ indicator_values as (
 compared as (
     select
         *,
-        value - previous_value as change,
-        value - year_ago_value as year_change,
         case
             when better = 'none' or value is null then null
             when is_complete and plan_value is not null then 'plan'
@@ -66,29 +64,13 @@ judged as (
 )
 
 select
-    judged.report,
-    judged.period_grain,
-    judged.period_start,
-    judged.period_end,
-    judged.is_complete,
+    judged.*,
     coalesce(judged.period_start = judged.latest_start, false) as is_latest,
-    judged.position,
-    judged.kpi_id,
-    judged.name_ru,
-    judged.name_en,
-    judged.unit,
-    judged.better,
-    judged.value,
-    judged.plan_value,
     {{ ratio('judged.value', 'judged.plan_value') }} as attainment,
-    judged.previous_value,
-    judged.change,
-    {{ ratio('judged.change', 'abs(judged.previous_value)') }} as change_share,
-    judged.year_ago_value,
-    judged.year_change,
-    {{ ratio('judged.year_change', 'abs(judged.year_ago_value)') }} as year_change_share,
-    judged.judged_by,
-    judged.sign,
+    judged.value - judged.previous_value as change,
+    {{ ratio('judged.value - judged.previous_value', 'abs(judged.previous_value)') }} as change_share,
+    judged.value - judged.year_ago_value as year_change,
+    {{ ratio('judged.value - judged.year_ago_value', 'abs(judged.year_ago_value)') }} as year_change_share,
     signs.name_ru as sign_ru,
     signs.name_en as sign_en
 from judged

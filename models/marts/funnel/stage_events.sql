@@ -1,7 +1,6 @@
 -- Grain: event, deal_id, pipeline, stage, entered_at.
 -- One open stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in an open stage that
--- has ended (event 'left').  A stage counts as entered when it, or one further on, was first entered; a win in a stage that nobody knows is further
--- on than any, and lost is no stage of the way.
+-- has ended (event 'left').  A stage counts as entered when it, or one further on, was first entered.
 with stays as (
     select * from {{ ref('fct_stage_changes') }} where object = 'deal'
 ),
@@ -11,42 +10,26 @@ deals as (
 ),
 
 stages as (
-    select * from {{ ref('dim_stages') }} where object = 'deal' and status <> 'lost' and is_known
+    select *, max(stage_rank) over (partition by pipeline_id) as last_rank
+    from {{ ref('dim_stages') }}
+    where object = 'deal' and status <> 'lost' and is_known
 ),
 
-last_ranks as (
-    select pipeline_id, max(stage_rank) as last_rank from stages group by pipeline_id
-),
-
--- a stage of the way is one that leads on to another
-way as (
-    select stages.pipeline_id, stages.stage_key, stages.stage_rank
-    from stages
-    inner join last_ranks on stages.pipeline_id = last_ranks.pipeline_id and stages.stage_rank < last_ranks.last_rank
-    where stages.status = 'open'
-),
-
-steps as (
-    select
-        stays.object_id as deal_id,
-        stays.pipeline_id,
-        stays.entered_at,
-        case when stays.status = 'won' and stays.stage_rank is null then last_ranks.last_rank else stays.stage_rank end as stage_rank
-    from stays
-    inner join last_ranks on stays.pipeline_id = last_ranks.pipeline_id
-    where stays.status <> 'lost'
-),
-
+-- a win in a stage that nobody knows is further on than any
 entered as (
     select
-        steps.deal_id,
+        stays.object_id as deal_id,
         way.pipeline_id,
         way.stage_key,
-        min(steps.entered_at) as entered_at,
-        max({{ flag('steps.stage_rank > way.stage_rank') }}) as passed
-    from steps
-    inner join way on steps.pipeline_id = way.pipeline_id and steps.stage_rank >= way.stage_rank
-    group by steps.deal_id, way.pipeline_id, way.stage_key
+        min(stays.entered_at) as entered_at,
+        max({{ flag('coalesce(stays.stage_rank > way.stage_rank, true)') }}) as passed
+    from stays
+    inner join stages as way
+        on stays.pipeline_id = way.pipeline_id
+        and (stays.stage_rank >= way.stage_rank or (stays.stage_rank is null and stays.status = 'won'))
+    -- a stage of the way is one that leads on to another, and lost is no step of it
+    where way.status = 'open' and way.stage_rank < way.last_rank and stays.status <> 'lost'
+    group by stays.object_id, way.pipeline_id, way.stage_key
 ),
 
 events as (

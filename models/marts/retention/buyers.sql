@@ -1,46 +1,32 @@
 -- Grain: customer_key.
 -- One person or company that has ever bought or signed a contract.
-with sales as (
-    select * from {{ ref('fct_sales') }} where is_customer_known
-),
-
-first_purchases as (
+with bought as (
     select
-        customer_key,
-        max(case when customer_sale_no = 1 then decided_at end) as first_decided_at,
-        min(sold_on) as first_sale_on,
-        max(sold_on) as last_sale_on,
-        count(*) as sales
-    from sales
-    group by customer_key
-),
-
-contracts as (
-    select customer_key, min(starts_on) as first_contract_on, max(ends_before) as last_contract_until, count(*) as contracts
+        customer_key, 1 as sales, 0 as contracts, sold_on, sold_on as from_day, sold_on as until_day,
+        case when customer_sale_no = 1 then decided_at end as decided_at
+    from {{ ref('fct_sales') }}
+    where is_customer_known
+    union all
+    select customer_key, 0, 1, null, starts_on, ends_before, null
     from {{ ref('fct_contracts') }}
     where customer_key is not null and starts_on < ends_before
-    group by customer_key
 ),
 
 everybody as (
     select
-        coalesce(first_purchases.customer_key, contracts.customer_key) as customer_key,
-        first_purchases.first_decided_at,
-        first_purchases.first_sale_on,
-        first_purchases.last_sale_on,
-        coalesce(first_purchases.sales, 0) as sales,
-        contracts.first_contract_on,
-        contracts.last_contract_until,
-        coalesce(contracts.contracts, 0) as contracts
-    from first_purchases
-    full outer join contracts on first_purchases.customer_key = contracts.customer_key
+        customer_key,
+        cast(sum(sales) as bigint) as sales, cast(sum(contracts) as bigint) as contracts,
+        min(sold_on) as first_sale_on, max(sold_on) as last_sale_on,
+        min(from_day) as first_day, max(until_day) as last_day,
+        max(decided_at) as first_decided_at
+    from bought
+    group by customer_key
 ),
 
 money as (
     select
         known_customer_key as customer_key,
-        cast(sum(revenue) as decimal(18, 2)) as revenue,
-        cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
+        cast(sum(revenue) as decimal(18, 2)) as revenue, cast(sum(gross_profit) as decimal(18, 2)) as gross_profit
     from {{ ref('sales_events') }}
     where known_customer_key is not null
     group by known_customer_key
@@ -55,8 +41,7 @@ touched as (
 
 first_touchpoints as (
     select
-        everybody.customer_key,
-        touchpoints.channel,
+        everybody.customer_key, touchpoints.channel,
         row_number() over (partition by everybody.customer_key order by touchpoints.touched_at, touchpoints.touchpoint_id) as row_no
     from everybody
     inner join touched on everybody.customer_key = touched.customer_key
@@ -65,7 +50,7 @@ first_touchpoints as (
 ),
 
 activity as (
-    select customer_key, min(active_from) as active_from, max(active_until) as active_until
+    select customer_key, max(active_until) as active_until
     from {{ ref('int_customer_spans') }}
     where product_group = 'all'
     group by customer_key
@@ -87,11 +72,7 @@ select
     activity.active_until,
     activity.active_until > {{ dbt.dateadd('day', -1, as_of()) }} as is_active,
     -- from the first purchase or contract to the last purchase or the contract's end, whichever is later
-    {{ dbt.datediff(
-        'least(coalesce(everybody.first_sale_on, everybody.first_contract_on), coalesce(everybody.first_contract_on, everybody.first_sale_on))',
-        'greatest(coalesce(everybody.last_sale_on, everybody.last_contract_until), coalesce(everybody.last_contract_until, everybody.last_sale_on))',
-        'day'
-    ) }} as lifetime_days
+    {{ dbt.datediff('everybody.first_day', 'everybody.last_day', 'day') }} as lifetime_days
 from everybody
 left join money on everybody.customer_key = money.customer_key
 left join first_touchpoints on everybody.customer_key = first_touchpoints.customer_key and first_touchpoints.row_no = 1

@@ -22,23 +22,6 @@ cohorts as (
     group by dimension, dimension_key, cohort_month
 ),
 
-months as (
-    select period_start as month_start, is_complete
-    from {{ ref('periods') }}
-    where period_grain = 'month'
-),
-
-cells as (
-    select
-        cohorts.*,
-        months.month_start,
-        months.is_complete,
-        {{ dbt.datediff('cohorts.cohort_month', 'months.month_start', 'month') }}
-            as months_since
-    from cohorts
-    inner join months on cohorts.cohort_month <= months.month_start
-),
-
 customer_months as (
     select
         buyers.customer_key,
@@ -63,15 +46,18 @@ bought as (
     group by members.dimension, members.dimension_key, members.cohort_month, customer_months.month_start
 ),
 
-filled as (
+cells as (
     select
-        cells.*,
+        cohorts.*,
+        {{ dbt.datediff('cohorts.cohort_month', 'months.period_start', 'month') }} as months_since,
+        months.is_complete,
         coalesce(bought.active_customers, 0) as active_customers,
         cast(coalesce(bought.revenue, 0) as decimal(18, 2)) as revenue
-    from cells
+    from cohorts
+    inner join {{ ref('periods') }} as months on months.period_grain = 'month' and cohorts.cohort_month <= months.period_start
     left join bought
-        on cells.dimension = bought.dimension and cells.dimension_key = bought.dimension_key
-        and cells.cohort_month = bought.cohort_month and cells.month_start = bought.month_start
+        on cohorts.dimension = bought.dimension and cohorts.dimension_key = bought.dimension_key
+        and cohorts.cohort_month = bought.cohort_month and months.period_start = bought.month_start
 )
 
 select
@@ -89,4 +75,4 @@ select
     cast(
         sum(revenue) over (partition by dimension, dimension_key, cohort_month order by months_since rows unbounded preceding) as decimal(18, 2)
     ) as cumulative_revenue
-from filled
+from cells

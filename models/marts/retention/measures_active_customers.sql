@@ -24,12 +24,7 @@ churned as (
         {{ sliced_by(dims) }},
         cast(count(*) as double) as value
     from {{ ref('churned_customers') }}
-    group by grouping sets (
-        (period_grain, period_start)
-        {%- for dim in dims %},
-        (period_grain, period_start, {{ dim }})
-        {%- endfor %}
-    )
+    group by grouping sets ((period_grain, period_start){% for dim in dims %}, (period_grain, period_start, {{ dim }}){% endfor %})
 ),
 
 -- what each of them adds to a measure; customers of a product group have the mean alone, so that revenue can be set against it
