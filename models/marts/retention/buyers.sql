@@ -8,8 +8,7 @@ with bought as (
     where is_customer_known
     union all
     select customer_key, 0, 1, null, starts_on, ends_before, null
-    from {{ ref('fct_contracts') }}
-    where customer_key is not null and starts_on < ends_before
+    from {{ ref('fct_contracts') }} where customer_key is not null and starts_on < ends_before
 ),
 
 everybody as (
@@ -72,7 +71,8 @@ select
     activity.active_until,
     activity.active_until > {{ dbt.dateadd('day', -1, as_of()) }} as is_active,
     -- from the first purchase or contract to the last purchase or the contract's end, whichever is later
-    {{ dbt.datediff('everybody.first_day', 'everybody.last_day', 'day') }} as lifetime_days
+    {{ dbt.datediff('everybody.first_day', 'everybody.last_day', 'day') }}
+        as lifetime_days
 from everybody
 left join money on everybody.customer_key = money.customer_key
 left join first_touchpoints on everybody.customer_key = first_touchpoints.customer_key and first_touchpoints.row_no = 1

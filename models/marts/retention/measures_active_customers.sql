@@ -19,12 +19,15 @@ groups_at_end as (
 
 churned as (
     select
-        period_grain,
-        period_start,
+        period_grain, period_start,
         {{ sliced_by(dims) }},
         cast(count(*) as double) as value
     from {{ ref('churned_customers') }}
-    group by grouping sets ((period_grain, period_start){% for dim in dims %}, (period_grain, period_start, {{ dim }}){% endfor %})
+    group by grouping sets (
+        (period_grain, period_start)
+        {%- for dim in dims %},
+        (period_grain, period_start, {{ dim }}){% endfor %}
+    )
 ),
 
 -- what each of them adds to a measure; customers of a product group have the mean alone, so that revenue can be set against it
