@@ -1,6 +1,6 @@
 -- Grain: finding, subject.
 -- One currency whose rates do not tell what an amount was worth on its day, or one rate that cannot be, as a finding.
-with missing_rates as (
+with all_findings as (
     select 'currency with no rate' as finding, concat('sale in ', currency) as subject
     from {{ ref('fct_sales') }}
     where amount is not null and amount_base is null
@@ -22,22 +22,17 @@ with missing_rates as (
     {{ join_rate('rates', entity ~ '.currency', entity ~ '.' ~ day) }}
     where rates.rate_to_base is null and {{ entity }}.{{ day }} < {{ as_of() }}
     {%- endfor %}
-),
-
-later_rates as (
     {%- for model, subject, day in [
         ('fct_sales', 'sale', 'sold_on'), ('fct_refunds', 'refund', 'refunded_on'), ('fct_ad_spend', 'ad spend', 'event_date')
     ] %}
-    select 'amount before the first known rate, at that rate' as finding, concat('{{ subject }} in ', facts.currency) as subject
+    union all
+    select 'amount before the first known rate, at that rate', concat('{{ subject }} in ', facts.currency)
     from {{ ref(model) }} as facts
     inner join {{ ref('int_exchange_rates') }} as rates
         on facts.currency = rates.currency and facts.{{ day }} >= rates.valid_from and facts.{{ day }} < rates.known_from
-    {{ 'union all' if not loop.last }}
     {%- endfor %}
-),
-
-odd_rates as (
-    select 'rate that is not positive' as finding, concat(upper(currency), ' on ', cast(date as {{ dbt.type_string() }})) as subject
+    union all
+    select 'rate that is not positive', concat(upper(currency), ' on ', cast(date as {{ dbt.type_string() }}))
     from {{ ref('exchange_rates') }}
     where rate_to_base <= 0
     {%- if source_is_on('bitrix24') %}
@@ -51,14 +46,6 @@ odd_rates as (
         portal.row_status = 'accepted' and portal.is_base
         and {{ iso_currency('portal.currency') }} <> '{{ var("base_currency") }}' and rates.currency is null
     {%- endif %}
-),
-
-all_findings as (
-    select finding, subject from missing_rates
-    union all
-    select finding, subject from later_rates
-    union all
-    select finding, subject from odd_rates
 )
 
 select

@@ -20,15 +20,11 @@ counted as (
 ),
 
 newest_days as (
-    select source_name, table_name, max(load_day) as load_day
-    from counted
-    group by source_name, table_name
+    select source_name, table_name, max(load_day) as load_day from counted group by source_name, table_name
 ),
 
 file_days as (
-    select source_name, table_name, raw_file, max(load_day) as load_day
-    from counted
-    group by source_name, table_name, raw_file
+    select source_name, table_name, raw_file, max(load_day) as load_day from counted group by source_name, table_name, raw_file
 ),
 
 all_rows as (

@@ -7,7 +7,7 @@
     ('quotes', 'quote', 'created_at', 'sent_at'), ('activities', 'activity', 'started_at', 'ended_at'),
     ('tasks', 'task', 'created_at', 'done_at'), ('tasks', 'task', 'started_at', 'done_at')
 ] %}
-with turned_round as (
+with all_findings as (
     {%- for entity, key, earlier, later in spans %}
     select
         '{{ later }} on a day before {{ earlier }}' as finding,
@@ -28,10 +28,8 @@ with turned_round as (
     select 'closing day that nobody tells', concat(status, ' deals, such as deal ', min(deal_id) over (partition by status))
     from {{ ref('int_deal_states') }}
     where status in ('won', 'lost') and not is_closing_told
-),
-
-contradictions as (
-    select 'contracts that overlap' as finding, concat('contracts ', earlier.contract_id, ' and ', later.contract_id) as subject
+    union all
+    select 'contracts that overlap', concat('contracts ', earlier.contract_id, ' and ', later.contract_id)
     from {{ ref('fct_contracts') }} as earlier
     inner join {{ ref('fct_contracts') }} as later
         on earlier.customer_key = later.customer_key and earlier.product = later.product and earlier.contract_id < later.contract_id
@@ -52,12 +50,6 @@ contradictions as (
     from {{ ref('working_calendar') }}
     where {{ column }} is not null and {{ seconds_of_day(column) }} is null
     {%- endfor %}
-),
-
-all_findings as (
-    select finding, subject from turned_round
-    union all
-    select finding, subject from contradictions
 )
 
 select

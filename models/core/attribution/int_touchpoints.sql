@@ -6,14 +6,10 @@ with touchpoints as (
     from {{ ref('fct_web_sessions') }}
     -- who comes back from the page of a bank goes on with the visit before
     where customer_key is not null and not is_return
-
     union all
-
     select concat('lead:', lead_id), 'lead', customer_key, created_at, channel, campaign
     from {{ ref('fct_leads') }}
-
     union all
-
     select
         -- a deal entered after its win was known by its marks before it
         concat('deal:', deals.deal_id), 'deal', deals.customer_key, least(deals.created_at, coalesce(deals.won_at, deals.created_at)),
@@ -22,9 +18,7 @@ with touchpoints as (
     inner join {{ ref('int_marks') }} as own on concat('d:', deals.deal_id) = own.record
     -- a deal that brings no mark of its own repeats the touch of its lead or its order
     where own.has_marks or own.source_name is not null
-
     union all
-
     select
         concat('order:', orders.order_id), 'order', clusters.customer_key, least(orders.created_at, coalesce(orders.paid_at, orders.created_at)),
         record_channels.channel, record_channels.campaign
@@ -34,9 +28,7 @@ with touchpoints as (
     inner join {{ ref('int_marks') }} as own on concat('o:', orders.order_id) = own.record
     -- one that has the marks of its visit repeats the visit's touch
     where own.has_marks
-
     union all
-
     select
         concat('letter:', events.event_id), 'letter', people.customer_key, events.occurred_at,
         '{{ var("email_channel") }}', {{ platform_key("'" ~ var('email_channel') ~ "'", 'events.campaign_id') }}
@@ -44,9 +36,7 @@ with touchpoints as (
     left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.contact_no = 1
     inner join {{ ref('int_identity_owners') }} as people on coalesce('c:' || events.customer_id, emails.identifier) = people.identifier
     where events.event = 'clicked'
-
     union all
-
     select
         contacts.contact_id, 'call', people.customer_key, {{ start_of_told_day('contacts.occurred_at') }},
         '{{ var("call_channel") }}', '(none)'

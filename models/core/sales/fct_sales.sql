@@ -7,9 +7,7 @@ with sales as (
         channel, campaign, region, customer_segment, point_of_sale, amount, currency, amount_base
     from {{ ref('fct_deals') }}
     where won_at is not null
-
     union all
-
     select
         concat('order:', orders.order_id), 'order', null, orders.order_id, orders.source_system,
         clusters.customer_key, clusters.is_identified, orders.paid_moment, orders.paid_on, orders.decided_at, orders.employee_id,

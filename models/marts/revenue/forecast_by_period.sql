@@ -2,7 +2,7 @@
 -- One period and slice (whole, manager, team): what was to be expected of the won amount when the period began, and what came of it.
 -- Each manager counts with his own forecast of the period where he had entered one by then, else with his open deals due in it, each by
 -- what he expects of it himself or else by its chance, as they were known on the day before; where too few of them were, nobody knows.
-with periods as (
+with seen as (
     select
         *,
         cast({{ dbt.dateadd('day', -1, 'period_start') }} as date) as seen_on
@@ -10,8 +10,10 @@ with periods as (
 ),
 
 -- of a day before the first that the pipeline is known of nobody knows what was open
-first_days as (
-    select min(event_date) as first_day from {{ ref('pipeline_daily') }}
+periods as (
+    select seen.*, case when seen.seen_on >= first_days.first_day then 0 else 1 end as untold
+    from seen
+    cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
 ),
 
 -- open deals, what was entered (for months) and what was won
@@ -27,11 +29,11 @@ parts as (
     from periods
     inner join {{ ref('pipeline_daily') }} as pipeline on periods.seen_on = pipeline.event_date
     union all
-    select periods.period_grain, periods.period_start, entered.manager, null, null, cast(entered.amount as double), 0
+    select periods.period_grain, periods.period_start, entered.manager, 0, periods.untold, cast(entered.amount as double), 0
     from periods
     inner join {{ ref('int_entered_forecasts') }} as entered on periods.whole_grain = 'month' and periods.period_start = entered.period_start
     union all
-    select periods.period_grain, periods.period_start, deals.manager, null, null, null, deals.won_amount
+    select periods.period_grain, periods.period_start, deals.manager, 0, periods.untold, null, deals.won_amount
     from periods
     inner join {{ ref('deal_events') }} as deals on deals.event_date between periods.period_start and periods.last_known_day
     where deals.event = 'won'
@@ -45,13 +47,10 @@ by_manager as (
         {{ known('max(employees.team)') }} as team,
         case
             when max(parts.entered_amount) is not null then max(parts.entered_amount)
-            when max(parts.untold) is not null then case when max(parts.untold) = 0 then sum(parts.open_amount) end
-            when max(periods.seen_on) >= max(first_days.first_day) then 0
+            when max(parts.untold) = 0 then sum(parts.open_amount)
         end as forecast_amount,
         cast(coalesce(sum(parts.won_amount), 0) as double) as won_amount
     from parts
-    inner join periods on parts.period_grain = periods.period_grain and parts.period_start = periods.period_start
-    cross join first_days
     left join {{ ref('dim_employees') }} as employees on parts.manager = employees.employee_id
     group by parts.period_grain, parts.period_start, parts.manager
 ),
