@@ -3,9 +3,7 @@
 {% test unique_key(model, columns=none) %}
 {%- set meta = {} -%}
 {%- if execute and columns is none -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == model.identifier and node.schema == model.schema -%}
-        {%- do meta.update(node.config.meta) -%}
-    {%- endfor -%}
+    {%- do meta.update(graph.nodes['model.' ~ project_name ~ '.' ~ model.identifier].config.meta) -%}
     {%- if not meta.get('grain') -%}{{ exceptions.raise_compiler_error('unique_key: ' ~ model ~ ' names no meta.grain') }}{%- endif -%}
 {%- endif -%}
 {%- set keys = [[columns or meta.get('grain', ['none']), 'true']] -%}
