@@ -104,7 +104,7 @@ TOLD_APART: dict[str, dict[str, list[str]]] = {
     "files/orders": {"id": ["order_id", "customer_id", "deal_id"]},
     "files/refunds": {"id": ["refund_id", "order_id"]},
     "files/reviews": {"id": ["review_id", "customer_id"]},
-    "files/survey_responses": {"id": ["response_id", "customer_id"]},
+    "files/survey_responses": {"text": ["response_id"], "id": ["customer_id"]},
     "yandex_direct/campaign_performance": {"text": ["ClientLogin"]},
     "yandex_metrica/hits": {"hit": ["ym:pv:watchID"], "visit": ["ym:pv:visitID"], "browser": ["ym:pv:clientID"]},
     "yandex_metrica/visits": {
