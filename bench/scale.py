@@ -19,6 +19,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -152,9 +153,9 @@ def make(scale: int, out: Path, demo: Path = DEMO) -> None:
             elif table in MULTIPLIED and source.suffix == ".parquet":
                 _multiplied(connection, source, target, MULTIPLIED[table], scale)
             elif table in MULTIPLIED:
-                _rewritten(source, target, lambda lines, name=table: _larger(lines, MULTIPLIED[name], scale))
+                _rewritten(source, target, partial(_larger, columns=MULTIPLIED[table], scale=scale))
             elif table in REPEATED:
-                _rewritten(source, target, lambda lines, name=table: _repeated(lines, REPEATED[name], scale))
+                _rewritten(source, target, partial(_repeated, mark=REPEATED[table], scale=scale))
             else:
                 shutil.copyfile(source, target)
 
