@@ -26,15 +26,13 @@ from raw_views.plugin import Plugin
 
 
 @contextmanager
-def timed(connection: duckdb.DuckDBPyConnection, into: dict[str, Any]) -> Iterator[None]:
-    """Notes wall and processor seconds of this process, and the most memory that DuckDB's buffers held."""
+def timed(into: dict[str, Any]) -> Iterator[None]:
+    """Notes wall and processor seconds of this process."""
     wall, used = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
     yield
     now = resource.getrusage(resource.RUSAGE_SELF)
     into["wall"] = time.monotonic() - wall
     into["cpu"] = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
-    told = connection.get_profiling_information(format="json")
-    into["memory"] = json.loads(told).get("system_peak_buffer_memory", 0) if told else 0
 
 
 def declared(manifest: dict[str, Any]) -> list[dict[str, Any]]:
@@ -75,17 +73,16 @@ def run(target: Path, raw: Path, warehouse: Path) -> dict[str, Any]:
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
     plugin = Plugin.__new__(Plugin)
     plugin.identifiers = Identifiers(contact_key(warehouse.parent))
-    with duckdb.connect(str(warehouse), config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
         plugin.configure_connection(connection)
-        connection.execute("pragma enable_profiling = 'no_output'")
-        connection.execute("""pragma custom_profiling_settings = '{"SYSTEM_PEAK_BUFFER_MEMORY": "true"}'""")
         result: dict[str, Any] = {"land": {}, "seeds": {}, "models": {}}
-        with timed(connection, result["land"]):
+        with timed(result["land"]):
             landed = land(str(raw), str(warehouse.parent / "landing"), declared(manifest))
             if landed["error"]:
                 raise SystemExit(landed["error"])
             connection.execute(landed["ddl"])
-        with timed(connection, result["seeds"]):
+        with timed(result["seeds"]):
             for node in manifest["nodes"].values():
                 if node["resource_type"] == "seed":
                     connection.execute(_seed(node))
@@ -94,7 +91,7 @@ def run(target: Path, raw: Path, warehouse: Path) -> dict[str, Any]:
             code = (PROJECT / node["compiled_path"]).read_text("utf-8")
             kind = node["config"]["materialized"]
             connection.execute(f"create schema if not exists {quoted(node['schema'])}")
-            with timed(connection, result["models"].setdefault(node["name"], {"kind": kind})):
+            with timed(result["models"].setdefault(node["name"], {"kind": kind})):
                 connection.execute(f"create {kind} {relation} as {code}")
         return result
 

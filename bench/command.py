@@ -29,24 +29,18 @@ def run(
     if raw_only:
         scale.make(times, raw_only)
         return 0
+    why_not = missing() if with_peers else "they were not asked for"
+    missed = [f"Others were not asked the questions: {why_not}."] if why_not else []
+    to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kpi-bench-") as scratch:
-        place = (folder or Path(scratch)).absolute()
+
+        def keep(figures: measure.Figures) -> None:
+            results.write(figures | {"missed": missed + figures["missed"]}, to)
+
         try:
-            found = measure.bench(times, repeat, place, lambda line: print(line, flush=True), nights)
+            measure.bench(times, repeat, (folder or Path(scratch)).absolute(), keep, nights, not why_not)
         except Failed as error:
             print(error, file=sys.stderr)
             return 1
-        why_not = missing() if with_peers else "they were not asked for"
-        if why_not:
-            found["missed"] = [f"Others were not asked the questions: {why_not}"]
-        else:
-            from bench.peers.run import ask
-
-            print("others", flush=True)
-            larger = str(2 * times)
-            built = place / f"x{larger}" / "dbt" / "kpi.duckdb"
-            found["peers"] = ask(built, place / "peers", found["scales"][larger]["models"]) | {"scale": larger}
-    to.mkdir(parents=True, exist_ok=True)
-    results.write(found, to)
     print(f"{to / 'RESULTS.md'} is written")
     return 0

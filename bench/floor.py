@@ -9,23 +9,16 @@ from flows.base.sql import literal, quoted
 
 
 def copy(raw: Path, file: Path) -> None:
-    """Makes a table of each folder of a raw root, all columns text; a line of a text file that does not fit is left out."""
+    """Makes a table of the Parquet files of each folder of a raw root, and one of the bytes of all its text files."""
     with duckdb.connect(str(file)) as connection:
-        for folder in sorted(path for path in raw.glob("*/*") if path.is_dir()):
-            schema, table = quoted(folder.parent.name), quoted(folder.name)
+        for folder in sorted(path for path in raw.glob("*/*") if any(path.glob("*.parquet"))):
+            schema = quoted(folder.parent.name)
+            files = f"read_parquet({literal(folder / '*.parquet')}, union_by_name = true)"
             connection.execute(f"create schema if not exists {schema}")
-            parts = []
-            if any(folder.glob("*.parquet")):
-                parts.append(f"from read_parquet({literal(folder / '*.parquet')}, union_by_name = true)")
-            if any(folder.glob("*.csv")):
-                parts.append(
-                    f"from read_csv({literal(folder / '*.csv')}, all_varchar = true, ignore_errors = true, strict_mode = false,"
-                    " null_padding = true, encoding = 'latin-1', delim = ';', quote = '', header = false)"
-                )
-            for number, part in enumerate(parts):
-                connection.execute(
-                    f"create table {schema}.{quoted(f'{folder.name}_{number}') if number else table} as {part}"
-                )
+            connection.execute(f"create table {schema}.{quoted(folder.name)} as from {files}")
+        connection.execute(
+            f"create table texts as select filename, content from read_blob({literal(raw / '*/*/*.csv')})"
+        )
 
 
 if __name__ == "__main__":

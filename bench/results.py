@@ -10,7 +10,7 @@ TEXT = """\
 # What a build costs
 
 Written by `uv run kpi bench --scale {scale}`; [docs/bench.md](../docs/bench.md) tells what is measured and how. Each number is the median of
-{repeat} runs. **The machine did other work too** (load {load:.1f} on {cores} cores when it was done), so wall times are longer than they need be: compare
+as many runs as the table says. **The machine did other work too** (load {load:.1f} on {cores} cores when it was done), so wall times are longer than they need be: compare
 processor seconds (user and system, of all processes).
 
 - **When:** {begun}
@@ -28,10 +28,12 @@ It is the build without tests, less the landing of raw files, less the bare stat
 
 {sizes}
 
+{doubled}
+
 ## The ten dearest models
 
-At ×{double}, by processor seconds of their bare statement, with what happens when the data double. Memory is the most that DuckDB's buffers held
-while the statement ran, what the statements before had left in them included.
+At ×{double}, by processor seconds of their bare statement, with what happens when the data double. Memory is the most that
+DuckDB's buffers hold when the statement runs alone: the pages that it reads, what it works with, and what comes of it.
 
 {dearest}
 {peers}
@@ -53,8 +55,7 @@ def write(figures: Figures, folder: Path) -> None:
     """Writes RESULTS.md and results.json into a folder; what stands in RESULTS.md below its last heading, for people to write, stays."""
     page = folder / "RESULTS.md"
     said = page.read_text("utf-8").partition(MISSED)[2].strip() if page.exists() else ""
-    missed = [f"- {line}" for scale in figures["scales"].values() for line in scale["missed"]]
-    missed += [f"- {line}" for line in figures.get("missed", [])]
+    missed = [f"- {line}" for line in figures["missed"]]
     kept = [line for line in said.splitlines() if line not in missed and line != "Nothing."]
     below = "\n".join([*missed, *kept]).strip() or "Nothing."
     page.write_text(f"{told(figures).rstrip()}\n\n{MISSED}\n\n{below}\n", "utf-8")
@@ -67,7 +68,6 @@ def told(figures: Figures) -> str:
     return TEXT.format(
         scale=figures["scale"],
         double=2 * figures["scale"],
-        repeat=figures["repeat"],
         begun=figures["begun"],
         **{name: machine[name] for name in ("load", "cores", "system", "processor")},
         memory=size(machine["memory"]),
@@ -75,6 +75,7 @@ def told(figures: Figures) -> str:
         build=_build(figures),
         frame=" and ".join(f"{_frame(one):.0%} of it at ×{scale}" for scale, one in figures["scales"].items()),
         sizes=_sizes(figures),
+        doubled=_doubled(figures.get("not doubled")),
         dearest=_dearest(figures),
         peers=_peers(figures["peers"]) if "peers" in figures else "",
     )
@@ -103,19 +104,21 @@ def _build(figures: Figures) -> str:
     rows = []
     for name, text in names.items():
         for scale, one in figures["scales"].items():
-            found = _part(one, name)
-            if found:
+            if found := _part(one, name):
                 peak = size(found["peak"]) if "peak" in found else ""
-                rows.append([text, f"×{scale}", f"{found['wall']:.1f}", f"{found['cpu']:.1f}", peak])
-    return table(["", "scale", "wall, s", "processors, s", "peak memory (RSS)"], rows)
+                rows.append(
+                    [text, f"×{scale}", f"{found['wall']:.1f}", f"{found['cpu']:.1f}", peak, str(found["times"])]
+                )
+    return table(["", "scale", "wall, s", "processors, s", "peak memory (RSS)", "runs"], rows)
 
 
 def _part(one: Figures, name: str) -> Figures | None:
+    times = {"times": one["runs"]["bare statements"]["times"]}
     if name == "landing":
-        return one["landing"]
+        return one["landing"] | times
     if name == "models":
         whole = {key: sum(model[key] for model in one["models"].values()) for key in ("wall", "cpu")}
-        return whole | {"peak": one["runs"]["bare statements"]["peak"]}
+        return whole | times | {"peak": one["runs"]["bare statements"]["peak"]}
     return one["runs"].get(name)
 
 
@@ -132,6 +135,14 @@ def _sizes(figures: Figures) -> str:
     return table(["", *(f"×{scale}" for scale in scales)], rows)
 
 
+def _doubled(wrong: list[str] | None) -> str:
+    if wrong is None:
+        return ""
+    if wrong:
+        return f"**{len(wrong)} figures do not grow as the company does**: {', '.join(wrong[:10])} …"
+    return "Every sum of the scorecard by month, quarter and year is exactly twice as large at twice the scale, and every ratio is the same."
+
+
 def _dearest(figures: Figures) -> str:
     one, double = figures["scales"]
     rows = [
@@ -140,8 +151,8 @@ def _dearest(figures: Figures) -> str:
             f"{model['cpu']:.2f}",
             f"{model['cpu_double']:.2f}",
             _times(model["cpu_double"], model["cpu"]),
-            size(model["memory"]),
-            size(model["memory_double"]),
+            size(model["memory"]) if model["memory"] else "",
+            size(model["memory_double"]) if model["memory_double"] else "",
             _times(model["memory_double"], model["memory"]),
         ]
         for model in figures["dearest"]
@@ -153,8 +164,8 @@ def _dearest(figures: Figures) -> str:
     )
 
 
-def _times(now: float, before: float) -> str:
-    return f"×{now / before:.2f}" if before else ""
+def _times(now: float | None, before: float | None) -> str:
+    return f"×{now / before:.2f}" if now and before else ""
 
 
 def _peers(found: Figures) -> str:

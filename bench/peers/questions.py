@@ -9,14 +9,14 @@ ROWS = {
     "spend": "select event_date, channel, cost_base from marts.fct_ad_spend",
     "sale_lines": "select event_date, event, channel, known_customer_key, revenue from marts.sales_events",
     "sales": "select sale_id, coalesce('d:' || deal_id, 'o:' || order_id) as record, decided_at from marts.fct_sales",
-    "people": "select record, customer_key from {intermediate}.int_record_people",
-    "touches": "select touchpoint_id, customer_key, touched_at, is_direct from {intermediate}.int_touchpoints",
+    "people": "select record, customer_key from intermediate.int_record_people",
+    "touches": "select touchpoint_id, customer_key, touched_at, is_direct from intermediate.int_touchpoints",
     "buyers": "select customer_key, cohort_month from marts.buyers where cohort_month is not null",
     "cart_events": """
         select
             event_id, event, occurred_at, coalesce(web_client_id, session_id, event_id) as visitor,
             cast(occurred_at at time zone 'UTC' at time zone 'Europe/Moscow' as date) as day
-        from {entities}.web_events
+        from intermediate.web_events
         where event in ('add_to_cart', 'purchase') and occurred_at < timestamp '2026-07-01' - interval 3 hour""",
 }
 

@@ -70,14 +70,8 @@ def ask(warehouse: Path, folder: Path, models: Figures) -> Figures:
 
 def export(built: duckdb.DuckDBPyConnection, rows: Path) -> dict[str, int]:
     """Writes the rows that the questions read, a Parquet file a table; gives how many there are."""
-    schemas = {
-        name: built.execute(
-            f"select max(table_schema) from information_schema.tables where table_name = {literal(table)}"
-        ).fetchall()[0][0]
-        for name, table in (("intermediate", "int_touchpoints"), ("entities", "web_events"))
-    }
     for table, sql in ROWS.items():
-        built.execute(f"copy ({sql.format(**schemas)}) to {literal(rows / f'{table}.parquet')} (format parquet)")
+        built.execute(f"copy ({sql}) to {literal(rows / f'{table}.parquet')} (format parquet)")
     return {
         table: built.execute(f"select count(*) from {literal(rows / f'{table}.parquet')}").fetchall()[0][0]
         for table in ROWS
