@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERY_SECONDS = 0.1
+EVERY_SECONDS = 0.2
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -23,7 +23,7 @@ class Usage:
     Attributes:
         wall: seconds from begin to end, with whatever else the machine had to do.
         cpu: seconds of processors, user and system, of the command and all processes that it waited for.
-        peak: bytes of memory (RSS) of the command and all its processes, at the worst of ten looks a second.
+        peak: bytes of memory (RSS) of the command and all its processes, at the worst of five looks a second.
     """
 
     wall: float
