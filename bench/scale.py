@@ -34,7 +34,6 @@ MOST = 200  # copies: so many have phones and browsers of their own
 ROWS = 120_000  # made at a time
 MEMORY = "1GB"
 
-
 # How a value of copy k (from 1 on) is made of the demo company's value v. The regular expressions leave alone what names nobody: 0, an
 # empty value, the phone of noughts, no@no.no.
 RULES = {
@@ -217,10 +216,11 @@ def _parted(lines: list[str]) -> tuple[list[str], list[str], list[str], str]:
     """The lines up to the header; the records; broken lines and totals; what parts the columns."""
     at = next(n for n, line in enumerate(lines) if line.endswith("_loaded_at"))
     delimiter = "\t" if "\t" in lines[at] else ";"
-    whole = [line.endswith("Z") and line.count(delimiter) == lines[at].count(delimiter) for line in lines]
-    records, others = (
-        [line for line, is_record in zip(lines[at + 1 :], whole[at + 1 :]) if is_record == r] for r in (True, False)
-    )
+    width = lines[at].count(delimiter)
+    records: list[str] = []
+    others: list[str] = []
+    for line in lines[at + 1 :]:
+        (records if line.endswith("Z") and line.count(delimiter) == width else others).append(line)
     return lines[: at + 1], records, others, delimiter
 
 

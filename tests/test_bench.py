@@ -18,9 +18,8 @@ slow = pytest.mark.skipif(not os.environ.get("KPI_SLOW"), reason="takes minutes:
 
 
 def told_apart(rule, value, k):
-    with duckdb.connect() as connection:
-        sql = f"select {scale.copy_of('value', rule)} from (select ? as value, cast(? as bigint) as k, 'PHONE' as code)"
-        return connection.execute(sql, [value, k]).fetchone()[0]
+    sql = f"select {scale.copy_of('value', rule)} from (select ? as value, cast(? as bigint) as k, 'PHONE' as code)"
+    return duckdb.execute(sql, [value, k]).fetchone()[0]
 
 
 @pytest.mark.parametrize(
@@ -57,9 +56,9 @@ def test_a_copy_has_a_value_of_its_own(rule, value, copy_3):
 
 def test_a_phone_is_one_number_in_all_spellings_and_another_one_in_every_copy():
     spellings = ["+7 (969) 000-04-52", "89690000452", "+79690000452", "8 969 000 0452"]
-    others = ["79025000672", "79015000672", "+7 (812) 551-08-08", "74950008704", "78000000452", "79020021234"]
+    others = ["79005000672", "79015000672", "+7 (812) 551-08-08", "74950008704", "78000000452", "79020021234"]
     found = set()
-    for k in (0, 1, 5, 50, 55, 99, 100, 105, 133, 150, 199):
+    for k in (0, 1, 50, 99, 100, 133, 199):
         numbers = {phones_in(told_apart("phone", phone, k), "RU")[0] for phone in spellings}
         assert len(numbers) == 1, k
         numbers |= {phones_in(told_apart("phone", phone, k), "RU")[0] for phone in others}
@@ -117,9 +116,9 @@ def test_every_row_comes_once_for_each_copy_in_the_same_files(part, three, table
     "pairs",
     [
         "{bitrix24/crm_lead} a join {bitrix24/crm_contact} b on a.CONTACT_ID = b.ID",
-        "{bitrix24/crm_lead} a join {bitrix24/crm_contact} b on a.EMAIL = b.EMAIL",
+        "{bitrix24/crm_lead} a join {bitrix24/crm_contact} b on a.EMAIL = b.EMAIL and a.EMAIL <> ''",
         "{yandex_metrica/visits} a join {yandex_metrica/hits} b on b.\"ym:pv:watchID\" = trim(split_part(a.\"ym:s:watchIDs\", ',', 1), '[]')",
-        '{bitrix24/crm_contact} a join {yandex_metrica/visits} b on a.UF_CRM_YM_CLIENT_ID = b."ym:s:clientID"',
+        "{bitrix24/crm_contact} a join {yandex_metrica/visits} b on a.UF_CRM_YM_CLIENT_ID = nullif(b.\"ym:s:clientID\", '')",
         "{bitrix24/crm_contact} a join {bitrix_shop/sale_property_value} b on a.UF_CRM_YM_CLIENT_ID = b.value",
     ],
 )
@@ -151,7 +150,7 @@ def test_text_files_keep_their_form(part, three):
         sum(line.endswith("Z") and line.count(";") == 14 for line in spend)
     ] * 2
     plans, larger = (lines(root / "files/targets/all.csv", "utf-8") for root in (part, three))
-    assert plans[1].split(";")[5] == "610 000" and larger[1].split(";")[5] == "1 830 000"
+    assert plans[1].split(";")[5] == "610\u202f000" and larger[1].split(";")[5] == "1\u202f830\u202f000"
     assert len(plans) == len(larger)
     costs, thrice = (lines(root / "files/expenses/2024.csv", "cp866") for root in (part, three))
     record = next(line for line in costs if line.startswith("2024-01"))
@@ -181,13 +180,20 @@ def test_a_scale_beyond_what_can_be_told_apart_is_refused(tmp_path):
 
 
 def test_days_are_kept_back_for_nights(part, tmp_path):
-    measure.keep_back(part, tmp_path / "root", tmp_path / "later", date(2024, 9, 28))
-    assert sorted(folder.name for folder in (tmp_path / "later").iterdir())[:2] == ["2024-09-29", "2024-09-30"]
-    for table in ("yandex_metrica/visits", "bitrix24/crm_contact"):
-        count = f"select count(*) from {{{table}}}"
-        new = sum(one(folder, count)[0][0] for folder in (tmp_path / "later").iterdir() if (folder / table).is_dir())
-        assert new > 0 and one(tmp_path / "root", count)[0][0] + new == one(part, count)[0][0]
-        assert one(tmp_path / "root", f"select max(_loaded_at) from {{{table}}}")[0][0] < "2024-09-29"
+    measure.keep_back(part, tmp_path / "root", tmp_path / "later", date(2026, 6, 28))
+    assert sorted(folder.name for folder in (tmp_path / "later").iterdir())[:3] == [
+        "2026-06-29",
+        "2026-06-30",
+        "2026-07-01",
+    ]
+    count = "select count(*) from {bitrix24/crm_contact}"
+    days = [folder for folder in (tmp_path / "later").iterdir() if (folder / "bitrix24/crm_contact").is_dir()]
+    new = sum(one(folder, count)[0][0] for folder in days)
+    assert new > 0 and one(tmp_path / "root", count)[0][0] + new == one(part, count)[0][0]
+    assert one(tmp_path / "root", "select max(_loaded_at) from {bitrix24/crm_contact}")[0][0] < "2026-06-29"
+    # a table without newer rows is as it was
+    visits = "select count(*) from {yandex_metrica/visits} where parse_filename(filename) = '2024-07.parquet'"
+    assert one(tmp_path / "root", visits) == one(part, visits)
 
 
 def test_a_command_is_measured_with_all_that_it_starts(tmp_path):

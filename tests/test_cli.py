@@ -11,7 +11,7 @@ from flows.base.errors import ConfigError
 from flows.base.settings import KPI, PROJECT, Settings
 from flows.cli import main
 
-COMMANDS = ("load", "night", "gate", "publish", "forget", "compare", "contract", "config")
+COMMANDS = ("load", "night", "gate", "publish", "forget", "compare", "contract", "bench", "config")
 
 
 @pytest.fixture(autouse=True)
