@@ -22,6 +22,7 @@ TAKEN_IN = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "demo/README.md": "demo.md",
+    "bench/RESULTS.md": "results.md",
     "LICENSE": "license.md",
     "flows/gates/settings.yml": "gates.md",
     "contract/entities.yml": "entities.md",

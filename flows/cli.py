@@ -299,6 +299,36 @@ def contract(
 
 
 @app.command(cls=_Command)
+def bench(
+    scale: Annotated[
+        int, typer.Option(min=1, max=200, help="How many times the demo company; its double is measured too.")
+    ] = 1,
+    repeat: Annotated[int, typer.Option(min=1, help="How often each thing is measured; medians are told.")] = 3,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where raw files and warehouses are made, and stay; by default a folder that goes."),
+    ] = None,
+    raw_only: Annotated[
+        Path | None, typer.Option("--raw-only", metavar="FOLDER", help="Make the raw root there, and measure nothing.")
+    ] = None,
+    nights: Annotated[bool, typer.Option(help="Measure nights too.")] = True,
+    peers: Annotated[bool, typer.Option(help="Ask polars and Postgres too (uv sync --group bench).")] = True,
+    results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where RESULTS.md and results.json go.")] = Path(
+        "bench"
+    ),
+) -> None:
+    """Measures what a build of the demo company costs at a scale, and how that grows when the data double.
+
+    It takes many builds. Nothing else should run meanwhile; processor seconds are told beside wall time for where it does.
+
+    Exit status: 0 done, 1 a build failed, 2 wrong call.
+    """
+    from bench import command
+
+    raise typer.Exit(command.run(scale, repeat, folder, raw_only, nights, peers, results))
+
+
+@app.command(cls=_Command)
 def config() -> None:
     """Prints every setting: its name, its value, and where that comes from. Secrets are masked.
 

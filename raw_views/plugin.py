@@ -7,6 +7,7 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from flows.base.sql import literal
 from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import contact_values, masked_contacts
 from raw_views.land import land_raw_root
@@ -62,9 +63,18 @@ class Plugin(BasePlugin):
 
         Args:
             conn: the open DuckDB connection.
+
+        Raises:
+            DbtRuntimeError: KPI_MEMORY is no amount of memory.
         """
         import duckdb
 
+        # unset, DuckDB takes up to four fifths of the machine's; what does not fit goes to a folder beside the warehouse
+        if memory := os.environ.get("KPI_MEMORY", "").strip():
+            try:
+                conn.execute("set memory_limit = " + literal(memory))
+            except duckdb.Error:
+                raise DbtRuntimeError(f"KPI_MEMORY is {memory}; it is an amount of memory like 4GB") from None
         # another connection to the same database may have registered it
         with suppress(duckdb.CatalogException, duckdb.NotImplementedException):
             conn.create_function(

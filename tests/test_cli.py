@@ -11,7 +11,7 @@ from flows.base.errors import ConfigError
 from flows.base.settings import KPI, PROJECT, Settings
 from flows.cli import main
 
-COMMANDS = ("load", "night", "gate", "publish", "forget", "compare", "contract", "config")
+COMMANDS = ("load", "night", "gate", "publish", "forget", "compare", "contract", "bench", "config")
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,7 @@ def test_config_tells_where_a_value_comes_from_and_masks_secrets(monkeypatch, ca
     [
         ("KPI_TIMEZONE", "Moscow", "KPI_TIMEZONE is Moscow. It is no time zone; an example of one is Europe/Moscow"),
         ("KPI_KEEP_VERSIONS", "1", "KPI_KEEP_VERSIONS is 1. It is at least 2, by default 7"),
+        ("KPI_MEMORY", "much", "KPI_MEMORY is much. It is an amount of memory like 4GB"),
         ("KPI_NIGHT_AT", "25:00", "KPI_NIGHT_AT is 25:00. It is a time of day like 03:00"),
         ("KPI_LANGUAGE", "de", "KPI_LANGUAGE is de. It is ru or en"),
         ("KPI_LOAD_SECONDS", "soon", "KPI_LOAD_SECONDS is soon. It is a number, by default 10800"),

@@ -51,6 +51,12 @@ def _date(value: Any) -> date | None:
         raise ValueError("It must be a date like 2026-07-01") from None
 
 
+def _memory(value: Any) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", str(value), re.IGNORECASE):
+        raise ValueError("It is an amount of memory like 4GB")
+    return value
+
+
 def _in_project(value: Any) -> Path:
     return PROJECT.joinpath(Path(value).expanduser()).absolute()
 
@@ -73,6 +79,7 @@ class Settings(BaseSettings):
     warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget")
     published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
+    memory: Annotated[str, BeforeValidator(_memory)] | None = _told(None, "the most memory that DuckDB takes in a build, like 4GB; unset: four fifths of the machine's; what does not fit goes to the disk beside the warehouse", "night")
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "night", "gate", "compare")
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "load", "night", "gate")
     night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
