@@ -69,14 +69,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
 
     # fmt: off
-    raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "load", "night", "forget", "compare", "gate")
-    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget")
+    raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "import", "load", "night", "forget", "compare", "gate")
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status")
     published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "night", "gate", "compare")
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "load", "night", "gate")
     night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
-    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night")
+    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night", "status")
     publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
     contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
