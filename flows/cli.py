@@ -1,4 +1,4 @@
-"""The command `kpi`: loads, nights, gates, publishing, erasure, comparison.
+"""The command `kpi`: imports, loads, nights, gates, publishing, erasure, comparison.
 
 What a command needs is imported when it runs, so that `kpi --help` and the small commands start at once.
 """
@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperCommand
 
 app = typer.Typer(
-    help="The KPI warehouse: loads, nights, gates, publishing. `kpi COMMAND --help` tells the rest.",
+    help="The KPI warehouse: your own files, loads, nights, gates, publishing. `kpi COMMAND --help` tells the settings that a"
+    " command reads, `kpi config` all of them.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -381,13 +382,21 @@ def contract(
 
 
 @app.command(cls=_Command)
-def config() -> None:
+def config(
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a file .env with every setting and its default.")
+    ] = False,
+) -> None:
     """Prints every setting: its name, its value, and where that comes from. Secrets are masked.
 
     Exit status: 0 done, 2 a setting is wrong.
     """
+    from flows.base.settings import example as env_example
     from flows.base.settings import values
 
+    if example:
+        print(env_example(), end="")
+        return
     for name, value, origin in values():
         print(f"{name:<24}{origin:<13}{value}".rstrip())
 

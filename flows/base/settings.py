@@ -222,3 +222,15 @@ def values() -> Iterator[tuple[str, str, str]]:
         text = "" if value is None else "***" if isinstance(value, SecretStr) else str(value)
         origin = "environment" if name in settings.model_fields_set else "default" if text else "not set"
         yield PREFIX + name.upper(), text, origin
+
+
+def example() -> str:
+    """A file of the environment that names every setting, none of them set: `.env.example`."""
+    lines = [
+        "# Every setting, written by `uv run kpi config --example`. Copy it to .env, take the sign off what you set, and run",
+        "# `uv run --env-file .env kpi ...`, or export UV_ENV_FILE=.env once. Secrets belong to the service that runs the nights.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else str(field.default)
+        lines += ["", f"# {field.description}", f"#{PREFIX}{name.upper()}={default}"]
+    return "\n".join(lines) + "\n"

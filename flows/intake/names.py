@@ -1,5 +1,6 @@
 """The dictionary: which column of the contract a header of another program names, and what its values mean."""
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,6 +13,8 @@ from flows.contract import EVERY_ROW, Entity, entities
 from raw_views.csv_files import Expected, composed
 
 FOLDER = Path(__file__).parent
+LONG_WORD, NEARLY = 6, 0.88  # letters of a name that may be guessed by; how near a misspelt one must be, of 1
+GUESSED = 5000  # added to the rank of a guess
 LOADERS = ("loaded_at", "is_deleted")  # columns that any entity may have beside those of the contract
 
 
@@ -55,11 +58,13 @@ class Meaning:
         column: the column of the contract.
         rank: the less, the surer: names of the entity's own come before those that any entity has, early ones before late ones.
         times: by how much the unit in the header multiplies its numbers.
+        is_guess: the header only begins like a known name, or is nearly spelt like one.
     """
 
     column: str
     rank: int
     times: int = 1
+    is_guess: bool = False
 
 
 @cache
@@ -123,13 +128,30 @@ def meaning(entity: str, header: str) -> Meaning | None:
         if spelling in known:
             column, rank = known[spelling]
             return Meaning(column, rank + loss, times)
+    if (near := _near(header, tuple(known))) is not None:
+        column, rank = known[near]
+        return Meaning(column, GUESSED + rank, spellings(header)[-1][1], True)
     return None
+
+
+def _near(header: str, known: tuple[str, ...]) -> str | None:
+    """The known name that a header begins with, or is misspelt for; short and common words are not enough to go by."""
+    parts = re.findall(r"\w+", header.replace("ё", "е"))
+    for length in range(len(parts) - 1, 0, -1):
+        name = plain(" ".join(parts[:length]))
+        if name in known and len(name) >= LONG_WORD and name not in map(plain, names()["common"]):
+            return name
+    spelt = plain(header)
+    close = difflib.get_close_matches(spelt, known, 1, NEARLY) if len(spelt) >= LONG_WORD else []
+    return close[0] if close else None
 
 
 def rank_in(part: str, header: str) -> int | None:
     """The rank of a header in a list of names.yml, companies or people; None if it is not there."""
     listed = [plain(word) for word in names()[part]]
-    return next((listed.index(spelling) for spelling, _ in spellings(header) if spelling in listed), None)
+    exact = next((listed.index(spelling) for spelling, _ in spellings(header) if spelling in listed), None)
+    near = _near(header, tuple(listed)) if exact is None else None
+    return exact if near is None else len(listed) + listed.index(near)
 
 
 @cache

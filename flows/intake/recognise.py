@@ -85,6 +85,8 @@ def _found(sheet: Sheet, entity: str) -> _Found:
             if told.column == "phone" and not _mostly(sheet, header, looks_like_phone):
                 continue
             columns.setdefault(told.column, []).append((told, header))
+    for name in [name for name, pairs in columns.items() if not all(told.is_guess for told, _ in pairs)]:
+        columns[name] = [pair for pair in columns[name] if not pair[0].is_guess]
     for pairs in columns.values():
         pairs.sort(key=lambda pair: pair[0].rank)
     used = {header for pairs in columns.values() for _, header in pairs}
@@ -95,7 +97,7 @@ def _found(sheet: Sheet, entity: str) -> _Found:
         )
         for part in ("companies", "people")
     )
-    score = sum(1.5 if pairs[0][0].rank < 1000 else 1.0 for pairs in columns.values())
+    score = sum(0.5 if pairs[0][0].is_guess else 1.5 if pairs[0][0].rank < 1000 else 1.0 for pairs in columns.values())
     told = names.names()["entities"].get(entity, {})
     given = {*columns, *told.get("made", ()), *told.get("constants", ())}
     given |= {name for (of, name), by in DERIVED.items() if of == entity and by in columns}
@@ -128,6 +130,9 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
     entity = found.entity
     result = Recognised(entity, None, rival=rival)
     columns = {name: _column(sheet, entity, name, pairs) for name, pairs in found.columns.items()}
+    for name, pairs in found.columns.items():
+        if pairs[0][0].is_guess:
+            result.guessed.append(f"{pairs[0][1]} is taken for {name}")
     constants: dict[str, str] = {}
     tables: dict[str, Table] = {}
     told = names.names()["entities"].get(entity, {})

@@ -27,16 +27,18 @@ TELLING = (
 PEOPLE = ("customer_id", "employee_id")
 MARKS = ("utm_source", "source_name", "channel", "platform")  # what may tell a channel
 MOST_COLUMNS = 6
+NOT_YET = "There is data, and no period yet for which all that is needed is known"
 FREE_POSITION = 300  # of channel rules; those of the seed end before it
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A KPI without a value, and why: a whole sentence's second half."""
+    """A KPI without a value: why, and the column of the mart that has none, where the mart has rows."""
 
     kpi_id: str
     name: str
     why: str
+    column: str | None = None
 
 
 class Warehouse:
@@ -96,7 +98,9 @@ def status(path: Path | None = None) -> int:
     print(f"\nKPIs with values: {total - len(missing)} of {total}")
     kinds: dict[str, list[str]] = {}
     for one in missing:
-        kinds.setdefault(one.why, []).append(f"{one.kpi_id} ({one.name})")
+        kinds.setdefault(one.why, []).append(
+            f"{one.kpi_id} ({one.name})" + (f", counted in {one.column}" if one.column else "")
+        )
     for why, kpis in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
         print(f"\n  {why}")
         for kpi in kpis:
@@ -129,35 +133,29 @@ def _missing(warehouse: Warehouse, lineage: Lineage, name: str) -> Iterator[Miss
         where kpi_id not in (select kpi_id from marts.kpi_values where value is not null) order by kpi_id"""
     for kpi_id, title, *measures in warehouse.rows(query):
         parts = [(mart, column) for mart, column in (measures[:2], measures[2:]) if mart]
-        reasons = [why for mart, column in parts if (why := _why(warehouse, lineage, mart, column))]
-        yield Missing(
-            kpi_id,
-            title,
-            reasons[0] if reasons else "There is data, and no period yet for which all that is needed is known",
-        )
+        reasons = [found for mart, column in parts if (found := _why(warehouse, lineage, mart, column))]
+        why, lacking = reasons[0] if reasons else (NOT_YET, None)
+        yield Missing(kpi_id, title, why, lacking)
 
 
-def _why(warehouse: Warehouse, lineage: Lineage, mart: str, column: str) -> str | None:
-    """What a measure of a mart lacks; None if it lacks nothing."""
+def _why(warehouse: Warehouse, lineage: Lineage, mart: str, column: str) -> tuple[str, str | None] | None:
+    """What a measure of a mart lacks, and the column if the mart has rows; None if it lacks nothing."""
     rows = warehouse.count("marts", mart)
     if rows is None:
         return None
-    near = lineage.nearest(mart)
+    near = lineage.nearest(mart, 0 if rows else 1)
     empty = [entity for entity in near if not warehouse.count(ENTITIES, entity)]
-    if not rows:
-        if empty:
-            return f"No rows of {_listed(empty)}: marts.{mart} is made of them"
-        return f"marts.{mart} is empty, though {_listed(list(near))} have rows: columns without a value are {_columns(warehouse, near)}"
-    filled = warehouse.filled("marts", mart, (column,))
-    if filled.get(column, 1) and _has_any(warehouse, mart, column):
-        return None
     lacking = _columns(warehouse, near)
-    told = [
-        f"{text}"
-        for text in (f"no rows of {_listed(empty)}" if empty else "", f"no value in {lacking}" if lacking else "")
-        if text
-    ]
-    return f"marts.{mart} has {rows} rows and none with {column}: {'; '.join(told) or 'its condition is never met'}"
+    told = [*([f"no rows of {_listed(empty)}"] if empty else []), *([f"no value in {lacking}"] if lacking else [])]
+    if not rows:
+        what = f"No rows of {_listed(empty)}" if empty else f"No value in {lacking or 'what it counts'}"
+        return f"{what}: marts.{mart} is made of them", None
+    if _has_any(warehouse, mart, column):
+        return None
+    return (
+        f"marts.{mart} has {rows} rows, but none of the kind that is counted: {'; '.join(told) or 'what makes one never happened'}",
+        column,
+    )
 
 
 def _has_any(warehouse: Warehouse, mart: str, column: str) -> bool:
