@@ -138,23 +138,23 @@ def _needed(entity: Entity) -> set[str]:
 def _take_others(load: Load, found: Found, name: str) -> bool:
     """Takes a file in the words of another program, all its sheets that hold something or none of them."""
     planned = _planned(found)
-    told = [one for one in planned if one.is_taken and (one.origin or found.entity in _declared_columns())]
-    trouble = [one for one in planned if not one.is_taken and (one.mapping or not told)]
-    for one in trouble:
-        load.warn(f"{one.label}: left in the inbox, {'; '.join(one.problems)}")
-    if not trouble and len(told) < sum(one.is_taken for one in planned):
+    taken = [one for one in planned if one.is_taken]
+    if not taken or any(one.mapping and not one.is_taken for one in planned):
+        for one in (one for one in planned if not one.is_taken):
+            load.warn(f"{one.label}: left in the inbox, {'; '.join(one.problems)}")
+        return False
+    if found.entity not in _declared_columns() and not all(one.origin for one in taken):
         load.warn(
             f"{found.name}: left in the inbox, no mapping is for it; `uv run kpi import` makes one, and loads the file"
         )
         return False
-    if trouble or _mark(found.path) != found.mark:
-        if not trouble:
-            load.warn(f"{found.name}: left in the inbox, it is being written")
+    if _mark(found.path) != found.mark:
+        load.warn(f"{found.name}: left in the inbox, it is being written")
         return False
     for number, one in enumerate(planned):
         if one.is_taken:
             intake.add(load, one, f"{name}.{number}")
-        intake.keep_original(load, one, f"{name}.{number}", told[0].entity)
+        intake.keep_original(load, one, f"{name}.{number}", taken[0].entity)
         for note in (*one.problems, *one.notes):
             load.warn(f"{one.label}: {note}")
     return True

@@ -1,6 +1,7 @@
 """From a mart up to the entities that it is made of, by dbt's manifest."""
 
 import json
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -22,20 +23,20 @@ DESCRIBED = (
     "working_calendar",
     "channel_rules",
 )  # entities of that kind
-MANIFEST = PROJECT / "target" / "manifest.json"
 
 
 class Lineage:
     """The models of a manifest.
 
     Args:
-        manifest: dbt's file; a build writes it.
+        manifest: dbt's file, which a build writes; None = where dbt writes it.
 
     Raises:
         ConfigError: it is not there.
     """
 
-    def __init__(self, manifest: Path = MANIFEST):
+    def __init__(self, manifest: Path | None = None):
+        manifest = manifest or PROJECT / os.environ.get("DBT_TARGET_PATH", "target") / "manifest.json"
         try:
             told = json.loads(manifest.read_text("utf-8"))
         except (OSError, ValueError):
@@ -84,7 +85,7 @@ class Lineage:
         least = min((steps for steps, _ in found.values()), default=0)
         return {
             name: sql
-            for name, (steps, sql) in sorted(found.items(), key=lambda one: one[1][0])
+            for name, (steps, sql) in sorted(found.items(), key=lambda one: (one[1][0], one[0]))
             if steps <= least + more
         }
 

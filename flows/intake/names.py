@@ -176,6 +176,7 @@ def words(entity: str, column: str) -> dict[str, str]:
     """What the values of a column mean, by `word`; "*" is any other. Empty where a column has no words of its own."""
     told = _read("values.yml")
     found = told.get(f"{entity}.{column}", told.get(column, {}))
+    found = told[found] if isinstance(found, str) else found  # the words of another column
     listed = {word(str(one)): meant for meant, many in found.items() if meant != "*" for one in many}
     return listed | ({"*": found["*"]} if "*" in found else {})
 

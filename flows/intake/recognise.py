@@ -114,6 +114,11 @@ def _wants_customer(entity: str) -> bool:
     return entity != "customers" and any(column.name == "customer_id" for column in contract()[entity].columns)
 
 
+def _has_contacts(entity: str) -> bool:
+    """Whether rows of an entity tell a phone or an address themselves, by which the models know whose they are."""
+    return any(column.name in ("phone", "email") for column in contract()[entity].columns)
+
+
 def _supplied(sheet: Sheet, entity: str, name: str) -> bool:
     """Whether a required column may be told by something else than a header of its own."""
     if entity == "ad_spend" and name == "platform":
@@ -269,7 +274,7 @@ def _customers(sheet: Sheet, found: _Found, columns: dict[str, Column]) -> Table
     source = [*found.companies, *(one for column in contacts.values() for one in column.source), *people]
     if "customer_id" in columns:
         columns["customer_id"] = columns["customer_id"].model_copy(update={"read": "hashed"})
-    elif found.companies or people or contacts and entity in ("deals", "leads", "orders"):
+    elif found.companies or people or contacts and not _has_contacts(entity):
         columns["customer_id"] = Column.model_validate({"from": list(dict.fromkeys(source)), "read": "hashed"})
     if "customer_id" not in columns:
         return None
