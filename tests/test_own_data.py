@@ -176,6 +176,8 @@ def test_status_says_what_is_missing(walked):
     why = next(part for part in printed.split("\n\n") if "without it: nps" in part)
     assert why.strip().splitlines()[0] == "No rows of reviews, survey_responses: marts.response_events is made of them"
     assert "vk_ads: 3 leads, and no ad spend" in printed
+    assert "4 sales are deals, of 650,000" in printed and "2 sales are orders, of 74,000" in printed
+    assert "0 of the orders name their deal" in printed
     assert "deals: 7 rows, 7 name a customer, 7 name a manager, 7 name a channel" in printed
 
 

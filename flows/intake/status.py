@@ -108,6 +108,9 @@ def status(path: Path | None = None) -> int:
     print("\nWho and what the rows name:")
     for line in _named(warehouse):
         print(f"  {line}")
+    print("\nSales:")
+    for line in _sales(warehouse):
+        print(f"  {line}")
     print("\nChannels:")
     for line in _channels(warehouse):
         print(f"  {line}")
@@ -198,6 +201,17 @@ def _named(warehouse: Warehouse) -> Iterator[str]:
                 told.append(f"{count} name {word}")
         if told:
             yield f"{entity.name}: {rows} rows, {', '.join(told)}"
+
+
+def _sales(warehouse: Warehouse) -> Iterator[str]:
+    """Of what sales are counted, and whether one sale may stand there twice: as a deal and as an order."""
+    query = "select kind, count(*), sum(amount_base), count(deal_id) from marts.fct_sales group by kind order by kind"
+    kinds = {kind: (count, amount or 0, tied) for kind, count, amount, tied in warehouse.rows(query)}
+    for kind, (count, amount, _) in kinds.items():
+        yield f"{count} sales are {kind}s, of {amount:,.0f}"
+    if {"deal", "order"} <= set(kinds):
+        tied = kinds["order"][2]
+        yield f"{tied} of the orders name their deal. If more of them are the same sales as your deals, they count twice: fill orders.deal_id"
 
 
 def _channels(warehouse: Warehouse) -> Iterator[str]:

@@ -115,3 +115,14 @@ def test_import_needs_a_raw_root_of_ones_own(tmp_path, capsys):
     assert main(["import", str(tmp_path / "лиды.csv")]) == 2
     assert "KPI_RAW_ROOT" in capsys.readouterr().err
     assert main(["check", str(tmp_path), "--entity", "dealz"]) == 2
+
+
+def test_questions_are_answered_by_number_or_name(tmp_path, monkeypatch, capsys):
+    """At a terminal a wrong answer is asked again, and an empty one leaves the question open."""
+    said = iter(["9", "1", ""])
+    monkeypatch.setattr("flows.cli.typer.prompt", lambda *_, **__: next(said))
+    from flows.cli import _answer
+
+    assert _answer("Which?", ["leads", "deals"]) == "leads"
+    assert "That is none of them." in capsys.readouterr().out
+    assert _answer("Which?", ["leads", "deals"]) == ""
