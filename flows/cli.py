@@ -1,4 +1,4 @@
-"""The command `kpi`: loads, nights, gates, publishing, erasure, comparison.
+"""The command `kpi`: imports, loads, nights, gates, publishing, erasure, comparison.
 
 What a command needs is imported when it runs, so that `kpi --help` and the small commands start at once.
 """
@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperCommand
 
 app = typer.Typer(
-    help="The KPI warehouse: loads, nights, gates, publishing. `kpi COMMAND --help` tells the rest.",
+    help="The KPI warehouse: your own files, loads, nights, gates, publishing. `kpi COMMAND --help` tells the settings that a"
+    " command reads, `kpi config` all of them.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -96,6 +97,88 @@ def load(
     if not systems:
         raise typer.BadParameter("no system: name one, or set its settings")
     raise typer.Exit(run(systems, root, since, until, dry_run))
+
+
+FILES = typer.Argument(
+    metavar="FILE", help="Files and folders: .xlsx, .xls, .ods, .csv, .tsv, .parquet, .json, .jsonl."
+)
+ENTITY = typer.Option(
+    help="What the files hold, where that is not seen: deals, leads, calls …, see contract/entities.yml."
+)
+
+
+def _answer(question: str, answers: list[str]) -> str:
+    """Asks at the terminal; an answer may be given by its number, and an empty one leaves the question open."""
+    typer.echo(f"\n{question}")
+    for number, one in enumerate(answers, 1):
+        typer.echo(f"  {number} {one}")
+    while True:
+        said = typer.prompt("Number or name, Enter to leave it", default="", show_default=False).strip()
+        if said.isdigit() and 0 < int(said) <= len(answers):
+            return answers[int(said) - 1]
+        if said in answers or not said:
+            return said
+        typer.echo("That is none of them.")
+
+
+@app.command("import", cls=_Command)
+def import_(
+    files: Annotated[list[Path], FILES],
+    entity: Annotated[str | None, ENTITY] = None,
+    ask: Annotated[
+        bool | None,
+        typer.Option("--ask/--no-ask", help="Ask what is not sure; by default where somebody sits at the terminal."),
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="The raw root.", show_default="KPI_RAW_ROOT")] = None,
+) -> None:
+    """Loads your own exports, as they are: finds the header, recognises what they hold, and reads their words.
+
+    amoCRM, Bitrix24, 1C, Yandex Direct, VK Ads, telephony and tables of your own are known by the names of their columns, in
+    Russian and English. What was recognised is written as a mapping file into KPI_MAPPINGS: edit it if something is
+    wrong and import again. Nights read the inbox by the same mappings. The files stay where they are.
+
+    A file that lacks a required column, or of which no row is accepted, is not taken, and the answer says why.
+
+    Exit status: 0 all is loaded, 1 something was not, 2 wrong call or setting.
+    """
+    from flows.intake.command import import_files
+
+    asked = sys.stdin.isatty() if ask is None else ask
+    raise typer.Exit(import_files(files, _entity(entity), _answer if asked else None, root))
+
+
+@app.command(cls=_Command)
+def check(files: Annotated[list[Path], FILES], entity: Annotated[str | None, ENTITY] = None) -> None:
+    """Says what `kpi import` would do with files, and changes nothing: entity, columns, rows, first bad values, unknown words.
+
+    Exit status: 0 all can be loaded, 1 something can't, 2 wrong call or setting.
+    """
+    from flows.intake.command import check_files
+
+    raise typer.Exit(check_files(files, _entity(entity)))
+
+
+@app.command(cls=_Command)
+def status(
+    warehouse: Annotated[
+        Path | None, typer.Option(help="The DuckDB file; it is only read.", show_default="KPI_WAREHOUSE")
+    ] = None,
+) -> None:
+    """Says which KPIs have values and what the others lack, which spend meets no leads, and whom the rows name.
+
+    Exit status: 0 done, 2 there is no warehouse or no manifest of a build.
+    """
+    from flows.intake.status import status as tell
+
+    raise typer.Exit(tell(warehouse))
+
+
+def _entity(name: str | None) -> str | None:
+    from flows.intake.names import contract
+
+    if name and name not in contract():
+        raise typer.BadParameter(f"there is no entity {name}; there are {', '.join(contract())}")
+    return name
 
 
 @app.command(cls=_Command)
@@ -329,13 +412,21 @@ def bench(
 
 
 @app.command(cls=_Command)
-def config() -> None:
+def config(
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a file .env with every setting and its default.")
+    ] = False,
+) -> None:
     """Prints every setting: its name, its value, and where that comes from. Secrets are masked.
 
     Exit status: 0 done, 2 a setting is wrong.
     """
+    from flows.base.settings import example as env_example
     from flows.base.settings import values
 
+    if example:
+        print(env_example(), end="")
+        return
     for name, value, origin in values():
         print(f"{name:<24}{origin:<13}{value}".rstrip())
 

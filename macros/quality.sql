@@ -45,6 +45,17 @@
             ).rows[0] -%}
             {%- do log('raw rows: ' ~ totals[0] ~ ' = ' ~ totals[1] ~ ' accepted + ' ~ totals[2] ~ ' superseded + ' ~ totals[3] ~ ' deleted + '
                 ~ totals[4] ~ ' not yet known + ' ~ totals[5] ~ ' rejected', info=true) -%}
+            {%- if totals[4] and not totals[1] -%}
+                {%- do log('NOTHING IS KNOWN: all rows were loaded after the as-of day ' ~ as_of_date() ~ ', so the figures are empty; set KPI_AS_OF '
+                    ~ 'to a later day, or load this history into a new raw root', info=true) -%}
+            {%- endif -%}
+            {%- for row in run_query(
+                "select source_name, table_name, sum(raw_rows) from " ~ tie_out ~ " group by source_name, table_name "
+                ~ "having sum(rejected_rows - no_record_rows) > 0 "
+                ~ "and sum(accepted_rows + superseded_rows + deleted_rows + not_yet_known_rows) = 0 order by source_name, table_name"
+            ).rows -%}
+                {%- do log('NOTHING IS ACCEPTED of ' ~ row[0] ~ '/' ~ row[1] ~ ': all of its ' ~ row[2] ~ ' rows are rejected', info=true) -%}
+            {%- endfor -%}
         {%- endif -%}
         {%- set rejected = adapter.get_relation(target.database, 'quality', 'rejected_rows') -%}
         {%- if rejected -%}

@@ -545,7 +545,11 @@ class _Reader:
 
 
 def convert(
-    path: str | os.PathLike, raw_file: str, target: str | os.PathLike, expected: Expected = Expected()
+    path: str | os.PathLike,
+    raw_file: str,
+    target: str | os.PathLike,
+    expected: Expected = Expected(),
+    number_names: bool = False,
 ) -> Converted:
     """Reads a CSV file into a Parquet file.
 
@@ -555,6 +559,7 @@ def convert(
         target: the Parquet file to write: the CSV's named columns as text (an empty field is null), `_raw_file`, and
             `_raw_row`, the line where the record starts (the first line is 1).
         expected: the table's column names, by which the header is found, and the words of totals.
+        number_names: whether columns of the same name are told apart by numbers (Source, Source 2); else such a file is refused.
 
     Returns:
         What came of it; `rejects` names every line that is not in the target.
@@ -571,7 +576,17 @@ def convert(
     with form.opened(path) as stream:
         reader = _Reader(stream, form, expected)
         names = reader.header()
-        return _write(reader, names, raw_file, Path(target))
+        return _write(reader, told_apart(names) if number_names else names, raw_file, Path(target))
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Names with a number behind each that stood there before."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name.lower()] = seen.get(name.lower(), 0) + 1
+        result.append(f"{name} {seen[name.lower()]}" if name and seen[name.lower()] > 1 else name)
+    return result
 
 
 def layout(path: str | os.PathLike, expected: Expected = Expected()) -> tuple[Format, str, list[str]]:

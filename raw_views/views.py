@@ -97,8 +97,9 @@ def _select(table: "Table", files: list["DataFile"], root: str) -> str:
         columns.append(f"{value} as {quoted(column)}")
     if first.is_csv:
         columns += [f"cast({FILE} as varchar) as {FILE}", ROW]
-    else:
-        columns += [f"substr({_PATH}, {len(root.rstrip('/')) + 2}) as {FILE}", f"file_row_number + 1 as {ROW}"]
+    else:  # a loader that took rows from a file of the user's tells their lines in it
+        told = f"coalesce(try_cast({ROW} as bigint), file_row_number + 1)" if ROW in kinds else "file_row_number + 1"
+        columns += [f"substr({_PATH}, {len(root.rstrip('/')) + 2}) as {FILE}", f"{told} as {ROW}"]
     columns.append(f"cast({'null' if decimals is None else literal(decimals)} as varchar) as {DECIMALS}")
     return f"select {', '.join(columns)} {select_columns(file.data for file in files)}"
 

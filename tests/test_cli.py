@@ -11,7 +11,20 @@ from flows.base.errors import ConfigError
 from flows.base.settings import KPI, PROJECT, Settings
 from flows.cli import main
 
-COMMANDS = ("load", "night", "gate", "publish", "forget", "compare", "contract", "bench", "config")
+COMMANDS = (
+    "load",
+    "import",
+    "check",
+    "status",
+    "night",
+    "gate",
+    "publish",
+    "forget",
+    "compare",
+    "contract",
+    "bench",
+    "config",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +61,19 @@ def test_config_tells_where_a_value_comes_from_and_masks_secrets(monkeypatch, ca
     assert lines["KPI_KEEP_VERSIONS"] == ["environment", "9"]
     assert lines["KPI_LANGUAGE"] == ["default", "en"] and lines["KPI_SMTP_HOST"] == ["not", "set"]
     assert lines["KPI_PUBLISHED"] == ["default", str(PROJECT / "warehouse" / "published")]
+
+
+def test_the_example_of_the_environment_names_every_setting(capsys):
+    assert main(["config", "--example"]) == 0
+    told = capsys.readouterr().out
+    assert told == (PROJECT / ".env.example").read_text("utf-8")
+    names = re.findall(r"^#(KPI_\w+)=", told, re.M)
+    assert names == [f"KPI_{name.upper()}" for name in Settings.model_fields]
+
+
+def test_the_help_says_where_all_settings_are_told(capsys):
+    main(["--help"])
+    assert "kpi config" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

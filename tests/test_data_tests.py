@@ -37,6 +37,15 @@ FAULTS = {
     ),
     "another value": (EARLIER, f"update marts.kpi_values set previous_value = previous_value + 1 where {REVENUE}"),
     "a total stands twice": (UNIQUE, f"insert into marts.kpi_values from marts.kpi_values where {REVENUE}"),
+    "all rows were loaded after the as-of day": (
+        "something_is_known_on_the_as_of_day.sql",
+        "update marts.source_tie_out set not_yet_known_rows = accepted_rows + not_yet_known_rows, accepted_rows = 0",
+    ),
+    "every row of a table is rejected": (
+        "every_table_has_a_row_that_is_accepted.sql",
+        "update marts.source_tie_out set rejected_rows = raw_rows, accepted_rows = 0, superseded_rows = 0, deleted_rows = 0,"
+        " not_yet_known_rows = 0, no_record_rows = 0 where table_name = 'crm_deal'",
+    ),
     "raw rows without a status": (
         VERDICTS,
         "update marts.source_tie_out set accepted_rows = accepted_rows - 1 where table_name = 'crm_deal'",

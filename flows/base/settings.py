@@ -75,19 +75,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
 
     # fmt: off
-    raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "load", "night", "forget", "compare", "gate")
-    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget")
+    raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "import", "load", "night", "forget", "compare", "gate")
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status")
     published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     memory: Annotated[str, BeforeValidator(_memory)] | None = _told(None, "the most memory that DuckDB takes in a build, like 4GB; unset: four fifths of the machine's; what does not fit goes to the disk beside the warehouse", "night")
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "night", "gate", "compare")
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "load", "night", "gate")
     night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
-    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night")
+    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night", "status")
     publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
     contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
     gates: Path | None = _told(None, "a YAML file of limits over those of flows/gates/settings.yml", "night", "gate")
+    mappings: Place = _told("mappings", "the folder of the mapping files of `kpi import`", "import", "check", "load", "night")
     landing_cache: Place | None = _told(None, "the folder of the cache of raw files; unset: beside the warehouse", "forget")
     postgres_dsn: SecretStr | None = _told(None, "a database that gets the published marts too", "night", "publish", "forget")
     postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget")
@@ -228,3 +229,15 @@ def values() -> Iterator[tuple[str, str, str]]:
         text = "" if value is None else "***" if isinstance(value, SecretStr) else str(value)
         origin = "environment" if name in settings.model_fields_set else "default" if text else "not set"
         yield PREFIX + name.upper(), text, origin
+
+
+def example() -> str:
+    """A file of the environment that names every setting, none of them set: `.env.example`."""
+    lines = [
+        "# Every setting, written by `uv run kpi config --example`. Copy it to .env, take the sign off what you set, and run",
+        "# `uv run --env-file .env kpi ...`, or export UV_ENV_FILE=.env once. Secrets belong to the service that runs the nights.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else str(field.default)
+        lines += ["", f"# {field.description}", f"#{PREFIX}{name.upper()}={default}"]
+    return "\n".join(lines) + "\n"

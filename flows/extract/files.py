@@ -1,10 +1,13 @@
 """Files from an inbox folder, for any system without a loader of its own. Env KPI_INBOX: the folder.
 
-A file is `<inbox>/<entity>/<any name>.csv|.parquet`, or `<inbox>/<entity>.csv`, `<inbox>/<entity>__<anything>.csv`; the
-entities are those of the contract. Each becomes a Parquet file of `files/<entity>/`, with `loaded_at` where it has none;
-the original is kept as `.originals/<entity>/<load id>-<name>`; the inbox file is removed after the commit alone, and
-only if nobody has touched it since. Broken lines of a CSV are named in `control/rejected_lines`. A file that can't be
-read, or whose entity is unknown, stays in the inbox, with a warning at every load.
+A file in the contract's own words is `<inbox>/<entity>/<any name>.csv|.parquet`, or `<inbox>/<entity>.csv`,
+`<inbox>/<entity>__<anything>.csv`. It becomes a Parquet file of `files/<entity>/`; the original is kept as
+`.originals/<entity>/<load id>-<name>`. Broken lines of a CSV are named in `control/rejected_lines`. Any other file, a workbook
+too, is read by the mapping that fits it, else by the dictionary (flows/intake); a folder named like an entity says what it
+holds. Rows of a table's first load bear no stamp of loading: they are history, and their own days tell when they were.
+
+The inbox file is removed after the commit alone, and only if nobody has touched it since. A file that can't be read, or lacks
+a required column, or is of no known entity, stays in the inbox, with a warning at every load.
 """
 
 import shutil
@@ -16,16 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 from flows.base.errors import ConfigError, LoadError
 from flows.base.settings import setting
-from flows.contract import EVERY_ROW, entities
+from flows.contract import EVERY_ROW, Entity, entities
 from flows.extract.commit import Load, state_of
 from flows.extract.common import LoadReport, Run
+from flows.intake import load as intake
+from flows.intake.plan import Planned
+from flows.intake.plan import plan as plan_files
+from flows.intake.sheets import SUFFIXES
 from raw_views.scan import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 UNFINISHED = (".tmp", ".part", ".crdownload")
-SUFFIXES = (".csv", ".parquet")
 LANDING_S_OWN = ("_raw_file", "_raw_row", "_raw_decimals", "_loaded_at")
 LONGEST_NAME = 200  # bytes of a name that are kept; with the load's id before it, a file system takes no more than 255
 
@@ -69,10 +75,12 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     for number, found in enumerate(_inbox(load.warn)):
         if found.mark in taken_before:
             found.path.unlink()
-        elif found.entity not in columns:
-            load.warn(f"{found.name}: left in the inbox, no entity is called {found.entity}")
-        elif _take(load, found, columns[found.entity], f"{load.report.load_id}.{number}"):
+        elif _in_own_words(found):
+            if _take(load, found, columns[found.entity], f"{load.report.load_id}.{number}"):
+                taken.append(found)
+        elif _take_others(load, found, f"{load.report.load_id}.{number}"):
             taken.append(found)
+    intake.tell_first(load)
     load.afterwards = lambda: _remove(load, taken)
     return {"taken": [found.mark for found in taken]}
 
@@ -87,7 +95,7 @@ def _inbox(warn) -> Iterator[Found]:
         if hidden or path.name.lower().endswith(UNFINISHED) or not path.is_file():
             continue
         if path.suffix.lower() not in SUFFIXES:
-            warn(f"{printable(path.name)}: left in the inbox, it is neither .csv nor .parquet")
+            warn(f"{printable(path.name)}: left in the inbox, it is none of {', '.join(SUFFIXES)}")
             continue
         entity = inner.parts[0] if len(inner.parts) > 1 else path.stem.split("__")[0]
         with suppress(FileNotFoundError):  # somebody took it away
@@ -97,6 +105,63 @@ def _inbox(warn) -> Iterator[Found]:
 def _mark(path: Path) -> tuple[str, int, int, int]:
     status = path.stat()
     return printable(str(path)), status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _in_own_words(found: Found) -> bool:
+    """Whether a file has the contract's own names of all columns that each row must have, or those of rows that are gone."""
+    from raw_views.csv_files import Expected, Unreadable, layout, one_word
+
+    entity = next((one for one in entities() if one.name == found.entity), None)
+    if entity is None or found.path.suffix.lower() not in (".csv", ".parquet"):
+        return False
+    try:
+        if found.path.suffix.lower() == ".parquet":
+            import pyarrow.parquet as pq
+
+            names = pq.read_schema(found.path).names
+        else:
+            names = layout(
+                found.path, Expected(frozenset(one_word(name) for name in _declared_columns()[entity.name]))
+            )[2]
+    except (Unreadable, OSError, ValueError):
+        return True  # whoever takes it says what is wrong
+    told = {one_word(name) for name in names}
+    return told >= _needed(entity) or {*map(one_word, entity.key), "isdeleted"} <= told
+
+
+def _needed(entity: Entity) -> set[str]:
+    from raw_views.csv_files import one_word
+
+    return {one_word(column.name) for column in entity.columns if "required" in column.flags}
+
+
+def _take_others(load: Load, found: Found, name: str) -> bool:
+    """Takes a file in the words of another program, all its sheets that hold something or none of them."""
+    planned = _planned(found)
+    taken = [one for one in planned if one.is_taken]
+    if not taken or any(one.mapping and not one.is_taken for one in planned):
+        for one in (one for one in planned if not one.is_taken):
+            load.warn(f"{one.label}: left in the inbox, {'; '.join(one.problems)}")
+        return False
+    if found.entity not in _declared_columns() and not all(one.origin for one in taken):
+        load.warn(
+            f"{found.name}: left in the inbox, no mapping is for it; `uv run kpi import` makes one, and loads the file"
+        )
+        return False
+    if _mark(found.path) != found.mark:
+        load.warn(f"{found.name}: left in the inbox, it is being written")
+        return False
+    for number, one in enumerate(planned):
+        if one.is_taken:
+            intake.add(load, one, f"{name}.{number}")
+        intake.keep_original(load, one, f"{name}.{number}", taken[0].entity)
+        for note in (*one.problems, *one.notes):
+            load.warn(f"{one.label}: {note}")
+    return True
+
+
+def _planned(found: Found) -> list[Planned]:
+    return plan_files([found.path], found.entity if found.entity in _declared_columns() else None)
 
 
 def _take(load: Load, found: Found, declared: set[str], name: str) -> bool:
@@ -143,7 +208,8 @@ def _normalise(load: Load, found: Found, original: Path, target: Path, declared:
     else:
         engine = Engine()
         notes = nul_told(str(source), prove_parquet(str(source), engine)[1], engine)
-    names, rows = _stamp(source, target, load.loaded_at)
+    first = intake.is_first(load.root, found.entity)
+    names, rows = _stamp(source, target, load.loaded_at, None if first else load.loaded_at)
     if not {name.lower() for name in names} & declared:
         raise Unreadable(f"none of its column names is a column of {found.entity}")
     for note in notes:
@@ -156,8 +222,13 @@ def _normalise(load: Load, found: Found, original: Path, target: Path, declared:
     return rows
 
 
-def _stamp(source: Path, target: Path, loaded_at: str) -> tuple[list[str], int]:
+def _stamp(source: Path, target: Path, loaded_at: str, known_from: str | None) -> tuple[list[str], int]:
     """Copies a Parquet file, adding the load stamp, and returns the names of its columns and its number of rows.
+
+    Args:
+        source, target: the files.
+        loaded_at: the stamp, as `_loaded_at`.
+        known_from: what `loaded_at` tells to the models, where the file has no such column; None is history, see above.
 
     Raises:
         Unreadable: two columns have the same name.
@@ -173,20 +244,21 @@ def _stamp(source: Path, target: Path, loaded_at: str) -> tuple[list[str], int]:
             if (first := low.index(name) + 1) < place:
                 raise Unreadable(f"columns {first} and {place} have the same name")
         names = [name for name in parquet.schema_arrow.names if name.lower() not in LANDING_S_OWN]
-        stamps = ["_loaded_at", *(() if "loaded_at" in low else ("loaded_at",))]
-        fields = [parquet.schema_arrow.field(name) for name in names]
+        rows = ["_raw_row"] if "_raw_row" in parquet.schema_arrow.names else []  # the lines of a CSV
+        stamps = {"_loaded_at": loaded_at} | ({} if "loaded_at" in low else {"loaded_at": known_from})
+        fields = [parquet.schema_arrow.field(name) for name in (*names, *rows)]
         schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in stamps)])
         with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-            for batch in parquet.iter_batches(columns=names):
-                writer.write_batch(_stamped(batch, schema, len(stamps), loaded_at))
+            for batch in parquet.iter_batches(columns=[*names, *rows]):
+                writer.write_batch(_stamped(batch, schema, list(stamps.values())))
         return names, parquet.metadata.num_rows
 
 
-def _stamped(batch: "pa.RecordBatch", schema: "pa.Schema", stamps: int, loaded_at: str) -> "pa.RecordBatch":
+def _stamped(batch: "pa.RecordBatch", schema: "pa.Schema", stamps: list[str | None]) -> "pa.RecordBatch":
     import pyarrow as pa
 
-    stamp = pa.repeat(pa.scalar(loaded_at), batch.num_rows)
-    return pa.RecordBatch.from_arrays([*batch.columns, *[stamp] * stamps], schema=schema)
+    columns = [pa.repeat(pa.scalar(stamp, pa.string()), batch.num_rows) for stamp in stamps]
+    return pa.RecordBatch.from_arrays([*batch.columns, *columns], schema=schema)
 
 
 def _remove(load: Load, taken: list[Found]) -> None:
@@ -215,10 +287,15 @@ def plan(run: Run) -> LoadReport:
         ConfigError: KPI_INBOX is not set or is no folder.
     """
     report = LoadReport(run.source)
-    columns = _declared_columns()
     for found in _inbox(report.warnings.append):
-        known = found.entity in columns
-        report.rows |= {found.entity: -1} if known else {}
         size = f"{found.name}: {found.mark[1]} bytes"
-        report.warnings.append(f"{size} for {found.entity}" if known else f"{size}, no entity is called {found.entity}")
+        if _in_own_words(found):
+            report.rows |= {found.entity: -1}
+            report.warnings.append(f"{size} for {found.entity}")
+            continue
+        for one in _planned(found):
+            for rows in one.outcome.tables if one.is_taken else ():
+                report.rows[rows.entity] = report.rows.get(rows.entity, 0) + len(rows.rows)
+            report.warnings += [f"{one.label}: would be left in the inbox, {problem}" for problem in one.problems]
+            report.warnings += [f"{one.label}: {note}" for note in one.notes]
     return report

@@ -1,0 +1,106 @@
+"""Planned sheets are loaded into the raw root, whole or not at all."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.base.private import private_files
+from flows.extract.commit import OWN_FOLDERS, Load, state_of
+from flows.extract.common import Deadline, LoadReport, Run, Settings
+from flows.intake.mapping import Table
+from flows.intake.plan import Planned
+from flows.intake.rows import Rows, rows_of
+
+SOURCE = "files"
+LONGEST_NAME = 180  # bytes of a file's name that are kept
+
+
+def is_first(root: Path, entity: str) -> bool:
+    """Whether the raw root has no file of an entity yet."""
+    folder = root / SOURCE / entity
+    return not folder.is_dir() or not any(path.suffix.lower() in (".csv", ".parquet") for path in folder.rglob("*"))
+
+
+def tell_first(load: Load) -> None:
+    """Says which tables come for the first time, and what that means for past days."""
+    if first := [entity for entity in load.report.rows if is_first(load.root, entity)]:
+        load.warn(
+            f"first load of {', '.join(first)}: it is history, so its rows bear no day of loading, and a past as-of day (KPI_AS_OF)"
+            " knows of them what their own days tell"
+        )
+
+
+def load(planned: list[Planned], root: Path) -> LoadReport:
+    """Loads what can be taken of files that stay where they are.
+
+    Args:
+        planned: see `plan`; those with problems are passed over.
+        root: the raw root.
+
+    Raises:
+        Busy, ConfigError: as `flows.extract.load`.
+    """
+    run = Run(SOURCE, root.absolute(), datetime.now(UTC), None, None, Settings(), Deadline(Settings().load_seconds))
+    with private_files(*(run.root / name for name in OWN_FOLDERS)), Load(run) as one:
+        for number, sheet in enumerate(sheet for sheet in planned if sheet.is_taken):
+            add(one, sheet, f"{one.report.load_id}.{number}")
+        tell_first(one)
+        one.commit(state_of(run.root, SOURCE))
+    return one.report
+
+
+def add(load: Load, planned: Planned, name: str) -> None:
+    """Adds the tables of one sheet to a load. `name` begins the names of their files."""
+    for rows in planned.outcome.tables:
+        if rows.rows:
+            target = load.path_for(SOURCE, rows.entity, f"{name}-{_short(planned.label)}.parquet")
+            _write(rows, target, load.loaded_at, not is_first(load.root, rows.entity))
+            load.count(rows.entity, len(rows.rows))
+
+
+def _short(label: str) -> str:
+    """A file's name as a part of another: the end of it, without what a path can't hold."""
+    plain = "".join("-" if sign in '/\\[]*?"<>|:\0' else sign for sign in label).strip("- ")
+    return plain.encode()[-LONGEST_NAME:].decode("utf-8", "ignore")
+
+
+def _write(rows: Rows, target: Path, loaded_at: str, stamped: bool) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {
+        name: pa.array([cells[at] for _, cells in rows.rows], pa.string()) for at, name in enumerate(rows.columns)
+    }
+    count = len(rows.rows)
+    columns["_raw_row"] = pa.array([line for line, _ in rows.rows], pa.int64())
+    columns["_loaded_at"] = pa.array([loaded_at] * count, pa.string())
+    columns.setdefault("loaded_at", pa.array([loaded_at if stamped else None] * count, pa.string()))
+    pq.write_table(pa.table(columns), target, compression="zstd")
+
+
+def keep_original(load: Load, planned: Planned, name: str, place: str) -> None:
+    """Keeps a sheet as it came, with the ids by which a person is found who asks to be erased.
+
+    Args:
+        load: where to.
+        planned: the sheet; it need not be one that is taken.
+        name: the beginning of the file's name.
+        place: the entity under which it is kept, where it holds none itself.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sheet = planned.sheet
+    columns = {header: [cells[at] for _, cells in sheet.rows] for at, header in enumerate(sheet.header)}
+    entity = planned.entity or place
+    if planned.mapping:
+        table = planned.mapping.tables[entity]
+        ids = {column: how for column, how in table.columns.items() if column.endswith("_id")}
+        plain = Table(columns=ids, constants=table.constants)
+        rows = rows_of(sheet, planned.mapping.model_copy(update={"tables": {entity: plain}})).tables[0]
+        told = dict(rows.rows)
+        for at, column in enumerate(rows.columns):
+            columns[column] = [told[line][at] if line in told else None for line, _ in sheet.rows]
+    arrays = {header: pa.array(cells, pa.string()) for header, cells in columns.items()}
+    arrays["_raw_row"] = pa.array([line for line, _ in sheet.rows], pa.int64())
+    target = load.path_for(".originals", entity, f"{name}-{_short(planned.label)}.parquet")
+    pq.write_table(pa.table(arrays), target, compression="zstd")

@@ -1,0 +1,210 @@
+"""The rows of the contract that a sheet gives by its mapping, each with the line that it came from."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from flows.gates.project import words as project_words
+from flows.intake.mapping import Column, Mapping, Table
+from flows.intake.names import contract, required_of, word, words
+from flows.intake.sheets import Sheet
+from flows.intake.values import CLOCK, hashed, made, month, number, seconds, shown
+
+
+@dataclass
+class Rows:
+    """What a sheet gives of one entity.
+
+    Attributes:
+        entity: its name;  columns: those that are filled in;  rows: (line of the user's file, cells in their order).
+        unknown: by column, the values that no word is known for, with how often they stand there.
+        unread: by column, the first line with a value that is no span of time, month or number, and how many there are.
+        filled: by column, how many rows have a value.
+    """
+
+    entity: str
+    columns: list[str]
+    rows: list[tuple[int, list[str | None]]] = field(default_factory=list)
+    unknown: dict[str, Counter] = field(default_factory=dict)
+    unread: dict[str, tuple[int, int]] = field(default_factory=dict)
+    filled: Counter = field(default_factory=Counter)
+
+
+@dataclass
+class Outcome:
+    """What a sheet gives: its tables, and (line, reason) of the lines that are no record."""
+
+    tables: list[Rows]
+    left_out: list[tuple[int, str]]
+
+
+def rows_of(sheet: Sheet, mapping: Mapping) -> Outcome:
+    """Applies a mapping to a sheet.
+
+    Args:
+        sheet: the sheet.
+        mapping: with the sheet's own spelling of its columns, see `Mapping.of`.
+    """
+    records, left_out = _records(sheet, mapping)
+    tables = [_Maker(sheet, entity, table).made(records) for entity, table in mapping.tables.items()]
+    return Outcome(tables, left_out)
+
+
+def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str]]]:
+    """The lines that are records, and those that are none: totals, the header again, lines without anything that is required."""
+    entity, table = next(iter(mapping.tables.items()))
+    needed = [
+        [sheet.header.index(name) for name in column.source]
+        for name, column in table.columns.items()
+        if name in required_of(entity) and column.read != "made"
+    ]
+    starts = [re.escape(word(start)) for start in (*project_words("total_words"), *mapping.leave_out)]
+    total = re.compile(rf"(?:{'|'.join(starts)})\b")
+    records, left_out = [], []
+    for line, cells in sheet.rows:
+        first = next((cell for cell in cells if cell), "")
+        lacking = sum(1 for places in needed if not any(cells[place] for place in places))
+        if [cell or "" for cell in cells] == sheet.header:
+            left_out.append((line, "the header again, no record"))
+        elif total.match(word(first)) and (lacking or not needed):
+            left_out.append((line, "a total, no record"))
+        elif needed and lacking == len(needed):
+            left_out.append((line, "no required column is filled, no record"))
+        else:
+            records.append((line, cells))
+    return records, left_out
+
+
+class _Maker:
+    """Makes the rows of one table."""
+
+    def __init__(self, sheet: Sheet, entity: str, table: Table):
+        self.entity, self.table = contract()[entity], table
+        self.places = {
+            name: [sheet.header.index(one) for one in column.source] for name, column in table.columns.items()
+        }
+        self.lists = {column.name: column.values for column in self.entity.columns if column.values}
+        self.booleans = {column.name for column in self.entity.columns if column.reader == "boolean"}
+        self.words = {name: self._words(name, column) for name, column in table.columns.items()}
+        self.out = Rows(entity, [*table.columns, *(name for name in table.constants if name not in table.columns)])
+        self.made_before: Counter = Counter()
+
+    def _words(self, name: str, column: Column) -> dict[str, str]:
+        own = {word(key): value for key, value in column.words.items()}
+        known = {key: value for key, value in words(self.entity.name, name).items() if key != "*"}
+        return {**known, **own}
+
+    def made(self, records: list[tuple[int, list[str | None]]]) -> Rows:
+        """All rows, counted into `out`."""
+        rows = self._merged(records) if self.table.one_row_a_key else self._plain(records)
+        constants = [name for name in self.out.columns if name not in self.table.columns]
+        for line, cells in rows:
+            cells = {**cells, **{name: self.table.constants[name] for name in constants}}
+            for name, value in self.table.constants.items():
+                cells[name] = cells.get(name) or value
+            if self.table.only_if and not cells.get(self.table.only_if):
+                continue
+            self.out.filled.update(name for name, value in cells.items() if value is not None)
+            self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
+        return self.out
+
+    def _plain(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
+        numbers: Counter = Counter()
+        for line, cells in records:
+            row = {name: self._cell(name, column, line, cells) for name, column in self.table.columns.items()}
+            for name, column in self.table.columns.items():
+                if column.read == "line_no":
+                    key = tuple(cells[place] for place in self.places[name])
+                    numbers[name, key] += 1
+                    row[name] = str(numbers[name, key])
+            for name, column in self.table.columns.items():
+                if any(row.get(other) not in allowed for other, allowed in column.when.items()):
+                    row[name] = None
+            yield line, row
+
+    def _merged(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
+        merged: dict[tuple, tuple[int, dict[str, str | None]]] = {}
+        sums = [name for name, column in self.table.columns.items() if column.read == "sum"]
+        for line, row in self._plain(records):
+            key = tuple(row.get(name) for name in self.entity.key)
+            if not any(key):
+                continue
+            _, first = merged.setdefault(key, (line, dict.fromkeys(row)))
+            for name, value in row.items():
+                if name in sums and value is not None:
+                    first[name] = (
+                        shown(Decimal(first[name] or 0) + Decimal(value)) if _is_number(value) else first[name]
+                    )
+                elif first[name] is None:
+                    first[name] = value
+        yield from merged.values()
+
+    def _cell(self, name: str, column: Column, line: int, cells: list[str | None]) -> str | None:
+        texts = [cells[place] for place in self.places[name]]
+        if column.read == "made":
+            return self._made(name, texts)
+        filled = [text for text in texts if text]
+        if not filled:
+            return None
+        if column.join is not None:
+            text = column.join.join(filled)
+        else:
+            text = filled[0]
+        if column.find:
+            found = re.search(column.find, text)
+            if not found:
+                return self._unread(name, line, None)
+            text = found[1]
+        if column.read == "line_no":
+            return None
+        return self._read(name, column, line, text)
+
+    def _read(self, name: str, column: Column, line: int, text: str) -> str | None:
+        if column.read == "hashed":
+            return hashed(text)
+        if (known := self.words[name].get(word(text))) is not None:
+            return known or None
+        if name in self.lists or name in self.booleans:
+            return self._of_list(name, column, text)
+        if column.otherwise is not None:
+            return column.otherwise or None
+        value: str | None = text
+        if column.read == "seconds":
+            value = seconds(text)
+        elif column.read == "month":
+            value = month(text)
+        if column.read == "sum" or column.times != 1 and not CLOCK.fullmatch(text):
+            amount = number(value) if value else None
+            value = None if amount is None else shown(amount * Decimal(str(column.times)))
+        return text if value is None and self._unread(name, line, text) else value
+
+    def _unread(self, name: str, line: int, text: str | None) -> str | None:
+        """Counts a value that can't be read; it stays as it is, and the models tell of it."""
+        first, count = self.out.unread.get(name, (line, 0))
+        self.out.unread[name] = (first, count + 1)
+        return text
+
+    def _of_list(self, name: str, column: Column, text: str) -> str | None:
+        low = word(text)
+        if low in self.lists.get(name, ()):
+            return low
+        if name in self.booleans and low in (*project_words("true_words"), *project_words("false_words")):
+            return low
+        if column.otherwise is not None:
+            return column.otherwise or None
+        self.out.unknown.setdefault(name, Counter())[text] += 1
+        return text
+
+    def _made(self, name: str, texts: list[str | None]) -> str | None:
+        told = [word(text) if text else "" for text in texts]
+        if not any(told):
+            return None
+        self.made_before[name, tuple(told)] += 1
+        times = self.made_before[name, tuple(told)]
+        return made([*told, str(times)] if times > 1 and not self.table.one_row_a_key else told)
+
+
+def _is_number(text: str) -> bool:
+    return number(text) is not None

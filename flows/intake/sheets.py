@@ -1,0 +1,221 @@
+"""Any file that people have, as tables of text: workbooks (each sheet), CSV and other separated text, Parquet, JSON."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flows.gates.project import words as project_words
+from flows.intake.names import Header, knows
+from raw_views.csv_files import Unreadable, composed, convert, head_of, looks_like, told_apart
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+TEXTS = (".csv", ".tsv", ".txt")
+JSONS = (".json", ".jsonl", ".ndjson")
+SUFFIXES = (*WORKBOOKS, *TEXTS, ".parquet", *JSONS)
+HEADER_WITHIN = 60  # lines of a sheet
+NAMED_ROWS = ("result", "data", "items", "rows", "records")  # under which JSON answers keep their rows
+
+
+@dataclass
+class Sheet:
+    """A table of a file.
+
+    Attributes:
+        path: the file;  name: of the sheet, "" where a file has only one table.
+        header: the names of its columns, no two the same.
+        rows: (line as the user's program counts it, cells in the order of the header); None is an empty cell.
+        title: what stands above the header.
+        notes: what its owner should know;  rejects: (line, reason) of what could not be read.
+    """
+
+    path: Path
+    name: str
+    header: list[str]
+    rows: list[tuple[int, list[str | None]]]
+    title: str = ""
+    notes: list[str] = field(default_factory=list)
+    rejects: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The file and the sheet, for people."""
+        return f"{self.path.name} [{self.name}]" if self.name else self.path.name
+
+    def values(self, column: str, most: int | None = None) -> list[str]:
+        """The filled cells of a column, of the first `most` rows."""
+        at = self.header.index(column)
+        return [cells[at] for _, cells in self.rows[:most] if cells[at] is not None]
+
+
+def sheets(path: Path) -> list[Sheet]:
+    """The tables of a file, those without a row left out.
+
+    Raises:
+        Unreadable: the file can't be read; the reason quotes none of its values.
+    """
+    suffix = path.suffix.lower()
+    head = head_of(path)
+    if suffix in TEXTS and (looks_like(head) or "").startswith(("an Excel", "an old Excel", "a ZIP")):
+        suffix = ".xlsx"  # a workbook that was named like text
+    if suffix in WORKBOOKS:
+        return _workbook(path)
+    if suffix in TEXTS:
+        return [_text(path)]
+    if suffix == ".parquet":
+        return [_parquet(path)]
+    if suffix in JSONS:
+        return [_json(path)]
+    raise Unreadable(f"{suffix or 'a file without an extension'} is none of {', '.join(SUFFIXES)}")
+
+
+def _text(path: Path) -> Sheet:
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "text.parquet"
+        expected = Header(totals=tuple(project_words("total_words")))
+        done = convert(path, path.name, target, expected, number_names=True)
+        table = pq.read_table(target)
+    lines = table["_raw_row"].to_pylist()
+    columns = [table[name].to_pylist() for name in done.columns]
+    rows = [(line, [_clean(cell) for cell in cells]) for line, cells in zip(lines, zip(*columns))]
+    return Sheet(path, "", done.columns, rows, notes=done.notes, rejects=done.rejects)
+
+
+def _clean(cell: str | None) -> str | None:
+    text = cell.strip() if cell else ""
+    return text or None
+
+
+def _workbook(path: Path) -> list[Sheet]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            named = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+            grids = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in named]
+    except Exception as error:  # noqa: BLE001 - damage of a workbook shows as any error, whose text may quote a value
+        if isinstance(error, MemoryError):
+            raise
+        what = looks_like(head_of(path)) or "text"
+        raise Unreadable(f"the workbook can't be opened ({type(error).__name__}); it looks like {what}") from None
+    filled = [(name, grid) for name, grid in grids if any(_cell(cell) for row in grid for cell in row)]
+    if not filled:
+        raise Unreadable("no sheet of the workbook has a filled cell")
+    return [sheet for name, grid in filled if (sheet := _grid(path, name if len(filled) > 1 else "", grid))]
+
+
+def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
+    texts = [[_cell(cell) for cell in row] for row in grid]
+    at = header_line(texts)
+    title = " ".join(cell for row in texts[:at] for cell in row if cell)
+    kept = [place for place, cell in enumerate(texts[at]) if cell]
+    header = told_apart([re.sub(r"\s+", " ", str(texts[at][place])) for place in kept])
+    rows = [
+        (line, [cells[place] for place in kept])
+        for line, cells in enumerate(texts[at + 1 :], at + 2)
+        if any(cells[place] for place in kept)
+    ]
+    notes = []
+    strays = {place for row in texts[at + 1 :] for place, cell in enumerate(row) if cell} - set(kept)
+    if strays:
+        notes.append(f"{len(strays)} columns have values and no name in the header (line {at + 1}), and are left out")
+    return Sheet(path, name, header, rows, title, notes)
+
+
+def header_line(rows: list[list[str | None]]) -> int:
+    """Which line names the columns, counted from 0: that with most names of the dictionary; where none is known, the first
+    line with as many texts as the widest."""
+    best, found = 1, None
+    for at, row in enumerate(rows[:HEADER_WITHIN]):
+        known = sum(1 for cell in row if cell and knows(cell))
+        filled = sum(1 for cell in row if cell)
+        if known > best or known == filled == 1 and found is None and best == 1:
+            best, found = max(known, best), at
+    if found is not None:
+        return found
+    widths = [sum(1 for cell in row if cell) for row in rows[:HEADER_WITHIN]]
+    return next(at for at, width in enumerate(widths) if width >= max(2, max(widths) * 0.7) or width == max(widths))
+
+
+def _cell(value: Any) -> str | None:
+    """A cell as text: numbers with all their digits and no exponent, days and moments as ISO writes them."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(Decimal(repr(value)), "f")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return _clean(composed(str(value)))
+
+
+def _parquet(path: Path) -> Sheet:
+    from raw_views.scan import Engine, prove_parquet
+    from raw_views.views import select_columns, text_of
+
+    engine = Engine()
+    _, columns = prove_parquet(str(path), engine)
+    texts = ", ".join(text_of(name, kind) for name, kind in columns)
+    rows = engine.execute(f"select {texts} {select_columns([str(path)])}").fetchall()
+    return Sheet(
+        path,
+        "",
+        [name for name, _ in columns],
+        [(line, [_clean(cell) for cell in row]) for line, row in enumerate(rows, 1)],
+    )
+
+
+def _json(path: Path) -> Sheet:
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("JSON that is not UTF-8") from None
+    try:
+        records = list(_records(text))
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
+        raise Unreadable("not JSON" + (f", see line {line}" if line else "")) from None
+    header: dict[str, None] = {}
+    for _, record in records:
+        header |= dict.fromkeys(record)
+    rows = [(line, [_cell(record.get(name)) for name in header]) for line, record in records]
+    return Sheet(path, "", list(header), rows)
+
+
+def _records(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each record with its number; nested ones are laid flat: contact.name."""
+    try:
+        whole = json.loads(text, parse_float=Decimal)
+    except ValueError:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2:
+            raise
+        yield from ((number, _flat(json.loads(line, parse_float=Decimal))) for number, line in lines)
+        return
+    if isinstance(whole, dict):
+        whole = next((whole[key] for key in NAMED_ROWS if isinstance(whole.get(key), list)), [whole])
+    yield from ((number, _flat(record)) for number, record in enumerate(whole, 1) if isinstance(record, dict))
+
+
+def _flat(record: dict[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        flat |= _flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+    return {key: str(value) if isinstance(value, Decimal) else value for key, value in flat.items()}

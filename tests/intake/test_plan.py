@@ -1,0 +1,210 @@
+"""Whole files: what they are taken for, what is refused and why, and what a mapping keeps."""
+
+import json
+
+import pytest
+from openpyxl import Workbook
+
+from flows.base.errors import ConfigError
+from flows.intake.command import check_files, keep, told
+from flows.intake.mapping import read_mapping, shipped
+from flows.intake.plan import plan
+from flows.intake.questions import settle
+
+
+def table(planned, entity):
+    rows = next(rows for rows in planned.outcome.tables if rows.entity == entity)
+    return [(line, dict(zip(rows.columns, cells))) for line, cells in rows.rows]
+
+
+def csv(folder, name: str, *lines: str, encoding: str = "utf-8"):
+    path = folder / name
+    path.write_bytes("\n".join(lines).encode(encoding))
+    return path
+
+
+def test_a_workbook_is_read_sheet_by_sheet(tmp_path):
+    book = Workbook()
+    first = book.active
+    first.title = "Звонки"
+    first.append(["Журнал"])
+    first.append([])
+    first.append(["Дата", "Время", "Менеджер", "Номер", "Длительность", "Статус"])
+    first.append(["01.09.2025", "10:05", "Анна", "8 900 000-00-01", "00:01:34", "Отвечен"])
+    first.append(["01.09.2025", "10:15", "Анна", "8 900 000-00-02", "00:00:00", "Абонент вне сети"])
+    second = book.create_sheet("Расходы")
+    second.append(["Месяц", "Статья", "Сумма, тыс. руб."])
+    second.append(["сентябрь 2025", "Реклама", 95.5])
+    second.append(["Итого", None, 95.5])
+    book.create_sheet("Пустой")
+    book.save(tmp_path / "Отдел.xlsx")
+    calls, expenses = plan([tmp_path / "Отдел.xlsx"])
+    assert calls.is_taken and calls.entity == "calls"
+    line, row = table(calls, "calls")[0]
+    assert line == 4  # as Excel counts
+    assert row["started_at"] == "01.09.2025 10:05" and row["talk_seconds"] == "94" and row["is_answered"] == "yes"
+    assert any("unknown words, 1 of 2: Абонент вне сети (1)" in note for note in calls.notes)
+    assert table(expenses, "expenses") == [
+        (2, {"month": "2025-09-01", "category": "Реклама", "kind": "direct_acquisition", "amount": "95500"})
+    ]
+    assert expenses.notes == ["1 line left out, a total, no record: 3"]
+
+
+def test_most_values_unknown_is_told_loudly(tmp_path):
+    path = csv(
+        tmp_path,
+        "звонки.csv",
+        "Дата;Номер;Статус",
+        "01.09.2025 10:00;1;Ах",
+        "01.09.2025 10:01;2;Ох",
+        "01.09.2025 10:02;3;Отвечен",
+    )
+    (one,) = plan([path])
+    assert "calls.is_answered: MOST VALUES are unknown words, 2 of 3: Ах (1), Ох (1)" in one.notes
+
+
+def test_a_missing_column_is_named_with_those_that_may_be_it(tmp_path):
+    path = csv(
+        tmp_path,
+        "лиды.csv",
+        "ID;Имя;Телефон;Когда пришёл",
+        "1;Анна;+7 900 000-00-01;01.09.2025",
+        "2;Пётр;+7 900 000-00-02;02.09.2025",
+    )
+    (one,) = plan([path])
+    assert not one.is_taken
+    assert one.problems == ["no column for created_at, which every row of leads must have; it may be 'Когда пришёл'"]
+
+    asked = []
+
+    def answer(question, answers):
+        asked.append(question)
+        return "leads" if "leads" in answers else answers[0]
+
+    assert settle(one, answer) and one.is_taken
+    assert asked[-1] == "лиды.csv: which column is leads.created_at?"
+    assert [row["created_at"] for _, row in table(one, "leads")] == ["01.09.2025", "02.09.2025"]
+    keep(one)
+    (again,) = plan([path])
+    assert again.is_taken and again.origin.name == "лиды.yml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_encodings_and_delimiters(tmp_path, encoding, delimiter):
+    lines = [
+        line.replace(";", delimiter)
+        for line in ("Отчёт", "", "Дата;Статья;Сумма", "01.09.2025;Аренда;120 000", "Итого;;120 000")
+    ]
+    (one,) = plan([csv(tmp_path, "расходы.csv", *lines, encoding=encoding)])
+    assert [(line, row["amount"]) for line, row in table(one, "expenses")] == [(4, "120 000")]
+
+
+def test_json_is_laid_flat(tmp_path):
+    records = [
+        {
+            "id": 7,
+            "created_at": "2025-09-01T10:00:00+03:00",
+            "status": "Брак",
+            "contact": {"name": "Мария", "phone": "+79000000001"},
+        }
+    ]
+    (tmp_path / "заявки.json").write_text(json.dumps({"result": records}), "utf-8")
+    (one,) = plan([tmp_path / "заявки.json"])
+    ((_, lead),) = table(one, "leads")
+    assert lead["lead_id"] == "7" and lead["status_class"] == "rejected" and lead["phone"] == "+79000000001"
+    ((_, customer),) = table(one, "customers")
+    assert (
+        customer["name"] == "Мария"
+        and customer["customer_id"] == lead["customer_id"]
+        and "Мария" not in customer["customer_id"]
+    )
+
+
+def test_what_cannot_be_read_or_known(tmp_path):
+    csv(tmp_path, "x.csv", "foo;bar", "1;2")
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    unknown = {one.label: one.problems[0] for one in plan([tmp_path])}
+    assert unknown["x.csv"].startswith("no entity has such columns") and "can't be opened" in unknown["broken.xlsx"]
+    with pytest.raises(ConfigError, match="no file or folder"):
+        check_files([tmp_path / "nowhere"], None)
+
+
+def test_names_of_employees_become_their_ids(tmp_path):
+    csv(tmp_path, "сотрудники.csv", "Код;ФИО;Отдел", "17;Анна Ковалёва;Север", "18;Пётр Сидоров;Юг")
+    csv(tmp_path, "лиды.csv", "ID;Дата создания;Ответственный", "1;01.09.2025;Анна Ковалёва", "2;02.09.2025;Новенький")
+    leads = next(one for one in plan([tmp_path]) if one.entity == "leads")
+    assert [row["employee_id"] for _, row in table(leads, "leads")] == ["17", "Новенький"]
+
+
+def test_made_ids_are_the_same_in_the_next_export(tmp_path):
+    header, rows = (
+        "Дата;Номер;Менеджер;Длительность",
+        ["01.09.2025 10:00;8 900 000-00-01;А;5"] * 2 + ["02.09.2025 10:00;8 900 000-00-02;Б;7"],
+    )
+    (first,) = plan([csv(tmp_path, "звонки.csv", header, *rows[:2])])
+    (second,) = plan([csv(tmp_path, "звонки 2.csv", header, *rows)])
+    ids = [[row["call_id"] for _, row in table(one, "calls")] for one in (first, second)]
+    assert len(set(ids[1])) == 3 and ids[1][:2] == ids[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "entity", "expected"),
+    [("amocrm_deals", "ID;Название сделки;Бюджет;Дата создания сделки;Дата закрытия;Этап сделки;Компания",
+      "5;Заявка;1 000;01.09.2025;не закрыта;Счёт выставлен;ООО А", "deals", {"deal_id": "5", "status": "open", "closed_at": None, "amount": "1 000"}),
+     ("bitrix24_deals", "ID;Стадия сделки;Дата создания;Сумма;Предполагаемая дата закрытия", "5;Сделка успешна;01.09.2025;1000;05.09.2025", "deals",
+      {"status": "won", "closed_at": "05.09.2025"}),
+     ("bitrix24_leads", "ID;Название лида;Статус;Создан", "5;Л;Некачественный лид;01.09.2025", "leads", {"status_class": "rejected"}),
+     ("1c_sales", "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма", "01.09.2025;Р-1;ООО А;Стол;2;1 000,50", "orders", {"order_id": "Р-1", "amount": "1000.5"}),
+     ("1c_sales_register", "Регистратор;Контрагент;Номенклатура;Выручка", "Реализация товаров и услуг 00УТ-000123 от 12.09.2025 10:15:00;ООО А;Стол;7",
+      "orders", {"order_id": "00УТ-000123", "created_at": "12.09.2025 10:15:00"}),
+     ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход (руб.)", "01.09.2025;77;10;1;5,5", "ad_spend", {"platform": "yandex_direct", "campaign_id": "77", "cost": "5,5"}),
+     ("vk_ads", "Дата;Название кампании;Показы;Клики;Потрачено, ₽", "01.09.2025;К;10;1;5", "ad_spend", {"platform": "vk_ads", "cost": "5"}),
+     ("calls_cloud", "Тип;Время;Кто ответил;Время ответа;Длительность разговора;Статус;Откуда;ID записи",
+      "Входящий;01.09.2025 10:00;Анна;00:00:07;00:01:34;Отвечен;+79000000001;r1", "calls",
+      {"direction": "in", "wait_seconds": "7", "talk_seconds": "94", "is_answered": "yes"}),
+     ("calls_asterisk", "calldate,src,dst,billsec,disposition,uniqueid", "2025-09-01 10:00:00,79000000001,101,94,NO ANSWER,17.1", "calls",
+      {"is_answered": "no", "talk_seconds": "94"})],
+)  # fmt: skip
+def test_shipped_mappings(tmp_path, name, header, row, entity, expected):
+    (one,) = plan([csv(tmp_path, "export.csv", header, row)])
+    assert one.is_taken and one.origin.stem == name
+    ((_, found),) = table(one, entity)
+    assert {column: found[column] for column in expected} == expected
+
+
+def test_all_shipped_mappings_are_tested():
+    tested = {case[0] for case in test_shipped_mappings.pytestmark[0].args[1]}
+    assert tested == {path.stem for path, _ in shipped()}
+
+
+def test_a_mapping_is_kept_edited_and_read_again(tmp_path):
+    path = csv(
+        tmp_path,
+        "выгрузка 2025-09.csv",
+        "ID;Название сделки;Бюджет;Дата создания сделки;Этап сделки",
+        "5;З;10;01.09.2025;Победа",
+        "6;З;20;02.09.2025;Победа",
+    )
+    (one,) = plan([path])
+    kept = keep(one)
+    assert kept.name == "выгрузка.yml" and [row["status"] for _, row in table(one, "deals")] == ["open", "open"]
+    kept.write_text(kept.read_text("utf-8").replace("status: {", "status: {words: {Победа: won}, ", 1), "utf-8")
+    (again,) = plan([csv(tmp_path, "выгрузка 2025-10.csv", *path.read_text("utf-8").splitlines())])
+    assert again.origin == kept and [row["status"] for _, row in table(again, "deals")] == ["won", "won"]
+    assert "by the mapping" in told(again)
+    assert keep(again) == kept and len(list(kept.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [("name: x\ntables: {dealz: {columns: {}}}", "there is no entity dealz"),
+     ("name: x\ntables: {deals: {columns: {sum: A}}}", "deals has no column sum"),
+     ("name: x\ntables: {deals: {columns: {amount: {from: A, read: cents}}}}", "read"),
+     ("name: [", "is not YAML")],
+)  # fmt: skip
+def test_a_wrong_mapping_is_told(tmp_path, text, trouble):
+    path = tmp_path / "m.yml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=trouble):
+        read_mapping(path)
