@@ -27,6 +27,11 @@ REACH_SECONDS = 5  # to find out whether the server is there
 START_SECONDS = 90  # for a temporary one
 FOREVER = 7 * 86400.0
 KEEP_DAYS = 30  # of what a temporary one was told
+CLIENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the night prints its own lines
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
 SERVER = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -54,8 +59,11 @@ def through_prefect(run: Run) -> None:
         run.run_log.write("The Prefect server does not answer, a temporary one is taken")
         api = None
     temporary = None if api else TemporaryServer(run.settings.nightly / "prefect")
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # the night prints its own lines
-    from flows.night import flow  # this takes seconds, in which a temporary server starts
+    for name, value in CLIENT.items():
+        os.environ.setdefault(name, value)
+    from prefect.settings import temporary_settings  # this takes seconds, in which a temporary server starts
+
+    from flows.night import flow
 
     run.seen = temporary is None or temporary.is_up()
     Run.under_way.set(run)
@@ -63,7 +71,8 @@ def through_prefect(run: Run) -> None:
     asked = (list(options.sources or ()), options.as_of, options.since, options.until, options.load, options.fresh)
     try:
         if run.seen:
-            flow.nightly(*asked, return_state=True)
+            with temporary_settings(set_defaults=flow.PATIENCE):
+                flow.nightly(*asked, return_state=True)
     except Exception as error:
         run.run_log.write(f"Prefect failed: {type(error).__name__}: {error}")
     if isinstance(run.mistake, Exception):

@@ -11,43 +11,45 @@ import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any
 
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
-os.environ.setdefault(
-    "PREFECT_CLIENT_MAX_RETRIES", "2"
-)  # a server that is away holds the end of a night for seconds only
-os.environ.setdefault("PREFECT_API_REQUEST_TIMEOUT", "10")
-os.environ.setdefault("PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED", "false")  # tasks run without a server too
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import wait
+from prefect.logging.handlers import APILogHandler
+from prefect.runtime import flow_run
+from prefect.settings import (
+    PREFECT_API_REQUEST_TIMEOUT,
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+from prefect.states import Cancelled, Completed, Failed, State
 
-from prefect import flow, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.futures import wait  # noqa: E402
-from prefect.logging.handlers import APILogHandler  # noqa: E402
-from prefect.runtime import flow_run  # noqa: E402
-from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings  # noqa: E402
-from prefect.states import Cancelled, Completed, Failed, State  # noqa: E402
-
-from flows.base import redact  # noqa: E402
-from flows.base.settings import Settings  # noqa: E402
-from flows.erased import Register, blank_root  # noqa: E402
-from flows.extract.commit import standing_still  # noqa: E402
-from flows.night import build as builds  # noqa: E402
-from flows.night.attempt import ANOTHER_NIGHT, PUBLISHED, Options, Run, attempt  # noqa: E402
-from flows.night.load import LoadFailed, Loads  # noqa: E402
-from flows.night.report import summary  # noqa: E402
-from flows.night.run_log import LOGGER, Step  # noqa: E402
-from flows.publish import Version  # noqa: E402
+from flows.base import redact
+from flows.base.settings import Settings
+from flows.erased import Register, blank_root
+from flows.extract.commit import standing_still
+from flows.night import build as builds
+from flows.night.attempt import ANOTHER_NIGHT, PUBLISHED, Options, Run, attempt
+from flows.night.load import LoadFailed, Loads
+from flows.night.report import summary
+from flows.night.run_log import LOGGER, Step
+from flows.publish import Version
 from flows.publish import publish as publish_version
 
 LOGGER.addHandler(APILogHandler())  # what the night's log says, Prefect shows at the task that said it
 LOGGER.setLevel(logging.INFO)
 LOGGER.propagate = False  # it is printed already
+PATIENCE = {  # settings of Prefect, unless yours are others: a server that is away holds a night for seconds only
+    PREFECT_API_REQUEST_TIMEOUT: 10,
+    PREFECT_CLIENT_MAX_RETRIES: 2,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+}
 LEAVE_SECONDS = 60  # to tell the server the rest, after the night
 WORKER = "PREFECT__FLOW_RUN_ID"  # is set where a worker of Prefect began this process for one flow run
 MOST_DELAYS = 50  # that Prefect takes; the last one is used again
@@ -81,7 +83,8 @@ def nightly(
     def through(run: Run) -> None:
         runs.append(run)
         try:
-            night(run)
+            with temporary_settings(set_defaults=PATIENCE):
+                night(run)
         finally:
             if Run.under_way.get() or WORKER in os.environ:
                 _leave_in_time(run)
@@ -119,7 +122,7 @@ def night(run: Run) -> None:
 def night_unseen(run: Run) -> None:
     """The same steps where there is no server."""
     run.seen = False
-    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}):
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}, set_defaults=PATIENCE):
         night(run)
 
 
@@ -131,7 +134,7 @@ def load_all(run: Run) -> None:
     patient = load.with_options(retries=repeats, retry_delay_seconds=delays)
     pool = ThreadPoolExecutor(max(len(waiting), 1))  # Prefect's own is there within a flow alone
     with Loads(run.options.since, run.options.until, settings, run.run_log) as loads:
-        submit: Any = patient.submit if run.seen else partial(pool.submit, patient)
+        submit: Any = patient.submit if run.seen else lambda *given: pool.submit(copy_context().run, patient, *given)
         begun = [submit(run, source, loads) for source in waiting]
         for future in begun:
             with suppress(LoadFailed):
