@@ -202,9 +202,10 @@ def night(
 
     Exit status: 0 published, 1 failed, 2 wrong call or setting, 3 stopped by a gate, 4 another night is at work.
     """
-    from flows import nightly
+    from flows.night.attempt import Options
+    from flows.night.command import command
 
-    options = nightly.Options(
+    options = Options(
         sources=tuple(sources.split(",")) if sources else None,
         as_of=as_of,
         since=since,
@@ -213,7 +214,7 @@ def night(
         fresh=fresh,
         command=shlex.join(["uv", "run", "kpi", "night", *sys.argv[2:]]),
     )
-    raise typer.Exit(nightly.command(options))
+    raise typer.Exit(command(options))
 
 
 @app.command(cls=_Command)

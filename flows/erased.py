@@ -71,7 +71,7 @@ class Rules:
     """What is declared of a raw table.
 
     Args:
-        table: as the landing matches columns.
+        table: as the raw views match columns.
         person: (record's template, {column: value} under which it holds).
         is_company: its rows are companies, which a person's contact on them does not make the person's.
         kinds: what each personal column holds.
@@ -519,7 +519,7 @@ def _whole(value: str) -> str:
 
 
 def as_texts(column: "pa.ChunkedArray") -> list[str | None]:
-    """A column as the landing reads it: text."""
+    """A column as the raw views read it: text."""
     import pyarrow as pa
 
     values = column.to_pylist()

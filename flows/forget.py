@@ -27,12 +27,12 @@ from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
 from flows.base.settings import Settings
 from flows.base.sql import literal, quoted
-from flows.build import Place
-from flows.build import clear as clear_build
 from flows.erased import MAY_HOLD_CONTACT, Blanker, Register, blank_root, project_settings
 from flows.extract import SOURCES
 from flows.extract.commit import standing_still
-from flows.history import State
+from flows.night.build import Place
+from flows.night.build import clear as clear_build
+from flows.night.history import State
 from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import emails_in, phones_in
 
@@ -202,7 +202,9 @@ def erase(
     """
     cells = Counter(blank_root(settings.raw_root, register, left, say))
     drop_private(settings)
-    say("the private builds and the landing's cache are removed; `uv run dbt build` or the next night makes them anew")
+    say(
+        "the private builds and the cache of the raw views are removed; `uv run dbt build` or the next night makes them anew"
+    )
     for table, count in blank_published(settings.published, register, say).items():
         register.count(table, count)
         cells[table] += count
@@ -253,11 +255,12 @@ def drop_private(settings: Settings) -> None:
     own = _private_files(settings)[0]
     if own.exists():
         duckdb.connect(str(own)).close()  # refused while somebody else has it open
-    caches = [Path(f"{own}.landing"), settings.nightly / "landing"]
-    if settings.landing_cache:
-        caches.append(settings.landing_cache)
+    names = ("raw_views", "landing")  # the second is the name before 0.2.0
+    caches = [folder for name in names for folder in (Path(f"{own}.{name}"), settings.nightly / name)]
+    if settings.raw_views_cache:
+        caches.append(settings.raw_views_cache)
     for folder in caches:
-        for cache in folder.glob("[0-9a-f]" * 40):  # the landing's own folders, whatever else lies there
+        for cache in folder.glob("[0-9a-f]" * 40):  # the cache's own folders, whatever else lies there
             shutil.rmtree(cache)
     for path in (own, Path(f"{own}.wal")):
         path.unlink(missing_ok=True)

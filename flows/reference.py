@@ -71,7 +71,7 @@ def _build(project: Path, folder: Path, key_file: Path) -> Path:
         "KPI_RAW_ROOT": str(Settings.read().raw_root),
         "KPI_AS_OF": as_of_date().isoformat(),
         "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
-        "KPI_LANDING_CACHE": str(folder / "landing"),
+        "KPI_RAW_VIEWS_CACHE": str(folder / "raw_views"),
         "KPI_PROJECT_DIR": str(project),
         "PYTHONPATH": str(project),  # its own `raw_views`, before the one that is installed here
     }  # fmt: skip

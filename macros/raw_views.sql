@@ -23,7 +23,7 @@
             'totals': var('total_words')}) -%}
     {%- endfor -%}
     {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
-    {%- set cache = env_var('KPI_LANDING_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.landing') -%}
+    {%- set cache = env_var('KPI_RAW_VIEWS_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.raw_views') -%}
     {%- set answer = fromjson(run_query(
         "select land_raw_root('" ~ root.replace("'", "''") ~ "', '" ~ cache.replace("'", "''") ~ "', '" ~ tojson(declared).replace("'", "''") ~ "')"
     ).columns[0][0]) -%}

@@ -134,5 +134,5 @@ def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: st
         except Exception as error:  # noqa: BLE001 - an error text may quote a value, its place in the code can't
             where = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{os.path.basename(where.filename)}, line {where.lineno}"
-            result["error"] = f"The raw root {raw_root} can't be landed: {type(error).__name__} in {place}"
+            result["error"] = f"The raw root {raw_root} can't be shown as views: {type(error).__name__} in {place}"
     return json.dumps(result, ensure_ascii=False)

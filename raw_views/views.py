@@ -1,4 +1,4 @@
-"""The DuckDB statements that show landed files as views of text columns."""
+"""The DuckDB statements that show raw files as views of text columns."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

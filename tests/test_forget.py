@@ -194,7 +194,7 @@ def test_a_person_is_erased_and_no_figure_moves(place, capsys):
     assert (
         left_of_him(root) == []
         and not file.exists()
-        and not list((place / "w" / "kpi.duckdb.landing").glob("[0-9a-f]*"))
+        and not list((place / "w" / "kpi.duckdb.raw_views").glob("[0-9a-f]*"))
     )
     everything = json.dumps(texts(root), ensure_ascii=False)
     assert all(hers in everything for hers in HERS) and not any(his in said for his in HIS)

@@ -1,4 +1,4 @@
-"""The landing: whatever lies in a raw root becomes views of text columns, and what can't be read is named."""
+"""Raw views: whatever lies in a raw root becomes views of text columns, and what can't be read is named."""
 
 import csv
 import datetime as dt
@@ -297,7 +297,7 @@ def test_column_without_a_name_is_left_out_with_a_note(raw):
     assert any("column 1 has no name" in message for message in raw.messages)
 
 
-def test_columns_of_the_landing_itself_do_not_clash(raw):
+def test_columns_of_the_raw_views_themselves_do_not_clash(raw):
     raw.write("a.csv", "_raw_row,lead_id,_RAW_FILE\n77,1,zz\n")
     raw.land()
     assert raw.rows("select lead_id, _raw_file, _raw_row from raw_files.leads") == [("1", "files/leads/a.csv", 2)]
@@ -1133,7 +1133,7 @@ def test_other_code_reads_anew(raw, reads, monkeypatch):
 def test_sql_function_and_several_connections(raw):
     raw.write("a.csv", "lead_id\n1\n")
     engine = duckdb.connect(":memory:")
-    plugin = Plugin("landing", {})
+    plugin = Plugin("raw_views", {})
     plugin.configure_connection(engine)
     plugin.configure_connection(engine.cursor())
     arguments = [str(raw.root), str(raw.cache), json.dumps(raw.declared)]
@@ -1158,7 +1158,7 @@ def test_sql_function_and_several_connections(raw):
 @pytest.mark.parametrize("arguments", [(None, "c", "[]"), ("r", None, "[]"), ("r", "c", None), ("", "", "")])
 def test_missing_arguments_are_an_error_text(arguments):
     engine = duckdb.connect(":memory:")
-    Plugin("landing", {}).configure_connection(engine)
+    Plugin("raw_views", {}).configure_connection(engine)
     result = json.loads(engine.execute("select land_raw_root(?, ?, ?)", list(arguments)).fetchone()[0])
     assert "KPI_RAW_ROOT" in result["error"]
     assert result["ddl"] == ""

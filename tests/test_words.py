@@ -11,7 +11,7 @@ from tests.warehouse import PROJECT
 RETIRED = {
     r"judged_rows|unjudged_rows|judged_models": "validated rows",
     r"verdicts?": "row status",
-    r"raw_landing|source\('landing'": "raw view",
+    r"raw_landing|source\('landing'|KPI_LANDING_CACHE|landing_cache|the landing(?! page)|landed": "raw view",
     r"int_traces": "record UTMs",
     r"int_origins": "record channel",
     r"int_touches|touch_id|all_touches": "touchpoint",
@@ -52,14 +52,23 @@ def test_retired_words_are_gone():
 
 
 @pytest.mark.parametrize(
-    "line", ["from {{ ref('int_traces') }}", "with its verdict", "spell_no,", "a spell ends", "handled_leads"]
+    "line",
+    [
+        "from {{ ref('int_traces') }}",
+        "with its verdict",
+        "spell_no,",
+        "a spell ends",
+        "handled_leads",
+        "KPI_LANDING_CACHE",
+        "rows landed",
+    ],
 )
 def test_a_retired_word_is_found(line):
     assert retired_in(line)
 
 
 def test_longer_words_are_not_meant():
-    assert retired_in("spelling, spelled, is_journalist, kpi_companions, landing_page, replace") == []
+    assert retired_in("spelling, spelled, is_journalist, kpi_companions, landing_page, the landing page, replace") == []
 
 
 @pytest.mark.parametrize("word", sorted({word for word in RETIRED.values() if word}))

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
     gates: Path | None = _told(None, "a YAML file of limits over those of flows/gates/settings.yml", "night", "gate")
     mappings: Place = _told("mappings", "the folder of the mapping files of `kpi import`", "import", "check", "load", "night")
-    landing_cache: Place | None = _told(None, "the folder of the cache of raw files; unset: beside the warehouse", "forget")
+    raw_views_cache: Place | None = _told(None, "the folder for what was read of the raw files; unset: beside the warehouse", "forget")
     postgres_dsn: SecretStr | None = _told(None, "a database that gets the published marts too", "night", "publish", "forget")
     postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget")
 

@@ -527,7 +527,7 @@ class Reading:
         Args:
             listing: a list that only grows, as a rule.
             overlap: how far below the last id to begin, as ids may come late.
-            settled: records never change, so that those below the last id are landed only if they are new.
+            settled: records never change, so that those below the last id are loaded only if they are new.
             gone: the ids of owners that are gone.
         """
         last = self.last_ids.get(listing.table)
@@ -590,7 +590,7 @@ class Reading:
     def _settle(
         self, listing: Listing, got: set[str], always: bool, owners: set[str] | frozenset[str] = frozenset()
     ) -> set[str]:
-        """Makes what is landed equal to what the portal has, and returns the ids that are gone.
+        """Makes what is loaded equal to what the portal has, and returns the ids that are gone.
 
         Of a log, only rows of `owners` that are gone go with them; the others stay, and are counted as unlisted.
         """
@@ -634,7 +634,7 @@ class Reading:
         return {key for key in missing if whose[(key,)][0] in owners}
 
     def _known(self, listing: Listing) -> set[str]:
-        """The ids that were landed before, of those that this load looks at."""
+        """The ids that were loaded before, of those that this load looks at."""
         fields = (*listing.conditions, listing.changed) if listing.changed else tuple(listing.conditions)
         same = tuple(map(str, listing.conditions.values()))
         floor = _moment(self.floor) if listing.changed and not listing.reference else None

@@ -3,7 +3,7 @@
 Orders changed since the last load are loaded with all their basket items, payments and property values, for only an
 order tells that something of it changed; what such an order no longer has, and all of a deleted order, is marked as
 deleted. The first load reads those lists whole. The links between orders and deals have no time of change, so they are
-read whole each time, and only new and removed ones are landed.
+read whole each time, and only new and removed ones are loaded.
 """
 
 from collections.abc import Iterator

@@ -80,7 +80,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def landed(root: Path, source: str, table: str, columns: Iterable[str]) -> Iterator[dict[str, str | None]]:
+def loaded_rows(root: Path, source: str, table: str, columns: Iterable[str]) -> Iterator[dict[str, str | None]]:
     """The rows of a table that readers see now, from its Parquet files, in the order in which they came.
 
     Args:
@@ -121,7 +121,7 @@ def known_keys(root: Path, source: str, table: str, key: tuple[str, ...], *also:
         Key to further columns, all as text.
     """
     newest: dict[tuple, tuple[str, str | None, tuple]] = {}
-    for row in landed(root, source, table, (*key, *also)):
+    for row in loaded_rows(root, source, table, (*key, *also)):
         record = tuple(_text(row[name]) for name in key)
         stamp = _text(row["_loaded_at"]) or ""
         if record not in newest or stamp >= newest[record][0]:

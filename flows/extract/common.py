@@ -1,7 +1,7 @@
 """What every loader needs: patience, reports, raw values, HTTP that gives up in time.
 
 HTTP goes through dlt's `requests` helper, which repeats a request after a broken connection, a time-out or a passing
-server error, with growing pauses. dlt's pipelines are not used for the landing: they put files in place one by one,
+server error, with growing pauses. dlt's pipelines are not used: they put files in place one by one,
 keep the cursor state apart from the data and name tables and columns their own way, while a load here must be seen
 whole or not at all, with its cursor (see `commit`).
 """

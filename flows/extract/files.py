@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UNFINISHED = (".tmp", ".part", ".crdownload")
-LANDING_S_OWN = ("_raw_file", "_raw_row", "_raw_decimals", "_loaded_at")
+RAW_VIEWS_OWN = ("_raw_file", "_raw_row", "_raw_decimals", "_loaded_at")
 LONGEST_NAME = 200  # bytes of a name that are kept; with the load's id before it, a file system takes no more than 255
 
 
@@ -243,7 +243,7 @@ def _stamp(source: Path, target: Path, loaded_at: str, known_from: str | None) -
         for place, name in enumerate(low, 1):
             if (first := low.index(name) + 1) < place:
                 raise Unreadable(f"columns {first} and {place} have the same name")
-        names = [name for name in parquet.schema_arrow.names if name.lower() not in LANDING_S_OWN]
+        names = [name for name in parquet.schema_arrow.names if name.lower() not in RAW_VIEWS_OWN]
         rows = ["_raw_row"] if "_raw_row" in parquet.schema_arrow.names else []  # the lines of a CSV
         stamps = {"_loaded_at": loaded_at} | ({} if "loaded_at" in low else {"loaded_at": known_from})
         fields = [parquet.schema_arrow.field(name) for name in (*names, *rows)]

@@ -212,8 +212,8 @@ def _check_money(doing: str, rows: list[dict[str, str | None]]) -> None:
 
 def _mark_gone(load: Load, run: Run, direct: Direct, series: list[str], first: date, last: date, keys: set[tuple]):
     span = (first.isoformat(), last.isoformat())
-    landed = known_keys(run.root, run.source, TABLE, KEY)
-    known = [key for key in landed if key[0] == direct.login and key[1] in series and span[0] <= key[2] <= span[1]]
+    loaded = known_keys(run.root, run.source, TABLE, KEY)
+    known = [key for key in loaded if key[0] == direct.login and key[1] in series and span[0] <= key[2] <= span[1]]
     load.add_deleted(TABLE, KEY, [key for key in known if key not in keys], len(known))
 
 

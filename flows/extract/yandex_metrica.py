@@ -276,8 +276,8 @@ def _read_kind(load: Load, run: Run, metrica: Metrica, kind: Kind, first: date, 
 
 def _mark_gone(load: Load, run: Run, metrica: Metrica, kind: Kind, first: date, last: date, keys: set[tuple]) -> None:
     span = (first.isoformat(), last.isoformat())
-    landed = known_keys(run.root, run.source, kind.table, kind.key)
-    known = [key for key in landed if key[0] == metrica.counter and span[0] <= key[1] <= span[1]]
+    loaded = known_keys(run.root, run.source, kind.table, kind.key)
+    known = [key for key in loaded if key[0] == metrica.counter and span[0] <= key[1] <= span[1]]
     load.add_deleted(kind.table, kind.key, [key for key in known if key not in keys], len(known))
 
 

@@ -1,6 +1,6 @@
 """Gates: what must hold before a night goes on.
 
-    uv run kpi gate raw   --warehouse warehouse/kpi.duckdb     what was landed, before the build
+    uv run kpi gate raw   --warehouse warehouse/kpi.duckdb     what was loaded, before the build
     uv run kpi gate marts --warehouse warehouse/kpi.duckdb     what was built, before it is published
 
 A gate *measures*: each check gives one figure for each subject (a source, a raw table, a column, a KPI), `raw.py` and

@@ -96,7 +96,7 @@ def _check(en: tuple[str, str, str], ru: tuple[str, str, str], least: bool = Fal
     return Check(*both, least)
 
 
-_LANDING = (
+_RAW_VIEWS = (
     "the messages `raw: …` of dbt's log, and raw_views.files",
     "сообщения `raw: …` в журнале dbt и raw_views.files",
 )
@@ -155,8 +155,8 @@ CHECKS: dict[str, dict[str, Check]] = {
             ),
         ),
         "unreadable_files": _check(
-            ("Every raw file can be read", "{bad} of {rows} files left out", _LANDING[0]),
-            ("Каждый сырой файл читается", "не прочитано файлов: {bad} из {rows}", _LANDING[1]),
+            ("Every raw file can be read", "{bad} of {rows} files left out", _RAW_VIEWS[0]),
+            ("Каждый сырой файл читается", "не прочитано файлов: {bad} из {rows}", _RAW_VIEWS[1]),
         ),
         "broken_lines": _check(
             ("Every raw line can be read", "{bad} of {rows} lines left out", _REJECTS[0]),
@@ -438,13 +438,13 @@ CHECKS: dict[str, dict[str, Check]] = {
         ),
         "unread_rows": _check(
             (
-                "The build read all rows that the landing found",
-                "{rows} rows built, {landed} landed",
+                "The build read all rows of the raw views",
+                "{rows} rows built, {shown} in the raw views",
                 "whether the build ended; raw_views.files",
             ),
             (
                 "Сборка прочитала все найденные строки",
-                "собрано {rows} строк, найдено {landed}",
+                "собрано {rows} строк, в представлениях {shown}",
                 "завершилась ли сборка; raw_views.files",
             ),
         ),

@@ -257,7 +257,7 @@ class Gate:
                 "select source_name, table_name, sum(raw_rows) from kpi.marts.source_tie_out group by all"
             ).fetchall()
         }
-        landed = {
+        shown = {
             tuple(row[:2]): row[2]
             for row in self._sql(
                 """
@@ -271,8 +271,8 @@ class Gate:
         }
         for table in raw_tables():
             place = (table.source, table.name)
-            rows, there = int(built.get(place, 0)), int(landed.get(place, 0))
-            yield Reading(table.subject, abs(rows - there), {"rows": rows, "landed": there})
+            rows, there = int(built.get(place, 0)), int(shown.get(place, 0))
+            yield Reading(table.subject, abs(rows - there), {"rows": rows, "shown": there})
 
     def _rejected_rows(self, limits: Limits) -> Iterator[Reading]:
         yield from self._readings(

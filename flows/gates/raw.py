@@ -1,4 +1,4 @@
-"""The measures of the raw gate: what the landing shows of the raw root, before anything is built on it.
+"""The measures of the raw gate: what the raw views show of the raw root, before anything is built on it.
 
 A night is a day on which rows were loaded, by their load stamps in the business's zone, up to the as-of date. Rows
 without a stamp are of no night; a table that has no others is looked at as one load. What came is compared with the nights

@@ -102,7 +102,7 @@ def _run(folder: Path, root: Path, entities: list[str]) -> None:
     settings = {
         "KPI_RAW_ROOT": str(root),
         "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
-        "KPI_LANDING_CACHE": str(folder / "cache"),
+        "KPI_RAW_VIEWS_CACHE": str(folder / "cache"),
         "KPI_CONTACT_KEY_FILE": key,
         "DO_NOT_TRACK": "1",
     }

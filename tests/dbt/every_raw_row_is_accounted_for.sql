@@ -1,4 +1,4 @@
--- Proves that no raw row vanished: of every source, table and load day the rows that the landing counted are accepted, superseded, deleted, not
+-- Proves that no raw row vanished: of every source, table and load day the rows that the raw views counted are accepted, superseded, deleted, not
 -- yet known or rejected, and every rejected one is named with its reason.
 select source_name, table_name, cast(load_day as {{ dbt.type_string() }}) as load_day, raw_rows, 'rows without a status' as problem
 from {{ ref('source_tie_out') }}

@@ -172,7 +172,7 @@ def test_keys_without_number(root, portal):
     rows = read(root, "bitrix24", "crm_lead")
     assert len(rows) == 3 and len(rows[1]) == 1001  # and the load stamp
     (file,) = (root / "bitrix24" / "crm_lead").iterdir()
-    assert prove_parquet(str(file), Engine())[0] == 3  # the landing reads what the load wrote
+    assert prove_parquet(str(file), Engine())[0] == 3  # the raw views read what the load wrote
     assert "bitrix24/crm_lead: more than 1000 columns; those that came later are left out" in report.warnings
 
 

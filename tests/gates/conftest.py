@@ -37,7 +37,7 @@ MARTS = {
     "quality.findings": "true",
     "raw_views.rejected_lines": "source_name = 'files' and table_name = 'ad_spend'",
 }
-# Rows as the build counted them, so that the landing and the tie-out agree about the shorter tables.
+# Rows as the build counted them, so that the raw views and the tie-out agree about the shorter tables.
 LANDED = """
     create table raw_views.files as
     select source_name, table_name, source_name || '/' || table_name || '/all' as raw_file, true as readable,

@@ -125,7 +125,7 @@ MARTS = {
         "week_jump",
         "revenue",
     ),
-    "rows landed that were not built": (
+    "rows shown that were not built": (
         f"update raw_views.files set row_count = row_count + 7 where {ACTIVITIES}",
         "unread_rows",
         "bitrix24/crm_activity",

@@ -1,5 +1,5 @@
-"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders; `real` calls
-it for the gates alone.
+"""Stand-ins that make a night quick: `night` is the real one, but calls this file for dbt, the gates and the loaders; `deployed`
+is the same as Prefect's workers start it; `real` calls it for the gates alone.
 
 dbt: reads the raw leads, makes a small private file, prints events as dbt does. STAND_IN_DBT says what else: `slow`,
 `fail`, `grandchild`, `full` (writes until the disk is full), `env` (prints its environment).
@@ -19,19 +19,41 @@ HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2]))
 
 
-def night() -> int:
-    from flows import build, cli, load, nightly
+def stand_in() -> None:
+    from flows.night import build, load
 
     build.DBT = (sys.executable, HERE, "dbt")
-    nightly.GATES = (sys.executable, HERE, "gate")
+    build.GATES = (sys.executable, HERE, "gate")
     load.LOADER = (sys.executable, HERE, "load")
+
+
+def deployed() -> int:
+    """A flow run that the server knows before its process begins, as those of a worker of Prefect are."""
+    from prefect.client.orchestration import get_client
+    from prefect.flow_engine import run_flow
+
+    from flows.night.flow import nightly
+
+    stand_in()
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(nightly)
+    os.environ["PREFECT__FLOW_RUN_ID"] = str(run.id)
+    print(run_flow(nightly, run, return_type="state"))
+    return 0
+
+
+def night() -> int:
+    from flows import cli
+
+    stand_in()
     return cli.main(["night", *sys.argv[2:]])
 
 
 def real() -> int:
-    from flows import cli, nightly
+    from flows import cli
+    from flows.night import build
 
-    nightly.GATES = (sys.executable, HERE, "gate")
+    build.GATES = (sys.executable, HERE, "gate")
     return cli.main(["night", *sys.argv[2:]])
 
 
@@ -92,6 +114,10 @@ def make_file(full: bool) -> None:
             "create table marts.source_tie_out as select 'files' as source_name, count(*) as raw_rows,"
             " 0 as rejected_rows, current_date as load_day from marts.leads"
         )
+        connection.execute(
+            "create table marts.report_daily as select 1 as position, true as is_latest, 'Leads' as name_en,"
+            " 'Лиды' as name_ru, current_date as period_start, 5 as value, null as plan_value, 4 as previous_value, 'up' as sign"
+        )
         if full:
             connection.execute(
                 "create table marts.big as select uuid() as id, md5(i::varchar) as t from range(3000000) r(i)"
@@ -115,4 +141,6 @@ if __name__ == "__main__":
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit({"night": night, "real": real, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]())
+    sys.exit(
+        {"night": night, "deployed": deployed, "real": real, "dbt": dbt, "gate": gate, "load": loader}[sys.argv[1]]()
+    )

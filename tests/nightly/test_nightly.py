@@ -21,7 +21,7 @@ from tests.nightly.tools import PROJECT, Nights
 STOPS = (  # a line that is printed as the thing begins, and whether the new night is then published
     ("load files …", False),
     ("raw root …", False),
-    ("landing …", False),
+    ("raw views …", False),
     ("gate raw …", False),
     ("build …", False),
     ("gate marts …", False),
@@ -283,7 +283,7 @@ def test_an_analyst_and_a_loader_at_work_meanwhile(nights):
         analyst.execute("create table mine as select 1 as one")
         night = nights.start()
         for line in night.stdout:
-            if "landing …" in line:
+            if "raw views …" in line:
                 nights.drop("two", "L2")
                 command = [KPI, "load", "files"]
                 subprocess.run(command, cwd=PROJECT, env=nights.environment, check=True, capture_output=True)

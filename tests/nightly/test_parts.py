@@ -1,6 +1,7 @@
 """Parts of the night alone: the clock, process groups, secrets, mail, what dbt says."""
 
 import json
+import logging
 import os
 import signal
 import socketserver
@@ -19,11 +20,11 @@ from flows.base import redact
 from flows.base.errors import ConfigError
 from flows.base.process_group import ProcessGroup, TimedOut
 from flows.base.settings import PROJECT, Settings
-from flows.build import Events, Place, fingerprint
 from flows.contract import entities
-from flows.history import Night, State
-from flows.report import send
-from flows.run_log import RunLog
+from flows.night.build import Events, Place, fingerprint
+from flows.night.history import Night, State
+from flows.night.report import send
+from flows.night.run_log import LOGGER, RunLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
@@ -167,7 +168,7 @@ def test_whoever_started_it_is_killed(tmp_path, sign):
 # --- secrets, mail, dbt's words ---------------------------------------------------------------------------------------
 
 
-def test_secrets_are_told_by_their_names(tmp_path, capsys):
+def test_secrets_are_told_by_their_names(tmp_path, capsys, monkeypatch):
     redact.learn(
         {
             "KPI_POSTGRES_DSN": "host=db user=kpi password='it''s 1%2' dbname=kpi",
@@ -179,17 +180,13 @@ def test_secrets_are_told_by_their_names(tmp_path, capsys):
     )
     heard = []
 
-    class Ear:
-        def begun(self, step):
-            heard.append(step.name)
+    class Ear(logging.Handler):
+        def emit(self, record):
+            heard.append(record.getMessage())
 
-        def said(self, step, text):
-            heard.append(text)
-
-        def ended(self, step):
-            heard.append(step.text)
-
-    run_log = RunLog(tmp_path / "night.log", BERLIN, Ear())
+    monkeypatch.setattr(LOGGER, "handlers", [Ear()])
+    LOGGER.setLevel(logging.INFO)
+    run_log = RunLog(tmp_path / "night.log", BERLIN)
     for text in (
         "POST https://hooks.example.org/services/T1/B2?sig=abcd1234 failed",
         "no route /services/T1/B2 for sig=abcd1234",
@@ -204,7 +201,7 @@ def test_secrets_are_told_by_their_names(tmp_path, capsys):
     told = "\n".join([capsys.readouterr().out, (tmp_path / "night.log").read_text("utf-8"), *heard])
     for word in ("abcd1234", "T1/B2", "q1w2e3r4", "gh-токен", "gh-%D1", "gh-\\u0442"):
         assert word not in told, word
-    assert "/home/kpi" in told
+    assert "/home/kpi" in told and "/home/kpi" in "".join(heard)
     passed = redact.without_secrets(
         {"KPI_POSTGRES_DSN": "x", "KPI_CONTACT_KEY": "x", "KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"}
     )
@@ -246,7 +243,7 @@ def test_a_letter(monkeypatch):
         assert "Subject: Night failed" in letters[0] and "To: boss@example.org, me@example.org" in letters[0]
         assert letters[0].endswith("where and why")
         monkeypatch.setenv("KPI_SMTP_USER", "kpi")
-        monkeypatch.setattr("flows.report.LOOPBACK", ())
+        monkeypatch.setattr("flows.night.report.LOOPBACK", ())
         send("Night failed", told.append)
         assert "offers no TLS" in told[1] and len(letters) == 1
         server.shutdown()
@@ -274,7 +271,7 @@ def test_a_webhook_that_redirects_is_told_as_not_sent(monkeypatch):
         def log_message(self, *_):
             pass
 
-    monkeypatch.setattr("flows.report.PAUSES", ())
+    monkeypatch.setattr("flows.night.report.PAUSES", ())
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("KPI_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.server_port}/hook")

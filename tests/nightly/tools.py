@@ -1,11 +1,16 @@
 """What the tests of the nightly run share: small built files, whole readings of what is published, nights in a process."""
 
+import atexit
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,6 +18,56 @@ import pyarrow.parquet as pq
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
+
+
+@cache
+def prefect_server() -> dict[str, str]:
+    """The environment of a client of a Prefect server; there is one for all nights of a test process, for it starts slowly."""
+    home = tempfile.TemporaryDirectory()
+    client, process = start_prefect(home.name)
+
+    def end() -> None:
+        process.terminate()
+        process.wait(30)
+        home.cleanup()
+
+    atexit.register(end)
+    return client
+
+
+def start_prefect(home: str) -> tuple[dict[str, str], subprocess.Popen]:
+    """Starts a Prefect server; the environment of its clients, and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    client = {
+        "PREFECT_HOME": home,
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    outer = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_", "PREFECT_"))}
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ui",
+    ]
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(command, env=outer | client, stdout=nowhere, stderr=nowhere)
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(client["PREFECT_API_URL"] + "/health", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    return client, process
 
 
 def built(folder: Path, night: int, rows: int = 5_000) -> Path:
@@ -53,7 +108,8 @@ class Nights:
 
     Args:
         folder: where everything lies: `raw`, `inbox`, `warehouse`.
-        settings: environment variables; those of the outer environment that begin with KPI_ are left out.
+        settings: environment variables; those of the outer environment that begin with KPI_ are left out. Without
+            PREFECT_API_URL among them the nights are shown by the server of the tests; if it is empty, by a temporary one.
     """
 
     def __init__(self, folder: Path, **settings: str):
@@ -64,14 +120,19 @@ class Nights:
         for path in (self.raw, self.inbox, self.warehouse):
             path.mkdir(parents=True, exist_ok=True)
         outer = {k: v for k, v in os.environ.items() if not k.startswith(("KPI_", "PREFECT_", "STAND_IN"))}
-        self.environment = outer | {
-            "KPI_RAW_ROOT": str(self.raw),
-            "KPI_WAREHOUSE": str(self.warehouse / "kpi.duckdb"),
-            "KPI_INBOX": str(self.inbox),
-            "KPI_LOAD_PAUSE_SECONDS": "0.2",
-            "NO_PROXY": "127.0.0.1",
-            **settings,
-        }
+        shown = {} if "PREFECT_API_URL" in settings else prefect_server()
+        self.environment = (
+            outer
+            | shown
+            | {
+                "KPI_RAW_ROOT": str(self.raw),
+                "KPI_WAREHOUSE": str(self.warehouse / "kpi.duckdb"),
+                "KPI_INBOX": str(self.inbox),
+                "KPI_LOAD_PAUSE_SECONDS": "0.2",
+                "NO_PROXY": "127.0.0.1",
+                **settings,
+            }
+        )
 
     def drop(self, name: str, *ids: str) -> None:
         """Drops a file with leads into the inbox."""
@@ -122,14 +183,18 @@ class Nights:
         return sorted(rows, key=lambda row: (row["started_at"], row["_loaded_at"]))
 
     def processes(self, *words: str) -> dict[int, str]:
-        """The command lines of the processes that have to do with this folder, and with all of the words."""
+        """The command lines of the processes that have to do with this folder, by their environment too, and with all words."""
         found = {}
         for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda entry: int(entry.name)):
             try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                command, environment = (
+                    (entry / part).read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                    for part in ("cmdline", "environ")
+                )
             except OSError:
                 continue
-            if all(word in command for word in (str(self.folder), *words)) and int(entry.name) != os.getpid():
+            is_ours = str(self.folder) in command + environment and int(entry.name) != os.getpid()
+            if is_ours and all(word in command for word in words):
                 found[int(entry.name)] = command
         return found
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +16,12 @@ from typing import Any
 
 from flows.base.process_group import ProcessGroup, TimedOut
 from flows.base.redact import without_secrets
-from flows.base.settings import PROJECT
-from flows.run_log import RunLog, Step
+from flows.base.settings import KPI, PROJECT
+from flows.night.run_log import RunLog, Step
 from raw_views import contact_key
 
 DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
+GATES: tuple[str | Path, ...] = (KPI, "gate")
 CODE = (
     "models",
     "macros",
@@ -34,6 +35,9 @@ CODE = (
 )
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "prefect", "pyarrow")
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
+
+
+Show = Callable[[Step], object]
 
 
 class BuildFailed(Exception):
@@ -80,7 +84,7 @@ class Place:
             "KPI_RAW_ROOT": str(self.raw),
             "KPI_WAREHOUSE": str(self.file),
             "KPI_AS_OF": self.as_of.isoformat(),
-            "KPI_LANDING_CACHE": str(self.nightly / "landing"),
+            "KPI_RAW_VIEWS_CACHE": str(self.nightly / "raw_views"),
             "KPI_PROJECT_DIR": str(PROJECT),
         }  # fmt: skip
 
@@ -168,14 +172,15 @@ def clear(place: Place) -> None:
     shutil.rmtree(place.file.parent, ignore_errors=True)
 
 
-def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
+def dbt(verb: str, place: Place, seconds: float, step: Step, show: Show = lambda model: None) -> dict[str, int]:
     """Runs dbt to its end; each model is a step of its own in the run_log.
 
     Args:
-        verb: `seed` (which lands the raw root first) or `build`.
+        verb: `seed` (which makes the raw views first) or `build`.
         place: where.
         seconds: how long it may take.
         step: the step that this is part of.
+        show: called with the step of each model as it begins.
 
     Returns:
         How many data tests ran (`run`), how many of them passed (`passed`).
@@ -191,17 +196,18 @@ def dbt(verb: str, place: Place, seconds: float, step: Step) -> dict[str, int]:
     place.file.parent.mkdir(exist_ok=True)
     results = place.target / "run_results.json"
     results.unlink(missing_ok=True)
-    events = Events(step.run_log, step)
+    events = Events(step.run_log, step, show)
     command = [*DBT, verb, "--target-path", place.target, "--log-path", place.logs, "--log-format", "json"]
     command += ["--log-format-file", "text", "--log-level-file", "info"]
+    problems: list[tuple[str, str]] = []
     try:
         with ProcessGroup() as group:
             status = group.run(command, PROJECT, place.environment(), seconds, events.hear)
+        problems = _problems(results) if status else []
     except TimedOut:
-        events.close([])
         raise BuildFailed([f"dbt {verb} took longer than {seconds:.0f} s and was ended"]) from None
-    problems = _problems(results) if status else []
-    events.close(problems)
+    finally:
+        events.close(problems)
     if status > 128:
         raise BuildFailed([f"dbt {verb} was ended by signal {status - 128}"])
     unfinished.unlink()
@@ -228,14 +234,15 @@ class Events:
     Args:
         run_log: where the steps begin.
         parent: where everything else is said.
+        show: called with each step as it begins.
 
     Attributes:
         tests: data tests `run` and `passed`.
         errors: what was said at error level.
     """
 
-    def __init__(self, run_log: RunLog, parent: Step):
-        self._run_log, self._parent = run_log, parent
+    def __init__(self, run_log: RunLog, parent: Step, show: Show = lambda model: None):
+        self._run_log, self._parent, self._show = run_log, parent, show
         self._open: dict[str, Step] = {}
         self._failed: dict[str, Step] = {}
         self._tenths = 0
@@ -253,7 +260,7 @@ class Events:
         node = data.get("node_info") or {}
         kind, name = node.get("resource_type"), node.get("node_name", "")
         if info["name"] == "LogStartLine" and kind in ("model", "seed"):
-            self._open[name] = self._run_log.begin(f"dbt {name}", shown=False)
+            self._open[name] = self._begin(name)
             self._open[name].say(info["msg"])
         elif info["name"] in ("LogModelResult", "LogSeedResult") and name in self._open:
             self._open[name].say(info["msg"])
@@ -262,12 +269,17 @@ class Events:
             self.tests["run"] += 1
             self.tests["passed"] += data["status"] == "pass"
             if data["status"] != "pass":
-                self._end(self._run_log.begin(f"dbt {name}", shown=False), name, data)
+                self._end(self._begin(name), name, data)
             self._progress(data)
         elif info["name"] not in ("LogStartLine", "Formatting") and info["msg"].strip():
             self._parent.say(info["msg"], shown=info["name"] == "JinjaLogInfo" and info["msg"].startswith("raw"))
         if info["level"] == "error" and info["msg"].strip():
             self.errors.append(" ".join(info["msg"].split()))
+
+    def _begin(self, name: str) -> Step:
+        step = self._run_log.begin(f"dbt {name}", shown=False)
+        self._show(step)
+        return step
 
     def _end(self, step: Step, name: str, data: dict[str, Any]) -> None:
         if data["status"] in ("error", "fail", "runtime error"):
@@ -291,12 +303,11 @@ class Events:
             step.end(failed=True, text="it did not end")
 
 
-def gate(which: str, command: tuple, place: Place, published: Path, seconds: float, step: Step) -> dict[str, Any]:
+def gate(which: str, place: Place, published: Path, seconds: float, step: Step) -> dict[str, Any]:
     """Runs a gate in a process of its own.
 
     Args:
         which: `raw` or `marts`.
-        command: what runs the gates.
         place: the file that is judged, and where the report goes.
         published: the file that BI reads now; it need not be there.
         seconds: how long it may take.
@@ -319,7 +330,7 @@ def gate(which: str, command: tuple, place: Place, published: Path, seconds: flo
     report = ("--warehouse", place.file, "--report", place.logs / "gates", *before, "--json", told)
     try:
         with ProcessGroup() as group:
-            status = group.run([*command, which, *report], PROJECT, place.environment(), seconds, hear)
+            status = group.run([*GATES, which, *report], PROJECT, place.environment(), seconds, hear)
     except TimedOut:
         raise BuildFailed([f"the gate took longer than {seconds:.0f} s and was ended"]) from None
     if status not in (0, 1):

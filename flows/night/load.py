@@ -4,16 +4,16 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Self
 
+from flows.base import redact
 from flows.base.process_group import ProcessGroup, TimedOut
 from flows.base.settings import KPI, PROJECT, Settings
 from flows.extract.common import grace
-from flows.run_log import RunLog, Step
+from flows.night.run_log import RunLog, Step
 
 LOADER: tuple[str | Path, ...] = (KPI, "load")
 LASTING = ("ConfigError", "Refused")  # errors of a loader that no second attempt heals
@@ -40,77 +40,78 @@ class SourceLoad:
     attempts: int = 0
 
 
-def load_all(
-    sources: list[str],
-    since: date | None,
-    until: date | None,
-    settings: Settings,
-    run_log: RunLog,
-    done: Callable[[SourceLoad], None],
-) -> list[SourceLoad]:
-    """Loads sources side by side. One that fails stops no other; how it failed is in what is returned.
+class LoadFailed(Exception):
+    """An attempt at a load failed; `again` says whether another one may succeed."""
+
+    def __init__(self, reason: str, again: bool):
+        self.again = again
+        super().__init__(reason)
+
+
+class Loads:
+    """Loads of several sources, side by side; leaving the `with` statement ends those that still run.
 
     Args:
-        sources: their names.
         since, until: the first and last business day to load, or None for what is new.
         settings: attempts, pauses, times; after `loads_seconds` the night goes on without what is not loaded.
         run_log: where the loaders' lines go.
-        done: called with each load that succeeded, as it does.
     """
-    if not sources:
-        return []
-    days = [*(("--since", since.isoformat()) if since else ()), *(("--until", until.isoformat()) if until else ())]
-    until_all = time.monotonic() + settings.loads_seconds
-    with ThreadPoolExecutor(len(sources)) as pool, ProcessGroup() as group:
-        loads = [pool.submit(_load, source, days, settings, run_log, group, until_all) for source in sources]
-        for load in as_completed(loads):
-            if load.result().loaded:
-                done(load.result())
-        return [load.result() for load in loads]
 
+    def __init__(self, since: date | None, until: date | None, settings: Settings, run_log: RunLog):
+        self._days = [*(("--since", str(since)) if since else ()), *(("--until", str(until)) if until else ())]
+        self._settings, self._run_log = settings, run_log
+        self._end = time.monotonic() + settings.loads_seconds
+        self._group = ProcessGroup()
+        self._begun: dict[str, tuple[SourceLoad, Step]] = {}
 
-def _load(
-    source: str, days: list[str], settings: Settings, run_log: RunLog, group: ProcessGroup, end: float
-) -> SourceLoad:
-    """Loads a source by the moment `end` of the monotonic clock."""
-    step = run_log.begin(f"load {source}")
-    result = SourceLoad(source)
-    pause = settings.load_pause_seconds
-    while True:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._group.__exit__()
+
+    def result(self, source: str) -> SourceLoad:
+        """How a load went."""
+        return self._begun[source][0]
+
+    def attempt(self, source: str) -> None:
+        """Tries to load a source once. Raises LoadFailed."""
+        if source not in self._begun:
+            self._begun[source] = SourceLoad(source), self._run_log.begin(f"load {source}")
+        result, step = self._begun[source]
+        pause = self._settings.load_pause_seconds * 2**result.attempts
         result.attempts += 1
-        done, lines = _attempt(source, days, settings, step, group, min(settings.load_seconds, end - time.monotonic()))
+        seconds = min(self._settings.load_seconds, self._end - time.monotonic())
+        done, lines = self._run(source, step, seconds)
         if done:
-            _read_report(result, settings.raw_root, lines)
+            _read_report(result, self._settings.raw_root, lines)
             step.end(text=f"{sum(result.rows.values())} rows")
-            return result
+            return
         result.error = [line for line in lines if line.strip()][-5:] or ["no word was left"]
-        lasting = result.error[-1].startswith(LASTING)
-        no_time = time.monotonic() + pause >= end
-        if lasting or no_time or result.attempts >= settings.load_attempts or group.closed.is_set():
-            step.end(failed=True, text=result.error[-1])
-            return result
-        step.say(f"attempt {result.attempts} failed: {result.error[-1]}; again in {pause:.0f} s")
-        group.closed.wait(pause)
-        pause *= 2
+        reason = redact.clean(result.error[-1])
+        lasting = reason.startswith(LASTING) or result.attempts >= self._settings.load_attempts
+        again = not (lasting or self._group.closed.is_set() or time.monotonic() + pause >= self._end)
+        if again:
+            step.say(f"attempt {result.attempts} failed: {reason}; again in {pause:.0f} s")
+        else:
+            step.end(failed=True, text=reason)
+        raise LoadFailed(reason, again)
 
+    def _run(self, source: str, step: Step, seconds: float) -> tuple[bool, list[str]]:
+        lines: list[str] = []
 
-def _attempt(
-    source: str, days: list[str], settings: Settings, step: Step, group: ProcessGroup, seconds: float
-) -> tuple[bool, list[str]]:
-    lines: list[str] = []
+        def hear(line: str) -> None:
+            lines.append(line)
+            step.say(line)
 
-    def hear(line: str) -> None:
-        lines.append(line)
-        step.say(line)
-
-    command = [*LOADER, source, "--root", settings.raw_root, *days]
-    try:
-        status = group.run(command, PROJECT, os.environ, seconds + grace(seconds), hear)
-    except TimedOut:
-        return False, [*lines, f"it took longer than {seconds:.0f} s and was ended"]
-    if status > 128:
-        lines.append(f"the loader was ended by signal {status - 128}")
-    return status == 0, lines
+        command = [*LOADER, source, "--root", self._settings.raw_root, *self._days]
+        try:
+            status = self._group.run(command, PROJECT, os.environ, seconds + grace(seconds), hear)
+        except TimedOut:
+            return False, [*lines, f"it took longer than {seconds:.0f} s and was ended"]
+        if status > 128:
+            lines.append(f"the loader was ended by signal {status - 128}")
+        return status == 0, lines
 
 
 def _read_report(result: SourceLoad, raw_root: Path, lines: list[str]) -> None:

@@ -1,16 +1,18 @@
-"""One night: load, gate the raw data, build, gate the marts, publish, tell (`kpi night`).
+"""One attempt at a night: what it is asked for, its lock, what it has done so far, how it ends.
 
-Whatever fails, BI goes on reading the last good night. A failed or killed night is picked up where it stopped by the same
-command on the same day: sources that were loaded are not loaded again, a build that was whole is not built again; a
-build that was not whole begins anew, in a private file.
-
-The night is plain Python and processes of its own; with PREFECT_API_URL set, Prefect shows it (see `on_prefect`).
+Its steps are the tasks of a Prefect flow (see `flow`). Whatever fails, BI goes on reading the last good night. A failed or
+killed night is picked up where it stopped by the same command on the same day: sources that were loaded are not loaded
+again, a build that was whole is not built again; a build that was not whole begins anew, in a private file.
 """
 
 import os
 import secrets
+import signal
 import sys
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,24 +20,22 @@ from typing import Any
 
 import duckdb
 
-from flows import build
 from flows.base import redact
 from flows.base.errors import ConfigError, LoadError
 from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
-from flows.base.settings import KPI, PROJECT, Settings
-from flows.build import BuildFailed, Place
-from flows.erased import Register, blank_root
+from flows.base.settings import PROJECT, Settings
 from flows.extract import SOURCES
-from flows.extract.commit import standing_still
-from flows.history import Night, State, add_row, forget_runs
-from flows.load import SourceLoad, load_all, newest_loads
-from flows.publish import PublishError, Version, current_of, manifest_of, publish
-from flows.report import send, summary
-from flows.run_log import Listener, RunLog
+from flows.night import build
+from flows.night.build import BuildFailed, Place
+from flows.night.history import Night, State, add_row, forget_runs
+from flows.night.load import SourceLoad, newest_loads
+from flows.night.report import send, summary
+from flows.night.run_log import RunLog, Step
+from flows.publish import PublishError, current_of, manifest_of
 
 PUBLISHED, FAILED, WRONG_CALL, STOPPED_BY_GATE, ANOTHER_NIGHT = range(5)
-GATES: tuple[str | Path, ...] = (KPI, "gate")
+EXPECTED = (BuildFailed, LoadError, PublishError, OSError, duckdb.Error)  # what ends a night with a reason
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,16 @@ class NightFailed(Exception):
 
     def __init__(self, reason: dict[str, list[str]], status: int = FAILED):
         self.reason, self.status = reason, status
-        super().__init__(reason["en"][0])
+        super().__init__(redact.clean(reason["en"][0]))
 
 
-def run(options: Options, settings: Settings, listener: Listener | None = None) -> int:
-    """Runs one night.
+def attempt(options: Options, settings: Settings, through: Callable[["Run"], None]) -> int:
+    """Runs one night under its lock.
 
     Args:
         options: what is asked for.
         settings: of the environment.
-        listener: who else follows its steps.
+        through: does its steps.
 
     Returns:
         The exit status: 0 published, 1 failed, 3 stopped by a gate, 4 another night is at work.
@@ -93,7 +93,9 @@ def run(options: Options, settings: Settings, listener: Listener | None = None) 
     holder = f"a night that began at {begun:%Y-%m-%d %H:%M} UTC, process {os.getpid()}"
     try:
         with private_files(settings.nightly), Lock(settings.nightly / "lock", holder):
-            return _Run(options, settings, begun, listener).night_through()
+            run = Run(options, settings, begun)
+            through(run)
+            return run.status
     except Locked as error:
         print(f"Nothing was done: another night is at work ({error})", file=sys.stderr)
         return ANOTHER_NIGHT
@@ -124,10 +126,21 @@ def _checked(options: Options, settings: Settings, now: datetime) -> Options:
     return replace(options, sources=tuple(dict.fromkeys(sources)) if options.load else ())
 
 
-class _Run:
-    """One attempt at a night, under its lock."""
+class Run:
+    """One attempt at a night, under its lock: what its steps share.
 
-    def __init__(self, options: Options, settings: Settings, begun: datetime, listener: Listener | None):
+    Attributes:
+        night: how it goes, for people.
+        state: what is done, for the attempt after it.
+        status: the exit status.
+        begun, ended: whether it has begun and ended.
+        seen: whether a Prefect server takes what is told of it.
+        mistake: what stopped it that nobody expected.
+    """
+
+    under_way: ContextVar["Run | None"] = ContextVar("under_way", default=None)  # of the command `kpi night`
+
+    def __init__(self, options: Options, settings: Settings, begun: datetime):
         self.options, self.settings = options, settings
         self.as_of = options.as_of or (_demo_day() if settings.is_demo else settings.today(begun))
         run_id = f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -135,42 +148,34 @@ class _Run:
         own_day = options.as_of or options.since or settings.is_demo
         due = None if own_day else settings.due(self.as_of).astimezone(UTC)
         self.night = Night(run_id, self.as_of, begun, due, options.command, logs=str(logs))
-        self.run_log = RunLog(logs / "night.log", settings.timezone, listener)
+        self.run_log = RunLog(logs / "night.log", settings.timezone)
         self.place = Place(settings.nightly, logs, self.as_of)
         self.state = State.read(settings.nightly / "state.json")
-        self.checks: list[dict[str, Any]] = []
-        self.raw_load: str | None = None
-
-    def night_through(self) -> int:
-        """All of the night, with its end told whatever it is. Returns the exit status."""
-        self.run_log.tell(f"night of {self.as_of}, run {self.night.run_id}, raw root {self.settings.raw_root}")
-        try:
-            self._begin()
-            for step in (self._load, self._erase, self._build, self._judge, self._publish):
-                step()
-            self.night.status, status = "published", PUBLISHED
-            self.state.night = {}
-        except NightFailed as error:
-            status, self.night.reason = error.status, error.reason
-        except (OSError, duckdb.Error) as error:
-            status, self.night.reason = FAILED, _both(_lines(error))
-        except BaseException as error:
-            self.night.reason = _both([f"it was stopped from outside ({type(error).__name__})"])
-            self._end()
-            raise
-        self._end()
-        return status
+        self.status = FAILED
+        self.begun = self.ended = False
+        self.seen = True
+        self.mistake: BaseException | None = None
+        self._checks: list[dict[str, Any]] = []
+        self._mark: list[Any] = []
+        self._raw_load: str | None = None
+        self._lock = threading.Lock()
 
     @contextmanager
-    def _step(self, name: str):
+    def step(self, name: str) -> Iterator[Step]:
+        """A step; whatever can be expected to fail in it ends the night as NightFailed."""
         self.night.step = name
-        with self.run_log.step(name) as step:
-            yield step
+        try:
+            with self.run_log.step(name) as step:
+                yield step
+        except EXPECTED as error:
+            raise NightFailed(_both(_lines(error))) from None
         self.night.step = ""
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Puts a killed predecessor into the history, and finds out what of this night is done."""
         state, settings = self.state, self.settings
+        self.begun = True
+        self.run_log.tell(f"night of {self.as_of}, run {self.night.run_id}, raw root {settings.raw_root}")
         self.night.step = "beginning"
         if state.running:
             published = current_of(settings.published)
@@ -199,97 +204,108 @@ class _Run:
         state.running = self.night.row()
         state.write()
 
-    def _load(self) -> None:
+    def end(self, error: BaseException | None = None) -> None:
+        """Takes note of how it ended: published, or with an error."""
+        if error is None:
+            self.night.status, self.status, self.state.night = "published", PUBLISHED, {}
+        elif isinstance(error, NightFailed):
+            self.status, self.night.reason = error.status, error.reason
+        elif isinstance(error, EXPECTED):
+            self.night.reason = _both(_lines(error))
+        else:
+            self.mistake = error
+            self.status = FAILED if isinstance(error, Exception) else 128 + signal.SIGTERM
+            self.night.reason = _both([f"it was stopped from outside ({type(error).__name__})"])
+
+    @staticmethod
+    def is_expected(error: BaseException) -> bool:
+        """Whether it ends a night with a reason, rather than from outside or by a mistake in the code."""
+        return isinstance(error, (NightFailed, *EXPECTED))
+
+    def to_load(self) -> list[str]:
+        """The sources that no earlier attempt at this night has loaded."""
         waiting = [source for source in self.options.sources if source not in self.state.loaded]
-        done = [SourceLoad(**self.state.loaded[source]) for source in self.options.sources if source not in waiting]
-        for load in done:
-            self.run_log.tell(f"load {load.source}: done by an earlier run of this night")
+        for source in self.options.sources:
+            if source not in waiting:
+                self.run_log.tell(f"load {source}: done by an earlier run of this night")
         self.night.step = "load" if waiting else ""
-        options = self.options
-        loads = load_all(waiting, options.since, options.until, self.settings, self.run_log, self._keep_load)
-        self.night.loads = done + loads
-        self.night.newest = {
-            source: moment.isoformat(timespec="seconds")
-            for source, moment in newest_loads(self.settings.raw_root).items()
-        }
+        return waiting
+
+    def keep_load(self, load: SourceLoad) -> None:
+        """Takes note of a load that succeeded; loads run side by side."""
+        with self._lock:
+            self.state.loaded[load.source] = asdict(load)
+            self.state.write()
+
+    def loads_done(self, loads: list[SourceLoad]) -> None:
+        """Takes note of all loads: those of this attempt, and those of earlier ones."""
+        now = {load.source for load in loads}
+        before = [SourceLoad(**self.state.loaded[source]) for source in self.options.sources if source not in now]
+        self.night.loads = before + loads
+        newest = newest_loads(self.settings.raw_root)
+        self.night.newest = {source: moment.isoformat(timespec="seconds") for source, moment in newest.items()}
         self.night.warnings = _both([f"{load.source}: {text}" for load in self.night.loads for text in load.warnings])
         self.night.step = ""
 
-    def _keep_load(self, load: SourceLoad) -> None:
-        self.state.loaded[load.source] = asdict(load)
-        self.state.write()
+    def warn(self, text: str) -> None:
+        """Adds what a person should look at."""
+        for lines in self.night.warnings.values():
+            lines.append(text)
 
-    def _erase(self) -> None:
-        """Blanks what tells of erased people in files that were put into the raw root by hand; loads have been blanked."""
-        try:
-            register = Register.read(self.settings.raw_root)
-            if register:
-                with self._step("erased people") as step, standing_still(self.settings.raw_root) as left:
-                    cells = blank_root(self.settings.raw_root, register, left, step.say)
-                    step.text = f"{sum(cells.values())} cells blanked"
-                if not all(person["done_at"] for person in register.people):
-                    lines = ["an erasure was stopped half-way: run `uv run kpi forget --finish`"]
-                    for language, told in _both(lines).items():
-                        self.night.warnings[language] += told
-        except LoadError as error:
-            raise NightFailed(_both([str(error)])) from None
+    def freeze(self) -> None:
+        """Makes the raw root stand still for this night."""
+        if not self.settings.raw_root.is_dir():
+            raise NightFailed(_both([f"The raw root {self.settings.raw_root} is not there: set KPI_RAW_ROOT"]))
+        self._raw_load = build.freeze(self.settings.raw_root, self.place.raw)
+        self._mark = [build.fingerprint(self.place)]
 
-    def _build(self) -> None:
-        with self._step("raw root"):
-            if not self.settings.raw_root.is_dir():
-                raise NightFailed(_both([f"The raw root {self.settings.raw_root} is not there: set KPI_RAW_ROOT"]))
-            self.raw_load = build.freeze(self.settings.raw_root, self.place.raw)
-            mark = build.fingerprint(self.place)
-        if self.state.built and self.state.built["mark"] == [mark, *_stamp(self.place.file)]:
+    def is_built(self) -> bool:
+        """Whether an earlier attempt has built the same file; if not, what is left of it is thrown away."""
+        if self.state.built and self.state.built["mark"] == self._mark + _stamp(self.place.file):
             self.run_log.tell("build: done by an earlier run of this night")
-            self._count(self.state.built["checks"], **self.state.built["tests"])
-            return
+            self.count(self.state.built["checks"], **self.state.built["tests"])
+            return True
         self.state.built = {}
         self.state.write()
         build.clear(self.place)
-        with self._step("landing") as step:
-            self._dbt("seed", step)
-        checks = self._gate("raw")
-        with self._step("build") as step:
-            tests = self._dbt("build", step)
-            step.text = f"{tests['passed']} of {tests['run']} data tests passed"
-        self._count([], **tests)
-        self.state.built = {"mark": [mark, *_stamp(self.place.file)], "checks": checks, "tests": tests}
+        return False
+
+    def keep_build(self, tests: dict[str, int]) -> None:
+        """Takes note of a build that is whole."""
+        mark, checks = self._mark + _stamp(self.place.file), list(self._checks)
+        self.count([], **tests)
+        self.state.built = {"mark": mark, "checks": checks, "tests": tests}
         self.state.write()
 
-    def _dbt(self, verb: str, step) -> dict[str, int]:
-        try:
-            return build.dbt(verb, self.place, self.settings.build_seconds, step)
-        except BuildFailed as error:
-            raise NightFailed(_both(error.lines)) from None
+    def judge(self, found: dict[str, Any], step: Step) -> None:
+        """Takes note of what a gate found. Raises NightFailed if a critical check failed."""
+        failed = self.count(found["checks"])
+        if not found["passed"]:
+            critical = [check for check in failed if check["severity"] == "critical"]
+            raise NightFailed({language: _told(critical, language) for language in ("en", "ru")}, STOPPED_BY_GATE)
+        step.text = f"{len(found['checks']) - len(failed)} of {len(found['checks'])} checks passed"
 
-    def _judge(self) -> None:
+    def count_kpis(self) -> None:
+        """Counts the KPIs that were built, and those that have a value."""
         with duckdb.connect(str(self.place.file), read_only=True) as built:
             (self.night.kpis_catalogued,) = built.execute("select count(*) from marts.kpi_catalogue").fetchone()
             (self.night.kpis_present,) = built.execute(
                 "select count(distinct kpi_id) from marts.kpi_values where dimension = 'all' and value is not null"
             ).fetchone()
-        self._gate("marts")
 
-    def _gate(self, which: str) -> list[dict[str, Any]]:
-        """Runs a gate and returns its checks. Raises NightFailed if a critical one failed."""
-        with self._step(f"gate {which}") as step:
-            published = self.settings.published / "kpi.duckdb"
-            try:
-                found = build.gate(which, GATES, self.place, published, self.settings.gate_seconds, step)
-            except BuildFailed as error:
-                raise NightFailed(_both(error.lines)) from None
-            failed = self._count(found["checks"])
-            if not found["passed"]:
-                critical = [check for check in failed if check["severity"] == "critical"]
-                raise NightFailed({language: _told(critical, language) for language in ("en", "ru")}, STOPPED_BY_GATE)
-            step.text = f"{len(found['checks']) - len(failed)} of {len(found['checks'])} checks passed"
-        return found["checks"]
+    def indicators(self) -> list[dict[str, Any]]:
+        """The head of sales's daily report of the newest day, if there is one."""
+        columns = f"name_{self.settings.language}", "period_start", "value", "plan_value", "previous_value", "sign"
+        query = f"select {', '.join(columns)} from marts.report_daily where is_latest order by position"
+        with suppress(duckdb.Error), duckdb.connect(str(self.place.file), read_only=True) as built:
+            rows = built.execute(query).fetchall()
+            return [dict(zip(columns, (None if cell is None else str(cell) for cell in row))) for row in rows]
+        return []
 
-    def _count(self, checks: list[dict[str, Any]], run: int = 0, passed: int = 0) -> list[dict[str, Any]]:
+    def count(self, checks: list[dict[str, Any]], run: int = 0, passed: int = 0) -> list[dict[str, Any]]:
         """Counts checks of a gate, and data tests, into the night; returns the checks that failed."""
         failed = [check for check in checks if not check["passed"]]
-        self.checks += checks
+        self._checks += checks
         seen = [check for check in checks if check.get("looked_at", True)]
         self.night.checks_run += len(seen) + run
         self.night.checks_passed += sum(check["passed"] for check in seen) + passed
@@ -298,23 +314,7 @@ class _Run:
             lines += _told([check for check in failed if check["severity"] != "critical"], language)
         return failed
 
-    def _publish(self) -> None:
-        with self._step("publish") as step:
-            version = Version(
-                self.settings.published,
-                self.place.file,
-                self._facts(),
-                self.settings.keep_versions,
-                self.settings.postgres,
-                step.say,
-            )
-            try:
-                self.night.version = publish(version)
-            except PublishError as error:
-                raise NightFailed(_both([str(error)])) from None
-            step.text = f"{len(version.tables)} marts as {version.name}"
-
-    def _facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """What the manifest says: when, from what, by which code, which checks passed."""
         with duckdb.connect(str(self.place.file), read_only=True) as built:
             sources = built.execute(
@@ -325,7 +325,7 @@ class _Run:
             "as_of": self.as_of.isoformat(),
             "run_id": self.night.run_id,
             "raw_root": str(self.settings.raw_root),
-            "raw_load": self.raw_load,
+            "raw_load": self._raw_load,
             "sources": {
                 source: {"rows": int(rows), "rejected_rows": int(rejected), "newest_load_day": day and day.isoformat()}
                 for source, rows, rejected, day in sources
@@ -337,11 +337,11 @@ class _Run:
                 "run": self.night.checks_run,
                 "passed": self.night.checks_passed,
                 "not_looked_at": self.night.checks_not_looked_at,
-                "gates": {check["name"]: check["passed"] for check in self.checks},
+                "gates": {check["name"]: check["passed"] for check in self._checks},
             },
         }
 
-    def _end(self) -> None:
+    def close(self) -> None:
         """The run history, the message, the state; nothing here fails the night."""
         night = self.night
         night.finished_at = datetime.now(UTC)
@@ -360,6 +360,7 @@ class _Run:
         for line in summary(night, self.settings).splitlines():
             self.run_log.tell(line)
         send(summary(night, self.settings), self.run_log.tell)
+        self.ended = True
 
     def _add_row(self, row: dict[str, Any]) -> None:
         if self.settings.is_demo:
@@ -372,11 +373,11 @@ class _Run:
             self.run_log.tell(f"the run history of the raw root lacks {row['run_id']}: {error}")
 
 
-def _stamp(file: Path) -> tuple[int, int]:
+def _stamp(file: Path) -> list[int]:
     try:
-        return file.stat().st_size, file.stat().st_mtime_ns
+        return [file.stat().st_size, file.stat().st_mtime_ns]
     except OSError:
-        return 0, 0
+        return [0, 0]
 
 
 def _told(checks: list[dict[str, Any]], language: str) -> list[str]:
@@ -384,6 +385,10 @@ def _told(checks: list[dict[str, Any]], language: str) -> list[str]:
 
 
 def _lines(error: Exception) -> list[str]:
+    if isinstance(error, BuildFailed):
+        return error.lines
+    if isinstance(error, LoadError | PublishError):
+        return [str(error)]
     return (str(error).splitlines() or [type(error).__name__])[:5]
 
 
@@ -397,18 +402,3 @@ def _demo_day() -> date:
 
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
     return date.fromisoformat(project["vars"]["demo_as_of"])
-
-
-def command(options: Options) -> int:
-    """Runs one night, shown by Prefect where a server is set. Returns the exit status."""
-    try:
-        settings = Settings.read()
-        options = replace(options, as_of=options.as_of or settings.as_of)
-        if os.environ.get("PREFECT_API_URL"):
-            from flows.on_prefect import run_shown
-
-            return run_shown(options)
-        return run(options, settings)
-    except ConfigError as error:
-        print(redact.clean(str(error)), file=sys.stderr)
-        return WRONG_CALL

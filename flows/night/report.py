@@ -14,7 +14,7 @@ from flows.base import redact
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
 from flows.extract.common import LOOPBACK, address
-from flows.history import Night
+from flows.night.history import Night
 
 SECONDS = 15  # for one attempt
 PAUSES = (1, 4)  # seconds before the second and the third one
@@ -164,7 +164,7 @@ def _mail(settings: Settings, message: str) -> None:
     letter.set_content(message)
     is_tls = port == 465
     if is_tls:
-        server = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
     else:
         server = smtplib.SMTP(host, port, timeout=SECONDS)
     with server:

@@ -1,24 +1,20 @@
-"""What a night tells while it runs: lines for people, a log file, and whoever else listens. No secret gets into any."""
+"""What a night tells while it runs: lines for people, a log file, and the logger that Prefect shows. No secret gets into any."""
 
+import logging
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flows.base import redact
 
-
-class Listener(Protocol):
-    """Somebody who follows a night step by step. None of its methods may raise, or keep the night waiting."""
-
-    def begun(self, step: "Step") -> None: ...
-    def said(self, step: "Step | None", text: str) -> None: ...
-    def ended(self, step: "Step") -> None: ...
+LOGGER = logging.getLogger("flows.night")
+LOGGER.addHandler(logging.NullHandler())
 
 
 class Step:
@@ -31,27 +27,27 @@ class Step:
 
     Attributes:
         failed, text: how it ended, set by `end`.
+        ended: has itself as its result from then on.
     """
 
     def __init__(self, run_log: "RunLog", name: str, shown: bool):
         self.run_log, self.name, self.shown = run_log, name, shown
         self.failed, self.text = False, ""
+        self.ended: Future[Step] = Future()
         self._begun = time.monotonic()
 
     def say(self, text: str, shown: bool | None = None) -> None:
         """Tells a line of this step."""
         self.run_log.write(f"{self.name}: {text}", self.shown if shown is None else shown)
-        if self.run_log.listener:
-            self.run_log.listener.said(self, redact.clean(text))
 
     def end(self, failed: bool = False, text: str = "") -> None:
         """Tells how it ended; a failure is always shown."""
         self.failed, self.text = failed, redact.clean(text)
         how = "FAILED" if failed else "done"
         seconds = f" ({time.monotonic() - self._begun:.1f} s)"
-        self.run_log.write(f"{self.name}: {how}{seconds}{', ' + text if text else ''}", self.shown or failed)
-        if self.run_log.listener:
-            self.run_log.listener.ended(self)
+        self.run_log.write(f"{self.name}: {how}{seconds}{', ' + text if text else ''}", self.shown or failed, failed)
+        if not self.ended.done():
+            self.ended.set_result(self)
 
 
 class RunLog:
@@ -60,18 +56,19 @@ class RunLog:
     Args:
         path: the log file.
         zone: of the times.
-        listener: who else follows.
     """
 
-    def __init__(self, path: Path, zone: ZoneInfo, listener: Listener | None = None):
-        self.path, self.listener = path, listener
+    def __init__(self, path: Path, zone: ZoneInfo):
+        self.path = path
         self._zone = zone
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
 
-    def write(self, text: str, shown: bool = True) -> None:
+    def write(self, text: str, shown: bool = True, failed: bool = False) -> None:
         """Writes a line to the log and, if it is to be shown, to the screen. A full disk does not stop it."""
-        line = f"{datetime.now(self._zone):%H:%M:%S}  {redact.clean(text)}"
+        text = redact.clean(text)
+        LOGGER.log(logging.ERROR if failed else logging.INFO, "%s", text)
+        line = f"{datetime.now(self._zone):%H:%M:%S}  {text}"
         with self._lock:
             try:
                 with open(self.path, "a", encoding="utf-8", errors="replace") as stream:
@@ -87,15 +84,11 @@ class RunLog:
     def tell(self, text: str) -> None:
         """Tells a line that belongs to no step."""
         self.write(text)
-        if self.listener:
-            self.listener.said(None, redact.clean(text))
 
     def begin(self, name: str, shown: bool = True) -> Step:
         """Begins a step that is ended by hand."""
         step = Step(self, name, shown)
         self.write(f"{name} …", shown)
-        if self.listener:
-            self.listener.begun(step)
         return step
 
     @contextmanager

@@ -14,7 +14,7 @@ from flows.base.clock import iso
 from flows.extract.commit import Load
 from flows.extract.common import Deadline, LoadReport, Run
 from flows.extract.common import Settings as LoadSettings
-from flows.load import SourceLoad
+from flows.night.load import SourceLoad
 
 KEEP_RUNS = 60  # folders of logs
 
