@@ -117,14 +117,18 @@ class Gate:
                     group by {key}, period_grain, period_start, dimension, dimension_key
                 ) group by {key}
             """
-            yield Asked("doubled_keys", f"marts.{table}", query)
+            yield Asked(
+                "doubled_keys", f"marts.{table}", query, subjects=f"select count(distinct {key}) from marts.{table}"
+            )
 
     def _no_number(self, limits: Limits) -> Rules:
         figures = ("value", "numerator", "denominator", "previous_value", "year_ago_value", "target_value")
         bad = " or ".join(f"not isfinite({figure})" for figure in figures)
         for table, key in SCORECARDS.items():
             query = f"select {key} as subject, count(*) filter ({bad}) as value from {{batch}} group by {key}"
-            yield Asked("no_number", f"marts.{table}", query)
+            yield Asked(
+                "no_number", f"marts.{table}", query, subjects=f"select count(distinct {key}) from marts.{table}"
+            )
 
     def _ranges(self, limits: Limits) -> Rules:
         """KPIs with the same range are held together where no figure outside it is let pass, and otherwise by their share of such figures."""
@@ -224,7 +228,7 @@ class Gate:
         kpis = {kpi for (kpi,) in self._sql(in_use).fetchall()} & set(self._units)
         month = self._sql(LAST_MONTH).fetchone()[0]
         there = f"select kpi_id from marts.kpi_values where period_grain = 'month' and dimension = 'all' and period_start = ({LAST_MONTH})"
-        missing = [kpi for kpi in sorted(kpis) if (kpi,) not in self._sql(there).fetchall()] if month else []
+        missing = kpis - {kpi for (kpi,) in self._sql(there).fetchall()}
         is_last = (
             (Column("period_grain") == "month") & (Column("dimension") == "all") & (Column("period_start") == month)
         )

@@ -21,7 +21,7 @@ from flows.gates.checks import Reading
 from flows.gates.moves import LEAST, SHOWN, in_words, moved
 from flows.gates.project import Column, Table, any_of, as_of_date, moment_of, raw_tables, words
 from flows.gates.settings import Limits
-from flows.gates.suites import STORE, Asked, Held, Unseen, asked, by_name, none_let_pass, stored
+from flows.gates.suites import FIGURES, STORE, Asked, Held, Unseen, asked, by_name, none_let_pass, stored
 
 if TYPE_CHECKING:
     import duckdb
@@ -145,7 +145,7 @@ class Gate:
         limits = self._settings[check]
         found = list(getattr(self, f"_{check}")(limits))
         yield from (one for one in found if not isinstance(one, Reading))
-        query = {"medians": _medians, "sums": _sums}.get(check, lambda limits: "select * from {batch}")(limits)
+        query = {"medians": _medians, "sums": _sums}.get(check, lambda limits: FIGURES)(limits)
         yield from asked(check, [one for one in found if isinstance(one, Reading)], query)
 
     # --- the raw root as a whole ------------------------------------------------------------------------------------
@@ -288,12 +288,13 @@ class Gate:
         """The rows that are known on the as-of date, with their stamp (UTC), their night and whether they are kept."""
         source = f"kpi.{quoted(table.view[0])}.{quoted(table.view[1])}"
         stamp = f"timezone('UTC', try_cast(trim({quoted(table.loaded_at)}) as timestamptz))"
-        local = f"cast(timezone('{business_zone()}', timezone('UTC', stamp)) as date)"
+        zone, tomorrow = business_zone(), self._as_of + timedelta(days=1)
+        night = f"cast(timezone('{zone}', timezone('UTC', stamp)) as date)"
         gone = f"regexp_full_match(trim({quoted(table.deleted)}), '{any_of(*words('true_words'))}')"
         return (
-            f"select *, {local} as night, not coalesce({gone}, false) as kept"
+            f"select *, {night} as night, not coalesce({gone}, false) as kept"
             f" from (select *, {stamp} as stamp from {source})"
-            f" where stamp is null or {local} <= date '{self._as_of}'"
+            f" where stamp is null or stamp < timezone('UTC', timezone('{zone}', timestamp '{tomorrow}'))"
         )
 
     def _newest_loads(self) -> Iterator[tuple[Profile, Night]]:
