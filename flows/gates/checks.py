@@ -1,10 +1,7 @@
 """The checks: what each measures, in words, and where to look when it fails."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-from flows.gates.settings import Limits
 
 LANGUAGES = ("en", "ru")
 # Why a check may rightly find nothing to look at; without such a reason, one that could stop a night does.
@@ -54,41 +51,6 @@ class Reading:
     value: float | None
     facts: dict[str, Any] = field(default_factory=dict)
     mild: bool = False
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A reading beside its limits; those that do not apply are None."""
-
-    reading: Reading
-    critical: float | None
-    warning: float | None
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a check saw.
-
-    Attributes:
-        judged: its figures beside their limits, the worst first.
-        why: where there are none, a key of REASONS, or "" if nobody knows why.
-    """
-
-    judged: list[Judged]
-    why: str = ""
-
-
-def judge(readings: list[Reading], limits: Limits) -> Iterator[Judged]:
-    """Sets readings beside their limits; those without a figure are left out."""
-    for reading in readings:
-        if reading.value is not None:
-            critical = None if reading.mild else limits.of(reading.subject, "critical")
-            yield Judged(reading, critical, limits.of(reading.subject, "warning"))
-
-
-def found(check: Check, judged: Judged, language: str) -> str:
-    """What was found for a subject, in words."""
-    return check.detail[language].format(value=judged.reading.value, **judged.reading.facts)
 
 
 def _check(en: tuple[str, str, str], ru: tuple[str, str, str], least: bool = False) -> Check:

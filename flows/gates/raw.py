@@ -7,16 +7,21 @@ before that followed the same kind of day: the rows here, the values in `values.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any
+
+from great_expectations import expectations as gxe
+from great_expectations.expectations.row_conditions import Column as Condition
 
 from flows.base.clock import business_zone
 from flows.base.sql import quoted
 from flows.gates import values
 from flows.gates.checks import Reading
-from flows.gates.moves import Move
+from flows.gates.moves import LEAST, SHOWN, in_words, moved
 from flows.gates.project import Column, Table, any_of, as_of_date, moment_of, raw_tables, words
 from flows.gates.settings import Limits
+from flows.gates.suites import FIGURES, STORE, Asked, Held, Unseen, asked, by_name, none_let_pass, stored
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +53,7 @@ PATTERNS = {
     **dict.fromkeys(("date", "timestamp"), _DAY),
     "boolean": any_of(*words("true_words"), *words("false_words")),
 }
+MOVABLE = "select subject, figure, before, step, night, rows, is_mild from {batch}"
 REFERENCES = ("ref", "first", "multifield")  # a 0 in them is nothing
 
 
@@ -124,32 +130,87 @@ class Gate:
         self.off = sorted({table.source for table in self._tables} - with_rows - {"control"})
         self._sources = sorted({table.source for table in self._tables} - {"control"})
         self._working_days = self._calendar()
+        loads = [
+            {"source_name": one.table.source, "table_name": one.table.name, "loaded_at": one.newest_stamp}
+            for one in self._profiles
+        ]
+        nothing = {"source_name": "control", "table_name": "", "loaded_at": None}
+        self._loads = stored("loads", loads or [nothing])
 
-    def measure(self, check: str) -> list[Reading]:
-        """The readings of a check."""
-        return list(getattr(self, f"_{check}")(self._settings[check]))
+    def rules(self) -> list[Held | Asked | Unseen]:
+        """What is held, check by check."""
+        return [rule for check in self._settings for rule in self._rules(check)]
+
+    def _rules(self, check: str) -> Iterator[Held | Asked | Unseen]:
+        limits = self._settings[check]
+        found = list(getattr(self, f"_{check}")(limits))
+        yield from (one for one in found if not isinstance(one, Reading))
+        query = {"medians": _medians, "sums": _sums}.get(check, lambda limits: FIGURES)(limits)
+        yield from asked(check, [one for one in found if isinstance(one, Reading)], query)
 
     # --- the raw root as a whole ------------------------------------------------------------------------------------
 
-    def _no_data(self, limits: Limits) -> Iterator[Reading]:
-        sources = len(self._sources) - len(self.off)
-        yield Reading("raw root", sources, {"sources": sources, "known": len(self._sources)})
+    def _no_data(self, limits: Limits) -> Iterator[Held]:
+        yield Held(
+            "no_data",
+            "raw root",
+            self._loads,
+            gxe.ExpectColumnUniqueValueCountToBeBetween,
+            arguments={"column": "source_name", "row_condition": Condition("source_name") != "control"},
+            within=lambda limit: {"min_value": limit},
+            figure=lambda result: result["observed_value"],
+            facts=lambda result: {"sources": result["observed_value"], "known": len(self._sources)},
+        )
 
     def _missing(self, table: Table) -> list[str]:
+        return [name for name in self._needed(table) if (*table.view, name) not in self._present]
+
+    def _needed(self, table: Table) -> list[str]:
         needed = [column.name for column in table.columns] + [table.loaded_at, table.deleted, "_raw_file"]
-        return [name for name in dict.fromkeys(needed) if (*table.view, name) not in self._present]
+        return list(dict.fromkeys(needed))
 
-    def _missing_columns(self, limits: Limits) -> Iterator[Reading]:
-        for table in self._tables:
-            missing = self._missing(table)
-            yield Reading(table.subject, len(missing), {"columns": ", ".join(missing)})
-
-    def _unreadable_files(self, limits: Limits) -> Iterator[Reading]:
-        yield from self._left_out(
-            limits,
-            "select source_name || '/' || table_name, count(*) filter (not readable), count(*) from kpi.raw_views.files"
-            " group by all",
+    def _missing_columns(self, limits: Limits) -> Iterator[Held | Reading]:
+        """All tables are held together where no column may be missing."""
+        missing = {table.subject: self._missing(table) for table in self._tables}
+        if limits.others or limits.critical or limits.warning:
+            yield from (
+                Reading(subject, len(names), {"columns": ", ".join(names)}) for subject, names in missing.items()
+            )
+            return
+        needed = [".".join((*table.view, name)) for table in self._tables for name in self._needed(table)]
+        yield Held(
+            "missing_columns",
+            f"{len(self._tables)} tables",
+            stored("columns", [{"name": ".".join(place)} for place in sorted(self._present)]),
+            gxe.ExpectColumnDistinctValuesToContainSet,
+            arguments={"column": "name"},
+            within=lambda limit: {"value_set": needed},
+            figure=lambda result: result["missing_count"],
+            names=lambda result: [
+                {"subject": subject, "value": len(names), "columns": ", ".join(names)}
+                for subject, names in missing.items()
+                if names
+            ],
+            size=len(self._tables),
         )
+
+    def _unreadable_files(self, limits: Limits) -> Iterator[Held | Asked]:
+        """All files are held together where each must be readable, and otherwise by their share of a table's files."""
+        shares = f"""
+            select *, bad / rows as value, rows < {limits["min_rows"]} as is_mild
+            from (
+                select source_name || '/' || table_name as subject, count(*) filter (not readable) as bad, count(*) as rows
+                from {{batch}} group by all
+            )
+        """
+        together = limits.warning == 0 and not limits.others
+        yield Asked("unreadable_files", "raw_views.files", shares, only="critical" if together else None)
+        if together:
+            arguments = {"column": "readable", "value_set": [True]}
+            kind = gxe.ExpectColumnValuesToBeInSet
+            yield none_let_pass(
+                "unreadable_files", "all files", "raw_views.files", kind, arguments, shares, limits, self._sql
+            )
 
     def _broken_lines(self, limits: Limits) -> Iterator[Reading]:
         yield from self._left_out(
@@ -227,12 +288,13 @@ class Gate:
         """The rows that are known on the as-of date, with their stamp (UTC), their night and whether they are kept."""
         source = f"kpi.{quoted(table.view[0])}.{quoted(table.view[1])}"
         stamp = f"timezone('UTC', try_cast(trim({quoted(table.loaded_at)}) as timestamptz))"
-        local = f"cast(timezone('{business_zone()}', timezone('UTC', stamp)) as date)"
+        zone, tomorrow = business_zone(), self._as_of + timedelta(days=1)
+        night = f"cast(timezone('{zone}', timezone('UTC', stamp)) as date)"
         gone = f"regexp_full_match(trim({quoted(table.deleted)}), '{any_of(*words('true_words'))}')"
         return (
-            f"select *, {local} as night, not coalesce({gone}, false) as kept"
+            f"select *, {night} as night, not coalesce({gone}, false) as kept"
             f" from (select *, {stamp} as stamp from {source})"
-            f" where stamp is null or {local} <= date '{self._as_of}'"
+            f" where stamp is null or stamp < timezone('UTC', timezone('{zone}', timestamp '{tomorrow}'))"
         )
 
     def _newest_loads(self) -> Iterator[tuple[Profile, Night]]:
@@ -306,7 +368,7 @@ class Gate:
                 from (
                     select any_value(night) as night, count(*) as rows
                     from ({self._stamped(table)})
-                    group by {same}, coalesce(cast(stamp as varchar), _raw_file)
+                    group by hash({same}, stamp, if(stamp is null, _raw_file, null))
                 )
                 """
             ).fetchone()
@@ -323,13 +385,13 @@ class Gate:
 
     # --- nights -----------------------------------------------------------------------------------------------------
 
-    def _low_volume(self, limits: Limits) -> Iterator[Reading]:
-        yield from self._volumes(limits, low=True)
+    def _low_volume(self, limits: Limits) -> Iterator[Held | Unseen]:
+        yield from self._volumes("low_volume", limits)
 
-    def _high_volume(self, limits: Limits) -> Iterator[Reading]:
-        yield from self._volumes(limits, low=False)
+    def _high_volume(self, limits: Limits) -> Iterator[Held | Unseen]:
+        yield from self._volumes("high_volume", limits)
 
-    def _volumes(self, limits: Limits, low: bool) -> Iterator[Reading]:
+    def _volumes(self, check: str, limits: Limits) -> Iterator[Held | Unseen]:
         """Rows of the newest night of a source against its nights before that followed the same kind of day.
 
         A low one is no more than a warning after a holiday, and while nothing was built that tells which days are holidays.
@@ -338,27 +400,34 @@ class Gate:
             profiles = [profile for profile in self._profiles if profile.table.source == source]
             newest = self._newest_of(source)
             if not newest:
-                yield Reading(source, None, {"why": "stamps"})
+                yield Unseen(check, "stamps")
                 continue
             nights = sorted({night for profile in profiles for night in profile.nights if night})
             alike = self._alike(nights, newest, limits)
             if len(alike) < limits["min_nights"]:
-                yield Reading(source, None, {"why": "history"})
+                yield Unseen(check, "history")
                 continue
-            for profile in profiles:
-                counts = {night: one.rows for night, one in profile.nights.items()}
-                move = Move.of(counts.get(newest, 0), [counts.get(night, 0) for night in alike])
-                if move.usual < limits["min_rows"]:
-                    yield Reading(profile.table.subject, None, {"why": "history"})
+            counts = [
+                {
+                    "subject": profile.table.subject,
+                    "figure": float(profile.nights[newest].rows if newest in profile.nights else 0),
+                    "before": [float(profile.nights[night].rows if night in profile.nights else 0) for night in alike],
+                }
+                for profile in profiles
+            ]
+            tables = {profile.table.subject: profile.table for profile in profiles}
+            for move in by_name(self._sql, moved(f"select * from {stored('volumes', counts)}", limits)):
+                if move["usual"] < limits["min_rows"]:
+                    yield Unseen(check, "history")
                 else:
-                    ordinary = (move.figure < move.usual) != low
-                    value = 1 if ordinary else move.within(limits)
-                    mild = (
-                        low
-                        and not (self._working_days and self._works(newest))
-                        or move.is_restless(limits, profile.table.subject)
-                    )
-                    yield Reading(profile.table.subject, value, {**move.facts(), "night": newest}, mild)
+                    uncertain = check == "low_volume" and not (self._working_days and self._works(newest))
+                    yield _volume(check, self._with_nights(tables[move["subject"]]), move, newest, uncertain, limits)
+
+    def _with_nights(self, table: Table) -> str:
+        """A view of a raw table that tells the night of each row."""
+        name = f"{STORE}.{table.source}_{table.name}"
+        self._sql(f"create or replace view memory.{name} as {self._stamped(table)}")
+        return name
 
     def _newest_of(self, source: str) -> date | None:
         """The newest night of a source."""
@@ -519,16 +588,20 @@ class Gate:
         day = night - timedelta(days=1)
         return self._working_days.get(day, day.weekday() < 5)
 
-    def _freshness(self, limits: Limits) -> Iterator[Reading]:
-        moment = moment_of(self._as_of)
+    def _freshness(self, limits: Limits) -> Iterator[Held | Unseen]:
+        moment = moment_of(self._as_of).replace(tzinfo=None)
         for source in sorted({profile.table.source for profile in self._profiles}):
-            stamps = [one.newest_stamp for one in self._profiles if one.table.source == source and one.newest_stamp]
-            if not stamps:
-                yield Reading(source, None, {"why": "stamps"})
-            else:
-                loaded = max(stamps)
-                hours = (moment - loaded.replace(tzinfo=UTC)).total_seconds() / 3600
-                yield Reading(source, hours, {"loaded": loaded})
+            yield Held(
+                "freshness",
+                source,
+                self._loads,
+                gxe.ExpectColumnMaxToBeBetween,
+                arguments={"column": "loaded_at", "row_condition": Condition("source_name") == source},
+                within=lambda limit: {"min_value": moment - timedelta(hours=limit)},
+                figure=lambda result: _hours(moment, result),
+                facts=lambda result: {"loaded": _moment(result)},
+            )
+        yield Unseen("freshness", "stamps")
 
     def _totals(self, limits: Limits) -> Iterator[Reading]:
         """Records of whole tables only: totals by day need the models, the marts gate compares them."""
@@ -558,6 +631,65 @@ class Gate:
             ).fetchone()[0]
             facts = {"here": here, "told": stated, "day": day}
             yield Reading(subject, abs(here - stated) / max(stated, 1), facts, stated < limits["min_rows"])
+
+
+def _volume(check: str, table: str, move: dict[str, Any], newest: date, uncertain: bool, limits: Limits) -> Held:
+    """The rows of the newest night, held to the usual number multiplied or divided by the limit."""
+    usual, widened = move["usual"], min(move["own"], limits["widest"])
+    sign = 1 if check == "high_volume" else -1
+
+    def within(limit: float) -> dict[str, Any]:
+        ratio = limit * widened
+        if sign > 0:
+            return {"max_value": floor(usual * ratio + 1e-9)}
+        return {"min_value": ceil(usual / ratio - 1e-9) if ratio < 1 / LEAST else 0}
+
+    def ratio(rows: int) -> float:
+        return max(1, (rows / usual) if sign > 0 else usual / max(rows, LEAST * usual))
+
+    def facts(result: dict[str, Any]) -> dict[str, Any]:
+        rows = result["observed_value"]
+        words = {"ratio": in_words(ratio(rows)), "own": in_words(move["own"])}
+        return {"figure": rows, "usual": usual, "night": newest, **words}
+
+    return Held(
+        check,
+        move["subject"],
+        table,
+        gxe.ExpectTableRowCountToBeBetween,
+        arguments={"row_condition": Condition("night") == newest},
+        within=within,
+        figure=lambda result: ratio(result["observed_value"]) / widened,
+        facts=facts,
+        mild=uncertain or move["is_restless"],
+    )
+
+
+def _medians(limits: Limits) -> str:
+    return f"""
+        select subject, value, figure, usual, {SHOWN}, night, rows, is_mild or is_restless as is_mild
+        from ({moved(MOVABLE, limits, "step")}) where usual <> 0
+    """
+
+
+def _sums(limits: Limits) -> str:
+    means = "select subject, mean_figure as figure, mean_before as before, mean_step as step from {batch}"
+    return f"""
+        with means as (select subject, value as mean_value, is_restless as mean_is_restless from ({moved(means, limits, "step")}))
+
+        select subject, value, figure, usual, {SHOWN}, night, rows,
+            is_mild or is_restless or mean_is_restless or coalesce(mean_value <= {limits.sql("critical")}, false) as is_mild
+        from ({moved(MOVABLE, limits, "step")}) join means using (subject) where usual <> 0
+    """
+
+
+def _moment(result: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(result["observed_value"]))
+
+
+def _hours(moment: datetime, result: dict[str, Any]) -> float | None:
+    """The age of the newest load; None where no row tells it."""
+    return (moment - _moment(result)).total_seconds() / 3600 if result["observed_value"] else None
 
 
 def _share(profile: Profile, column: str, bad: int, rows: int, limits: Limits, **facts: str) -> Reading:

@@ -7,16 +7,16 @@ import traceback
 import warnings
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from flows.base.errors import ConfigError
-from flows.base.sql import literal
-from flows.gates import marts, raw
-from flows.gates.checks import CHECKS, Look, Reading, judge
 from flows.gates.settings import Limits, SettingsError, read
 
-GATES = {"raw": raw.Gate, "marts": marts.Gate}
+if TYPE_CHECKING:
+    from flows.gates.suites import Seen
+
 PASSED, FAILED, TROUBLE = 0, 1, 2
 
 
@@ -44,12 +44,10 @@ def run(gate: str, warehouse: Path, published: Path | None, report: Path | None,
 
 def _run(gate: str, warehouse: Path, published: Path | None, report: Path, answer: Path | None) -> int:
     settings = read(gate)
-    measured, off = measure(gate, settings, warehouse, published)
-    from flows.gates import expectations  # takes seconds
+    seen, off = examine(gate, settings, warehouse, published, report.absolute() / gate)
+    from flows.gates.suites import results as in_words
 
-    with warnings.catch_warnings(action="ignore"):
-        logging.getLogger("great_expectations").setLevel(logging.ERROR)
-        results = expectations.validate(gate, measured, settings, report.absolute() / gate)
+    results = in_words(gate, seen, settings)
     passed = not any(one.severity == "critical" and not one.passed for one in results)
     index = str(report.absolute() / gate / "index.html")
     if answer:
@@ -60,47 +58,34 @@ def _run(gate: str, warehouse: Path, published: Path | None, report: Path, answe
     return PASSED if passed else FAILED
 
 
-def measure(
-    gate: str, settings: dict[str, Limits], warehouse: Path, published: Path | None = None
-) -> tuple[dict[str, Look], list[str]]:
-    """Measures a warehouse.
+def examine(
+    gate: str, settings: dict[str, Limits], warehouse: Path, published: Path | None = None, docs: Path | None = None
+) -> tuple[dict[str, "Seen"], list[str]]:
+    """Holds a warehouse to the limits of a gate.
 
     Args:
         gate: raw or marts.
         settings: the gate's limits.
         warehouse: the DuckDB file; it is only read.
         published: the published file, if there is one.
+        docs: folder for the HTML pages; None = no pages.
 
     Returns:
         What each check saw, and the sources that are not in use.
 
     Raises:
-        FileNotFoundError, LookupError: there is no such file, or nothing to measure in it.
+        FileNotFoundError, LookupError: there is no such file, or nothing to look at in it.
         SettingsError: a setting does not fit the warehouse.
     """
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        _attach(connection, warehouse, "kpi")
-        if published and published.exists():
-            _attach(connection, published, "published")
-        measures = GATES[gate](connection, settings)
-        return {
-            name: _look(gate, name, measures.measure(name), limits) for name, limits in settings.items()
-        }, measures.off
+    if not warehouse.is_file():
+        raise FileNotFoundError(f"there is no file {warehouse}")
+    with warnings.catch_warnings(action="ignore"):
+        from flows.gates import marts, raw, suites  # takes seconds
 
-
-def _look(gate: str, name: str, readings: list[Reading], limits: Limits) -> Look:
-    """Sets the readings of a check beside their limits, the worst first."""
-    sign = 1 if CHECKS[gate][name].least else -1
-    judged = sorted(judge(readings, limits), key=lambda one: (sign * one.reading.value, one.reading.subject))
-    why = [one.facts.get("why", "") for one in readings if one.value is None]
-    return Look(judged, "" if judged else next(filter(None, why), ""))
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    connection.execute(f"attach {literal(path)} as {name} (read_only)")
+        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        with suites.attached(warehouse, published) as connection:
+            rules = {"raw": raw.Gate, "marts": marts.Gate}[gate](connection, settings)
+            return suites.examine(gate, rules.rules(), settings, connection.execute, docs), rules.off
 
 
 def _tell(gate: str, passed: bool, results: list, off: list[str], index: str) -> None:

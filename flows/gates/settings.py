@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from flows.base.settings import Settings
+from flows.base.sql import literal
 
 DEFAULTS = Path(__file__).with_name("settings.yml")
 SEVERITIES = ("critical", "warning")
@@ -49,6 +50,21 @@ class Limits:
             if fnmatchcase(subject, pattern):
                 limit = limits.get(severity, limit)
         return limit
+
+    def has_own(self, subject: str) -> bool:
+        """Whether a subject has limits of its own."""
+        return any(fnmatchcase(subject, pattern) for pattern in self.others)
+
+    def sql(self, severity: str) -> str:
+        """The limit for the `subject` of a row, in SQL."""
+        limit = _literal(getattr(self, severity))
+        others = [(pattern, limits[severity]) for pattern, limits in self.others.items() if severity in limits]
+        cases = "".join(f" when subject glob {literal(pattern)} then {_literal(one)}" for pattern, one in others[::-1])
+        return f"case{cases} else {limit} end" if cases else limit
+
+
+def _literal(limit: float | None) -> str:
+    return "null" if limit is None else f"{limit!r}"
 
 
 def read(gate: str) -> dict[str, Limits]:

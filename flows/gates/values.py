@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.base.sql import quoted
 from flows.gates.checks import Reading
-from flows.gates.moves import LEAST, TO_SPREAD, Move
+from flows.gates.moves import LEAST, TO_SPREAD
 from flows.gates.project import Column, Table
 from flows.gates.settings import Limits
 
@@ -141,13 +141,13 @@ def medians(subject: str, column: Column, newest: "Night", before: list["Night"]
 
 
 def sums(subject: str, column: Column, newest: "Night", before: list["Night"], limits: Limits) -> Iterator[Reading]:
-    """The sum of an amount; it stops the night only where the mean of a row does: fewer or more rows have their own checks."""
-    critical = limits.of(subject, "critical")
-    sums = _moved(subject, column, newest, before, limits, lambda one: one.total)
+    """The sum of an amount, beside the mean of a row: it stops the night only where that has moved too, for fewer or more rows have
+    their own checks."""
+    totals = _moved(subject, column, newest, before, limits, lambda one: one.total)
     means = _moved(subject, column, newest, before, limits, lambda one: one.total / one.known)
-    for total, mean in zip(sums, means):
-        explained = mean.mild or critical is not None and mean.value <= critical
-        yield Reading(subject, total.value, total.facts, total.mild or explained)
+    for total, mean in zip(totals, means):
+        beside = {f"mean_{name}": fact for name, fact in mean.facts.items()}
+        yield Reading(subject, total.value, total.facts | beside)
 
 
 def _moved(
@@ -158,13 +158,12 @@ def _moved(
     limits: Limits,
     figure: Callable[[Values], float],
 ) -> Iterator[Reading]:
+    """The figure with those before; how far it has moved is told in SQL (moves.py)."""
     last, earlier = _of(column, newest, before, limits)
     if column.kind in AMOUNTS and last and len(earlier) >= limits["min_nights"]:
         now, past = figure(last), [figure(one) for one in earlier]
         is_counted = all(2 * one % 1 == 0 for one in (now, *past))  # the median of whole numbers may be a half
-        move = Move.of(now, past, step=1 if is_counted else 0)
-        if move.usual:
-            yield Reading(subject, move.within(limits), move.facts(), move.is_restless(limits, subject))
+        yield Reading(subject, now, {"figure": float(now), "before": past, "step": 1.0 if is_counted else 0.0})
 
 
 def signs(subject: str, column: Column, newest: "Night", before: list["Night"], limits: Limits) -> Iterator[Reading]:

@@ -120,18 +120,14 @@ def beyond(warehouse, monkeypatch):
     _as_usual(monkeypatch)
 
     def measure(which: str, published: Path | None = None, file: Path = warehouse) -> dict[str, dict[str, str]]:
-        from flows.gates.checks import CHECKS, found
-        from flows.gates.run import measure
+        from flows.gates.run import examine
+        from flows.gates.suites import in_words
 
         told = {"critical": {}, "warning": {}}
-        for name, look in measure(which, read(which), file, published)[0].items():
-            for one in look.judged:
-                for severity in told:
-                    figure, limit = one.reading.value, getattr(one, severity)
-                    if limit is not None and (figure < limit if CHECKS[which][name].least else figure > limit):
-                        words = f"{one.reading.subject}: {found(CHECKS[which][name], one, 'en')}"
-                        told[severity][name] = f"{told[severity].get(name, '')} {words}"
-                        break
+        for name, seen in examine(which, read(which), file, published)[0].items():
+            for one in seen.beyond:
+                words = f"{one.subject}: {in_words(which, name, one, 'en')}"
+                told[one.severity][name] = f"{told[one.severity].get(name, '')} {words}"
         return told
 
     return measure
