@@ -29,6 +29,9 @@ FOREVER = 7 * 86400.0
 KEEP_DAYS = 30  # of what a temporary one was told
 CLIENT = {
     "DO_NOT_TRACK": "1",
+    "PREFECT_API_REQUEST_TIMEOUT": "10",  # a server that is away holds a night for seconds only, as in prefect.yaml
+    "PREFECT_CLIENT_MAX_RETRIES": "2",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # tasks run without a server too
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the night prints its own lines
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
@@ -61,9 +64,7 @@ def through_prefect(run: Run) -> None:
     temporary = None if api else TemporaryServer(run.settings.nightly / "prefect")
     for name, value in CLIENT.items():
         os.environ.setdefault(name, value)
-    from prefect.settings import temporary_settings  # this takes seconds, in which a temporary server starts
-
-    from flows.night import flow
+    from flows.night import flow  # this takes seconds, in which a temporary server starts
 
     run.seen = temporary is None or temporary.is_up()
     Run.under_way.set(run)
@@ -71,8 +72,7 @@ def through_prefect(run: Run) -> None:
     asked = (list(options.sources or ()), options.as_of, options.since, options.until, options.load, options.fresh)
     try:
         if run.seen:
-            with temporary_settings(set_defaults=flow.PATIENCE):
-                flow.nightly(*asked, return_state=True)
+            flow.nightly(*asked, return_state=True)
     except Exception as error:
         run.run_log.write(f"Prefect failed: {type(error).__name__}: {error}")
     if isinstance(run.mistake, Exception):

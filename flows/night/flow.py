@@ -21,13 +21,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import wait
 from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run
-from prefect.settings import (
-    PREFECT_API_REQUEST_TIMEOUT,
-    PREFECT_CLIENT_MAX_RETRIES,
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
+from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 from prefect.states import Cancelled, Completed, Failed, State
 
 from flows.base import redact
@@ -45,11 +39,6 @@ from flows.publish import publish as publish_version
 LOGGER.addHandler(APILogHandler())  # what the night's log says, Prefect shows at the task that said it
 LOGGER.setLevel(logging.INFO)
 LOGGER.propagate = False  # it is printed already
-PATIENCE = {  # settings of Prefect, unless yours are others: a server that is away holds a night for seconds only
-    PREFECT_API_REQUEST_TIMEOUT: 10,
-    PREFECT_CLIENT_MAX_RETRIES: 2,
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
-}
 LEAVE_SECONDS = 60  # to tell the server the rest, after the night
 WORKER = "PREFECT__FLOW_RUN_ID"  # is set where a worker of Prefect began this process for one flow run
 MOST_DELAYS = 50  # that Prefect takes; the last one is used again
@@ -83,8 +72,7 @@ def nightly(
     def through(run: Run) -> None:
         runs.append(run)
         try:
-            with temporary_settings(set_defaults=PATIENCE):
-                night(run)
+            night(run)
         finally:
             if Run.under_way.get() or WORKER in os.environ:
                 _leave_in_time(run)
@@ -122,7 +110,7 @@ def night(run: Run) -> None:
 def night_unseen(run: Run) -> None:
     """The same steps where there is no server."""
     run.seen = False
-    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}, set_defaults=PATIENCE):
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}):
         night(run)
 
 
