@@ -10,8 +10,8 @@ TEXT = """\
 # What a build costs
 
 Written by `uv run kpi bench --scale {scale}`; [docs/bench.md](../docs/bench.md) tells what is measured and how. Each number is the median of
-as many runs as the table says. **The machine did other work too** (load {load:.1f} on {cores} cores when it was done), so wall times are longer than they need be: compare
-processor seconds (user and system, of all processes).
+as many runs as the table says. **The machine did other work too** (load up to {load:.1f} on {cores} cores), so wall times are longer than they need be:
+compare processor seconds (user and system, of all processes).
 
 - **When:** {begun}
 - **Machine:** {system} {processor}, {cores} cores, {memory}
@@ -43,7 +43,10 @@ PEERS = """
 
 The same questions over the same rows of the core at ×{scale}, asked once. DuckDB reads plain SQL, which Postgres reads too. The ratio is a peer's
 processor seconds to those of DuckDB. The last column is what the project's own models take that answer the question for every grain, slice and
-attribution model at once. Rows: {rows}. Postgres took {load:.1f} processor seconds to load them, not counted here. Versions: {versions}.
+attribution model at once.
+
+Rows: {rows}.
+Postgres took {load:.1f} processor seconds to load them, not counted here. Versions: {versions}.
 
 {table}
 
