@@ -24,7 +24,7 @@ SUFFIXES = (".parquet", ".csv")
 UNFINISHED = (".tmp", ".part")
 EITHER = "(^|[^0-9.,])[1-9][0-9]{0,2}[.,][0-9]{3}($|[^0-9.,])"  # a thousand, or one and a bit
 NOT_DATA = ("_success", "_temporary", "_metadata", "_common_metadata")  # what Spark leaves beside its files
-ADDED = ("_loaded_at", "loaded_at", "_deleted")  # columns that loaders add to those of the source
+ADDED = ("_loaded_at", "loaded_at", "_deleted", "_raw_row")  # columns that loaders add to those of the source
 
 
 class RawRootError(Exception):

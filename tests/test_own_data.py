@@ -36,7 +36,8 @@ def amocrm(folder: Path) -> None:
     )  # fmt: skip
     for number, (deal, budget, who, created, closed, stage, company, source) in enumerate(DEALS):
         sheet.append(
-            [deal, f"Заявка {deal}", budget, who, created, who, closed, "", stage, "Основная", f"Контакт {number}", company, f"+7 911 000-00-0{number}",
+            [deal, f"Заявка {deal}", budget, who, created, who, closed, "", stage, "Основная", f"Контакт {number}", company,
+             f"+7 911 000-00-0{number}",
              source, "cpc", "", ""]
         )  # fmt: skip
     book.save(folder / "amocrm_export_2025-10-02.xlsx")

@@ -150,9 +150,11 @@ def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
 def _of_file(path: Path, known: list[tuple[Path, Mapping]], hint: str | None) -> Iterator[Planned]:
     try:
         found = sheets(path)
-    except (Unreadable, FileNotFoundError, PermissionError) as error:
-        why = f"it can't be read ({error.strerror})" if isinstance(error, OSError) else str(error)
-        yield Planned(path, problems=[why])
+    except Exception as error:  # noqa: BLE001 - one file's damage, of whatever kind, stops no other file; its text may quote a value
+        if isinstance(error, MemoryError):
+            raise
+        told = error.strerror if isinstance(error, OSError) else type(error).__name__
+        yield Planned(path, problems=[str(error) if isinstance(error, Unreadable) else f"it can't be read ({told})"])
         return
     for sheet in found:
         planned = Planned(path, sheet)

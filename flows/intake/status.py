@@ -118,8 +118,8 @@ def status(path: Path | None = None) -> int:
 
 
 def _rows_told(warehouse: Warehouse) -> str:
-    query = """select coalesce(sum(raw_rows), 0), coalesce(sum(accepted_rows), 0), coalesce(sum(rejected_rows), 0), coalesce(sum(not_yet_known_rows), 0)
-        from marts.source_tie_out"""
+    counts = ", ".join(f"coalesce(sum({kind}_rows), 0)" for kind in ("raw", "accepted", "rejected", "not_yet_known"))
+    query = f"select {counts} from marts.source_tie_out"
     raw, accepted, rejected, later = warehouse.rows(query)[0]
     lines = [f"Raw rows: {raw}; {accepted} accepted, {rejected} rejected, {later} not yet known on the as-of day."]
     empty = """select table_name, sum(raw_rows), sum(rejected_rows), sum(not_yet_known_rows) from marts.source_tie_out

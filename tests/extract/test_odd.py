@@ -450,6 +450,7 @@ def test_names_that_are_not_utf8_are_told(root, inbox):
         "\ufffd.csv",
         "\ufffd.docx",
         "\ufffd__x.csv",
+        "first load of targets",
     ]
     print(report)
     assert json.loads((root / ".loads" / "state.json").read_text("utf-8"))["files"]["taken"]
@@ -463,35 +464,46 @@ def parquet(path, table, swap: tuple[bytes, bytes] | None = None) -> None:
 
 def test_bad_parquet_stays_and_the_good_file_goes_on(root, inbox):
     folder, one = inbox / "targets", pa.array(["x"])
-    parquet(folder / "a_twice.parquet", pa.table([one, one], ["kpi_id", "kpi_id"]))
-    parquet(folder / "b_case.parquet", pa.table([one, one], ["kpi_id", "KPI_ID"]))
-    parquet(folder / "c_name.parquet", pa.table([one, one], ["kpi_id", "valu"]), (b"valu", b"val\xff"))
-    parquet(folder / "d_text.parquet", pa.table({"kpi_id": pa.array([b"\xff\xfe"]).view(pa.string())}))
-    parquet(folder / "e_wide.parquet", pa.table([one] * 1001, [f"c{n}" for n in range(1001)]))
-    (folder / "f_wide.csv").write_text(",".join(f"c{n}" for n in range(10_000)) + "\n" + "x," * 9999 + "x\n")
-    (folder / "g_twice.csv").write_text("kpi_id,value,KPI_ID\n1,2,3\n")
-    (folder / "h_name.csv").write_bytes(
-        "kpi_id,значение,прочее,valu\xff\n1,2,3,4\n".encode().replace(b"\xc3\xbf", b"\xff")
+    names = ["period_start", "period_grain", "value"]  # what every row must have, with the kpi_id
+
+    def table(*more: str, text: pa.Array = one) -> pa.Table:
+        return pa.table([one] * 3 + [text] * len(more), [*names, *more])
+
+    head = ",".join(names)
+    parquet(folder / "a_twice.parquet", table("kpi_id", "kpi_id"))
+    parquet(folder / "b_case.parquet", table("kpi_id", "KPI_ID"))
+    parquet(folder / "c_name.parquet", table("kpi_id", "valu"), (b"valu", b"val\xff"))
+    parquet(folder / "d_text.parquet", table("kpi_id", text=pa.array([b"\xff\xfe"]).view(pa.string())))
+    parquet(folder / "e_wide.parquet", table("kpi_id", *(f"c{n}" for n in range(997))))
+    (folder / "f_wide.csv").write_text(
+        f"kpi_id,{head}," + ",".join(f"c{n}" for n in range(9996)) + "\n" + "x," * 9999 + "x\n"
     )
-    (folder / "i_nul.csv").write_bytes(b"kpi_id,val\0ue\n1,2\n")
+    (folder / "g_twice.csv").write_text(f"kpi_id,{head},KPI_ID\n1,2,3,4,5\n")
+    (folder / "h_name.csv").write_bytes(
+        f"kpi_id,{head},значение,прочее,valu\xff\n1,2,3,4,5,6,7\n".encode().replace(b"\xc3\xbf", b"\xff")
+    )
+    (folder / "i_nul.csv").write_bytes(f"kpi_id,{head},val\0ue\n1,2,3,4,5\n".encode())
     report = take("files", root)
     assert report.rows == {"targets": 1}
     assert [name.decode()[0] for name in left(inbox)] == list("abcdefghi")
     reasons = [text.partition("left in the inbox, ")[2] for text in report.warnings]
-    assert reasons[:2] == ["columns 1 and 2 have the same name"] * 2
+    assert reasons[:2] == ["columns 4 and 5 have the same name"] * 2
     assert reasons[2].startswith("damaged or cut short Parquet file")
     assert reasons[3:7] == [
         "a text column holds bytes that are not UTF-8",
         "1001 columns; at most 1000 are read",
         "10000 columns in its header; at most 1000 are read",
-        "columns 1 and 3 of the header have the same name",
+        "columns 1 and 5 of the header have the same name",
     ]
     assert reasons[7].endswith("bytes that are not UTF-8") and reasons[8].endswith("NUL bytes")
 
 
 def test_as_many_columns_as_can_be(root, inbox):
     (inbox / "targets" / "good.csv").write_text(
-        ",".join(["kpi_id", *(f"c{n}" for n in range(999))]) + "\n" + "1," * 999 + "1\n"
+        ",".join(["kpi_id", "period_start", "period_grain", "value", *(f"c{n}" for n in range(996))])
+        + "\n"
+        + "1," * 999
+        + "1\n"
     )
     assert take("files", root).rows == {"targets": 1}
     (file,) = (root / "files" / "targets").iterdir()
@@ -522,7 +534,7 @@ def test_parquet_with_odd_values_is_taken(root, inbox):
     pq.write_table(table, inbox / "targets" / "odd.parquet")
     report = take("files", root)
     assert report.rows == {"targets": 4}
-    assert report.warnings == ["odd.parquet: 1 rows hold NUL, which is read as \ufffd (row 1)"]
+    assert "odd.parquet: 1 rows hold NUL, which is read as \ufffd (row 1)" in report.warnings
     names = pq.read_schema(sorted((root / "files" / "targets").iterdir())[1]).names
     assert names == [*table.column_names, "_loaded_at"]
 
@@ -542,7 +554,7 @@ def test_a_file_that_nobody_may_read_stays(root, inbox, monkeypatch):
     monkeypatch.setattr(files.shutil, "copyfile", refuse)
     report = take("files", root)
     assert report.rows == {"targets": 1}
-    assert report.warnings == ["locked.csv: left in the inbox, it can't be read (Permission denied)"]
+    assert report.warnings[0] == "locked.csv: left in the inbox, it can't be read (Permission denied)"
 
 
 def test_a_file_with_a_fault_that_nobody_foresaw_stays(root, inbox, monkeypatch):
@@ -560,5 +572,5 @@ def test_a_file_with_a_fault_that_nobody_foresaw_stays(root, inbox, monkeypatch)
     monkeypatch.setattr(files, "_stamp", fail_once)
     report = take("files", root)
     assert report.rows == {"targets": 1}
-    assert report.warnings == ["good.csv: left in the inbox, it can't be read (ZeroDivisionError)"]
+    assert report.warnings[0] == "good.csv: left in the inbox, it can't be read (ZeroDivisionError)"
     assert left(inbox) == [b"good.csv"]
