@@ -36,7 +36,7 @@ def timed(into: dict[str, Any]) -> Iterator[None]:
 
 
 def declared(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """The source tables as the landing wants them, in the way of macros/raw_views.sql."""
+    """The source tables as the raw views want them, in the way of macros/raw_views.sql."""
     tables = []
     for source in manifest["sources"].values():
         if source["schema"] == "raw_views":
@@ -78,10 +78,10 @@ def run(target: Path, raw: Path, warehouse: Path) -> dict[str, Any]:
         plugin.configure_connection(connection)
         result: dict[str, Any] = {"land": {}, "seeds": {}, "models": {}}
         with timed(result["land"]):
-            landed = land(str(raw), str(warehouse.parent / "landing"), declared(manifest))
-            if landed["error"]:
-                raise SystemExit(landed["error"])
-            connection.execute(landed["ddl"])
+            shown = land(str(raw), str(warehouse.parent / "raw_views"), declared(manifest))
+            if shown["error"]:
+                raise SystemExit(shown["error"])
+            connection.execute(shown["ddl"])
         with timed(result["seeds"]):
             for node in manifest["nodes"].values():
                 if node["resource_type"] == "seed":

@@ -135,7 +135,7 @@ class Scale:
         """Measures a build without tests, its statements without dbt, and the plain copy."""
         self._note("build without tests", self._dbt("build", *NO_TESTS))
         self._bytes["warehouse"] = bytes_of(self.warehouse)
-        self._bytes["cache of raw files"] = bytes_of(self._folder / "dbt" / "landing")
+        self._bytes["cache of raw files"] = bytes_of(self._folder / "dbt" / "raw_views")
         self._bare()
         file = self._folder / "floor.duckdb"
         file.unlink(missing_ok=True)
@@ -177,8 +177,8 @@ class Scale:
             | {"times": len(usages)}
             for name, usages in self._runs.items()
         }
-        landing = _middle(run["land"] for run in self.models)
-        return {"rows": _rows(self._raw), "bytes": self._bytes, "runs": runs, "landing": landing, "models": models}
+        reading = _middle(run["land"] for run in self.models)
+        return {"rows": _rows(self._raw), "bytes": self._bytes, "runs": runs, "reading": reading, "models": models}
 
     def _note(self, name: str, usage: Usage) -> None:
         self._runs.setdefault(name, []).append(usage)
@@ -203,7 +203,7 @@ class Scale:
             raw_root=self._raw,
             as_of=AS_OF.isoformat(),
             warehouse=self.warehouse,
-            landing_cache=place / "landing",
+            raw_views_cache=place / "raw_views",
             contact_key_file=self._key,
         )
         command = [DBT, verb, *arguments, "--target-path", str(self._target), "--log-path", str(self._folder / "logs")]

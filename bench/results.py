@@ -22,7 +22,7 @@ compare processor seconds (user and system, of all processes).
 {build}
 
 **The frame's share** is what dbt adds to its own statements: parsing, planning, comments on columns, hooks, one connection after the other.
-It is the build without tests, less the landing of raw files, less the bare statements: {frame}.
+It is the build without tests, less the reading of raw files, less the bare statements: {frame}.
 
 ## Rows and bytes
 
@@ -99,7 +99,7 @@ def _build(figures: Figures) -> str:
     names = {
         "build": "`dbt build`, with all data tests and unit tests",
         "build without tests": "`dbt build` without tests",
-        "landing": "… of it: landing of the raw files, with an empty cache",
+        "reading": "… of it: reading of the raw files, with an empty cache",
         "models": "… of it: the bare statements of all models, in one connection",
         "plain copy": "the floor: raw files copied into DuckDB as they are",
         "night": "a night with one new day: gates, build, publishing",
@@ -117,8 +117,8 @@ def _build(figures: Figures) -> str:
 
 def _part(one: Figures, name: str) -> Figures | None:
     times = {"times": one["runs"]["bare statements"]["times"]}
-    if name == "landing":
-        return one["landing"] | times
+    if name == "reading":
+        return one["reading"] | times
     if name == "models":
         whole = {key: sum(model[key] for model in one["models"].values()) for key in ("wall", "cpu")}
         return whole | times | {"peak": one["runs"]["bare statements"]["peak"]}
@@ -127,7 +127,7 @@ def _part(one: Figures, name: str) -> Figures | None:
 
 def _frame(one: Figures) -> float:
     whole = one["runs"]["build without tests"]["cpu"]
-    return (whole - one["landing"]["cpu"] - _part(one, "models")["cpu"]) / whole
+    return (whole - one["reading"]["cpu"] - _part(one, "models")["cpu"]) / whole
 
 
 def _sizes(figures: Figures) -> str:

@@ -313,7 +313,7 @@ def some_figures():
         "rows": {"yandex_metrica/visits": 1000},
         "bytes": {"raw files": 5_000_000},
         "runs": {"build without tests": runs, "bare statements": runs},
-        "landing": {"wall": 1.0, "cpu": 0.5},
+        "reading": {"wall": 1.0, "cpu": 0.5},
         "models": {"kpi_values": model},
     }
     dear = {"model": "kpi_values", "cpu": 1.0, "cpu_double": 1.5, "memory": 10_000_000, "memory_double": 25_000_000}
@@ -335,7 +335,7 @@ def test_results_are_written_and_what_people_wrote_stays(tmp_path):
     page = tmp_path / "RESULTS.md"
     told = page.read_text("utf-8")
     assert "| `kpi_values` | 1.00 | 1.50 | ×1.50 | 10 MB | 25 MB | ×2.50 |" in told
-    # 8 seconds of the build, less 0.5 of landing, less 1.5 of statements
+    # 8 seconds of the build, less 0.5 of reading, less 1.5 of statements
     assert "75% of it at ×1" in told and "2.00 GB | 3 |" in told and "up to 5.2 on 2 cores" in told
     page.write_text(told + "\n- The machine was too small for more.\n", "utf-8")
     results.write(some_figures(), tmp_path)
