@@ -37,13 +37,13 @@ told as (
         -- an amount of nought beside lines or paid orders tells none
         coalesce(nullif(deals.amount, 0), nullif(lines.lines_amount, 0)) as told_amount,
         coalesce(deals.amount, lines.lines_amount) as nought,
-        ordered.amount as ordered_amount,
-        ordered.kept_amount,
-        ordered.currency as ordered_currency
+        case when states.won_at is not null then ordered.amount end as ordered_amount,
+        case when states.won_at is not null then ordered.kept_amount end as kept_amount,
+        case when states.won_at is not null then ordered.currency end as ordered_currency
     from {{ ref('deals') }} as deals
     inner join {{ ref('int_deal_states') }} as states on deals.deal_id = states.deal_id
     left join {{ ref('int_line_totals') }} as lines on concat('deal:', deals.deal_id) = lines.sale_id
-    left join ordered on deals.deal_id = ordered.deal_id and states.won_at is not null
+    left join ordered on deals.deal_id = ordered.deal_id
 ),
 
 -- A won deal that tells no amount is worth what its orders are; one that was cut to what was kept of them was worth all of it when it was won.
