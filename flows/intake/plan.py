@@ -153,8 +153,8 @@ def _of_file(path: Path, known: list[tuple[Path, Mapping]], hint: str | None) ->
     except Exception as error:  # noqa: BLE001 - one file's damage, of whatever kind, stops no other file; its text may quote a value
         if isinstance(error, MemoryError):
             raise
-        told = error.strerror if isinstance(error, OSError) else type(error).__name__
-        yield Planned(path, problems=[str(error) if isinstance(error, Unreadable) else f"it can't be read ({told})"])
+        kind = error.strerror if isinstance(error, OSError) else type(error).__name__
+        yield Planned(path, problems=[str(error) if isinstance(error, Unreadable) else f"it can't be read ({kind})"])
         return
     for sheet in found:
         planned = Planned(path, sheet)
