@@ -34,7 +34,7 @@ links as (
 select record, identifier from links
 union
 -- every record has its own id; a customer that only other records name is a record too
-select identifier, identifier from links where left(identifier, 2) = 'c:'
+select identifier as record, identifier from links where left(identifier, 2) = 'c:'
 {%- for entity in ['lead', 'deal', 'order'] %}
 union
 select concat('{{ entity[0] }}:', {{ entity }}_id), concat('{{ entity[0] }}:', {{ entity }}_id) from {{ ref(entity ~ 's') }}
@@ -45,5 +45,5 @@ select concat('c:', customer_id), concat('c:', customer_id) from {{ ref(entity) 
 {%- endfor %}
 {%- for column in ['contact', 'company'] %}
 union
-select {{ column }}, {{ column }} from {{ ref('int_contact_companies') }}
+select {{ column }} as record, {{ column }} as identifier from {{ ref('int_contact_companies') }}
 {%- endfor %}
