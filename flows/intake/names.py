@@ -108,7 +108,7 @@ def found_in(header: list[str]) -> dict[str, tuple[str, int]]:
 
 
 @cache
-def _names_of(entity: str) -> dict[str, tuple[str, int]]:
+def names_of(entity: str) -> dict[str, tuple[str, int]]:
     """Letters and digits of every name that an entity's columns have, with the column and its rank."""
     known: dict[str, tuple[str, int]] = {plain(column): (column, 0) for column in columns_of(entity)}
     own = names()["entities"].get(entity, {}).get("columns", {})
@@ -123,7 +123,7 @@ def _names_of(entity: str) -> dict[str, tuple[str, int]]:
 @lru_cache(maxsize=100_000)
 def meaning(entity: str, header: str) -> Meaning | None:
     """What a header means in an entity; None if no name is known."""
-    known = _names_of(entity)
+    known = names_of(entity)
     for loss, (spelling, times) in enumerate(spellings(header)):
         if spelling in known:
             column, rank = known[spelling]
@@ -154,9 +154,14 @@ def rank_in(part: str, header: str) -> int | None:
     return exact if near is None else len(listed) + listed.index(near)
 
 
+def is_in(part: str, header: str) -> bool:
+    """Whether a header is one of a list of names.yml, letter by letter but for case and blanks: titles or clocks."""
+    return plain(header) in {plain(word) for word in names()[part]}
+
+
 @cache
 def _all_names() -> frozenset[str]:
-    known = {name for entity in contract() for name in _names_of(entity)}
+    known = {name for entity in contract() for name in names_of(entity)}
     return frozenset(known | {plain(word) for part in ("companies", "people") for word in names()[part]})
 
 

@@ -16,16 +16,6 @@ DAY = re.compile(
 )
 CLOCK_ALONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 SEVERAL = ("phone", "email", "source_name")  # columns of which a file may have several, the first filled one counts
-TITLES = (
-    "название",
-    "названиесделки",
-    "наименование",
-    "сделка",
-    "title",
-    "dealname",
-    "name",
-    "тема",
-)  # tell a record apart where it has no id
 CLOSE = 0.75  # of the letters that two names have in common
 
 
@@ -165,7 +155,7 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
                 if "customer_id" in columns and entity in ("deals", "leads", "orders")
                 else []
             )
-            made += [header for header in sheet.header if plain(header) in TITLES and header not in made]
+            made += [header for header in sheet.header if names.is_in("titles", header) and header not in made]
             if made:
                 columns[name] = Column.model_validate({"from": list(dict.fromkeys(made)), "read": "made"})
                 result.guessed.append(f"{name} is made of {', '.join(columns[name].source)}, for no column tells it")
@@ -225,12 +215,7 @@ def _column(sheet: Sheet, entity: str, name: str, pairs: list[tuple[Meaning, str
 def _clock_beside(sheet: Sheet, header: str) -> tuple[str, str] | None:
     """The day and the time of a moment that stand in two columns."""
     days = [one for one in sheet.header if _all(sheet, one, r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}")]
-    clocks = [
-        one
-        for one in sheet.header
-        if _all(sheet, one, CLOCK_ALONE.pattern)
-        and re.match(r"(?i)время$|время\s+(звонка|начала|вызова|созд)|time$", one.strip())
-    ]
+    clocks = [one for one in sheet.header if _all(sheet, one, CLOCK_ALONE.pattern) and names.is_in("clocks", one)]
     if header in days and clocks:
         return header, clocks[0]
     if header in clocks and (
@@ -320,7 +305,7 @@ def _candidates(sheet: Sheet, entity: str, name: str, columns: dict[str, Column]
     """The headers that a missing column might stand under: by their names, then by their values."""
     used = {one for column in columns.values() for one in column.source}
     left = [header for header in sheet.header if header not in used] or sheet.header
-    known = names._names_of(entity)
+    known = names.names_of(entity)
     spelt = [key for key, (column, _) in known.items() if column == name]
     close = [header for header in left if difflib.get_close_matches(plain(header), spelt, 1, CLOSE)]
     kind = next(column.reader for column in contract()[entity].columns if column.name == name)

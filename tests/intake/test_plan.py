@@ -50,6 +50,20 @@ def test_a_workbook_is_read_sheet_by_sheet(tmp_path):
     assert expenses.notes == ["1 line left out, a total, no record: 3"]
 
 
+def test_a_deal_without_an_id_is_known_by_its_title(tmp_path):
+    """Two deals of one day and amount keep their ids when a later export has them in another order."""
+    rows = (
+        "Название;Создана;Бюджет;Менеджер;Стадия",
+        "Окна;01.09.2025;10;Анна;Новая",
+        "Двери;01.09.2025;10;Борис;Новая",
+    )
+    (tmp_path / "later").mkdir()
+    (first,) = plan([csv(tmp_path, "сделки.csv", *rows)], "deals")
+    (later,) = plan([csv(tmp_path / "later", "сделки.csv", rows[0], rows[2], rows[1])], "deals")
+    anna, boris = (row["deal_id"] for _, row in table(first, "deals"))
+    assert anna != boris and [row["deal_id"] for _, row in table(later, "deals")] == [boris, anna]
+
+
 def test_most_values_unknown_is_told_loudly(tmp_path):
     path = csv(
         tmp_path,
