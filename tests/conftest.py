@@ -1,8 +1,13 @@
+import os
+
 import duckdb
 import pytest
 from filelock import FileLock
 
 from tests.warehouse import PROJECT, build
+
+# The processes that tests start keep what Python has compiled of their libraries; compiling dbt anew takes each of them seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
