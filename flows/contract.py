@@ -49,7 +49,7 @@ class Column:
         entity_type: what the entity makes of it, a type of `union_sources`.
         sql_type: its type in the entity.
         values: the words of its list; () where it is no list.
-        flags: required, event, ever.
+        flags: required, event, ever, lenient.
         pii: None, or what it tells of a person: True, email, phone.
         note: what more is to be said of it than its type.
     """
@@ -131,7 +131,7 @@ def _entity(name: str, said: dict[str, Any], notes: dict[str, str]) -> Entity:
 def _column(entity: str, name: str, kind: str, note: str | None) -> Column:
     told = re.fullmatch(
         r"(?P<type>id(?: [a-z ]+?)?|[a-z]+|[\w ]+(?:\| [\w ]+)+?)(?P<required>!)?"
-        r"(?P<flags>(?: (?:event|ever|late))*)(?P<pii> pii(?: email| phone)?)?",
+        r"(?P<flags>(?: (?:event|ever|late|lenient))*)(?P<pii> pii(?: email| phone)?)?",
         kind,
     )
     base = told["type"].strip() if told else ""
@@ -365,6 +365,12 @@ def lists() -> str:
     for entity in told:
         if ids := {column.name: column.names_a for column in entity.columns if column.names_a in (*homes, "object")}:
             lines.append(f"            '{entity.name}': {_literal(ids)},")
+    lines += ["        },", "        'money': {"]
+    for entity in told:
+        kinds = {column.entity_type for column in entity.columns}
+        money = [column.name for column in entity.columns if column.reader == "money"]
+        if money and "currency" in kinds:
+            lines.append(f"            '{entity.name}': {_literal(money)},")
     return "\n".join([*lines, "        },", "    }) -%}", "{%- endmacro %}", ""])
 
 

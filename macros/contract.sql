@@ -198,5 +198,18 @@
             'targets': {'employee_id': 'employee'},
             'competitor_prices': {'product_id': 'product'},
         },
+        'money': {
+            'deals': ['amount', 'forecast_amount'],
+            'quotes': ['amount'],
+            'contracts': ['total_amount'],
+            'products': ['price', 'unit_cost'],
+            'orders': ['amount'],
+            'refunds': ['amount'],
+            'web_events': ['amount'],
+            'ad_spend': ['cost'],
+            'forecasts': ['amount'],
+            'expenses': ['amount'],
+            'competitor_prices': ['price'],
+        },
     }) -%}
 {%- endmacro %}

@@ -1,11 +1,12 @@
 {#- The row status of every raw row of one table.
 
-    columns: name → [raw column, type(, 'required' or 'event')(, 'ever')], type one of text, mark (UTM), page (or another text that a browser
+    columns: name → [raw column, type(, 'required', 'event' or 'lenient')(, 'ever')], type one of text, mark (UTM), page (or another text that a browser
              may have encoded), enum (a word of a list), code (the record's own id, a number of a list), ref (another record's id, a phone;
              0 is none), first (a ref that may stand in a list), multifield (phones or e-mails, as
              they stand), integer, number, money, share (of one, or per
              cent), percent, boolean, date, timestamp.  A required date or timestamp does not lie before the calendar, nor does an event,
-             which may be empty; `ever` lifts it.
+             which may be empty; `ever` lifts it.  A value of a lenient column that cannot be read, or lies outside its bounds, is left out
+             and named in row_remark; the row stays.
     key:     the columns that make a record one, of a currency whatever word stands for it; version: the column by which a newer version of
              it is told;
     parts:   columns in which rows of one key may differ within a load: such rows are parts of the record and stand together;
@@ -23,8 +24,8 @@
       superseded     a newer version of the same record is known
       deleted        the newest version says that the record is gone
       accepted       everything else: one row a key, or its parts (of lines, all rows of the key in the file that counts)
-    A rejected version does not count: the last good one before it stands.  row_remark names the columns whose id or phone was a number in
-    exponent form, which tells nothing. -#}
+    A rejected version does not count: the last good one before it stands.  row_remark names the columns whose value was left out: an id or a
+    phone that was a number in exponent form, which tells nothing, or what stood in a lenient column. -#}
 {% macro validated_rows(relation, columns, key, version=none, parts=[], lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
 {%- set readers = {
     'text': read_text, 'mark': read_mark, 'page': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref, 'first': read_ref,
@@ -44,6 +45,7 @@
 {%- set day_columns = [] -%}
 {%- set typed = [] -%}
 {%- set rounded = [] -%}
+{%- set left_out = [] -%}
 {%- set checks = [] -%}
 {%- set numbers = [] -%}
 {%- set money = [] -%}
@@ -61,7 +63,8 @@
     {%- do taken.append((unpackers[kind](raw) if kind in unpackers else raw) ~ ' as ' ~ told) -%}
     {%- do cleaned.append(clean_text(told, no_truth if kind == 'boolean' else none) ~ ' as ' ~ told) -%}
     {%- set is_id = kind in ['code', 'ref', 'first', 'multifield'] -%}
-    {%- if is_id -%}{%- do rounded.append("case when " ~ is_rounded(told) ~ " then '" ~ name ~ "' end") -%}{%- endif -%}
+    {%- if is_id -%}{%- do rounded.append("case when " ~ is_rounded(told) ~ " then '" ~ name ~ ": number in exponent form' end") -%}{%- endif -%}
+    {%- set is_lenient = 'lenient' in spec[2:] -%}
     {%- if kind in days -%}
         {%- set iso = 'iso_' ~ name -%}
         {%- do day_columns.append(raw) -%}
@@ -69,10 +72,11 @@
         {%- do printed.append(printed_moment('worded_' ~ name) ~ ' as printed_' ~ name) -%}
         {%- do spelled.append(iso_moment('printed_' ~ name, 'day_first') ~ ' as ' ~ iso) -%}
         {%- do typed.append('case when not ' ~ is_nothing_day(iso) ~ ' then ' ~ told ~ ' end as ' ~ told) -%}
-        {%- do typed.append((read_timestamp(iso, zone, 'event' in spec[2:]) if kind == 'timestamp' else read_date(iso)) ~ ' as ' ~ name) -%}
+        {%- set value = read_timestamp(iso, zone, 'event' in spec[2:]) if kind == 'timestamp' else read_date(iso) -%}
         {%- set starts_on = var('calendar_starts_on') if spec | length > 2 and 'ever' not in spec else var('days_start_on') -%}
         {%- set starts = "cast('" ~ starts_on ~ "' as date)" if kind == 'date'
             else local_to_utc("cast('" ~ starts_on ~ " 00:00:00' as timestamp)") -%}
+        {%- do typed.append((within(value, '>= ' ~ starts) if is_lenient else value) ~ ' as ' ~ name) -%}
         {%- do checks.append("case when " ~ name ~ " < " ~ starts ~ stands ~ " then '" ~ name ~ ": before " ~ starts_on ~ "' end") -%}
     {%- elif kind in numeric -%}
         {%- set bare = 'bare_' ~ name -%}
@@ -82,27 +86,31 @@
         {%- do typed.append(told) -%}
     {%- elif kind == 'share' -%}
         {%- do spelled.append(has_percents(told) ~ ' as percents_' ~ name) -%}
-        {%- do typed.append(read_share(told, 'percents_' ~ name) ~ ' as ' ~ name) -%}
+        {%- set value = read_share(told, 'percents_' ~ name) -%}
+        {%- do typed.append((within(value, 'between 0 and 1') if is_lenient else value) ~ ' as ' ~ name) -%}
         {%- do typed.append(told) -%}
     {%- elif name == 'currency' and money -%}
         {#- where the record names none, the first amount may -#}
         {%- do spelled.append('coalesce(currency, ' ~ currency_beside('beside_' ~ money[0]) ~ ') as currency_told') -%}
         {%- do typed.append(readers[kind]('currency_told') ~ ' as currency') -%}
     {%- else -%}
-        {%- do typed.append(readers[kind](told) ~ ' as ' ~ name) -%}
+        {%- set value = readers[kind](told) -%}
+        {%- do typed.append((within(value, 'between 0 and 1') if is_lenient and kind == 'percent' else value) ~ ' as ' ~ name) -%}
         {%- if told != name -%}{%- do typed.append(told) -%}{%- endif -%}
     {%- endif -%}
-    {%- if told != name -%}
+    {%- if is_lenient -%}
+        {%- do left_out.append("case when " ~ name ~ " is null and " ~ told ~ " is not null then '" ~ name ~ ": no valid " ~ kind ~ "' end") -%}
+    {%- elif told != name -%}
         {%- do checks.append(
             "case when " ~ name ~ " is null and " ~ told ~ " is not null" ~ stands
             ~ " then '" ~ name ~ ": ''' || left(" ~ told ~ ", 40) || ''''" ~ (" || " ~ reading_problem(told, kind)
             if kind in numeric + days else " || ' cannot be read as " ~ kind ~ "'") ~ " end") -%}
     {%- endif -%}
-    {%- if kind in ['share', 'percent'] -%}
+    {%- if kind in ['share', 'percent'] and not is_lenient -%}
         {%- do checks.append("case when " ~ name ~ " not between 0 and 1" ~ stands ~ " then '" ~ name ~ ": outside 0 to 100 per cent' end") -%}
     {%- endif -%}
     {%- if 'required' in spec[2:] -%}
-        {%- set why = "case when row_remark like '%" ~ name ~ "%' then 'is a number in exponent form' else 'required, but empty' end"
+        {%- set why = "case when exponents like '%" ~ name ~ ":%' then 'is a number in exponent form' else 'required, but empty' end"
             if is_id else "'required, but empty'" -%}
         {%- do checks.append("case when " ~ name ~ " is null" ~ (' and ' ~ told ~ ' is null' if told != name else '') ~ stands
             ~ " then '" ~ name ~ ": ' || " ~ why ~ " end") -%}
@@ -190,7 +198,7 @@ typed as (
         raw_loaded_at,
         raw_deleted,
         coalesce({{ read_boolean('raw_deleted') }}, false) as is_deleted,
-        {{ "nullif(concat_ws(', ', " ~ rounded | join(', ') ~ "), '')" if rounded else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as row_remark,
+        {{ "concat_ws('; ', " ~ rounded | join(', ') ~ ')' if rounded else "''" }} as exponents,
         _raw_file,
         _raw_row
     from spelled
@@ -204,6 +212,7 @@ checked as (
         coalesce({{ iso_currency('currency') }}, '{{ var('base_currency') }}') as key_currency,
         {%- endif %}
         nullif(concat_ws('; ', {{ checks | join(',\n            ') if checks else 'null' }}), '') as problem,
+        nullif(concat_ws('; ', {{ (["nullif(exponents, '')"] + left_out) | join(',\n            ') }}), '') as row_remark,
         coalesce({{ local_date('loaded_at') }} <= {{ as_of() }}, true) as is_known
     from typed
 ),
@@ -307,3 +316,6 @@ select
     row_remark
 from repeated
 {% endmacro %}
+
+{#- A value where it lies within bounds, else nothing. -#}
+{% macro within(value, bounds) -%} case when ({{ value }}) {{ bounds }} then {{ value }} end {%- endmacro %}

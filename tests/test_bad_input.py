@@ -47,6 +47,7 @@ FILES = {
     # before the calendar, and service columns that cannot be read
     "leads/old.csv": "lead_id,created_at,loaded_at,is_deleted\nL6,1900-01-02,,\nL7,2026-01-05,garbage,\nL8,2026-01-05,,maybe\nnan,2026-01-05,,\n",
     "employees/old.csv": "employee_id,name,hired_on\nE1,Ann,1985-03-01\n",  # hired before the calendar: nothing wrong
+    "employees/odd.csv": "employee_id,name,hired_on\nE7,Bob,soon\n",  # the day is left out, the employee stays
     # numbers that nothing can be added to; a chance in percent
     "deals/huge.csv": "deal_id;created_at;amount;probability\nD7;01.12.2025;9999999999999999.99;\nD8;01.12.2025;1;50\n",
     "ad_spend/huge.csv": "date,platform,campaign_id,impressions,cost\n2025-12-01,vk,1,9223372036854775807,10\n",
@@ -228,6 +229,7 @@ def test_other_rejections_are_named(warehouse, table, place, reason):
             "id of several systems",
             "files/reviews.customer_id, such as C1: no customer of otzovik has it, and several others do",
         ),
+        ("value that was left out", "files/employees: hired_on: no valid date"),
         ("contracts that overlap", "contracts files:K2 and files:K3"),
     ],
 )

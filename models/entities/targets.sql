@@ -9,6 +9,7 @@
         'kpi_id': 'string',
         'employee_id': 'ref employee',
         'team': 'string',
-        'value': 'double'
+        'value': 'double',
+        'currency': 'currency'
     }
 ) }}

@@ -14,7 +14,7 @@ with all_findings as (
     select 'currency with no rate', concat('ad spend in ', currency) from {{ ref('fct_ad_spend') }} where cost_base is null
     {%- for entity, subject, day in [
         ('contracts', 'contract', 'starts_on'), ('expenses', 'expense', 'month'), ('competitor_prices', 'competitor price', 'observed_on'),
-        ('forecasts', 'forecast', 'as_of')
+        ('forecasts', 'forecast', 'as_of'), ('targets', 'target', 'period_start')
     ] %}
     union all
     select 'currency with no rate', concat('{{ subject }} in ', upper({{ entity }}.currency))
@@ -30,6 +30,12 @@ with all_findings as (
     from {{ ref(model) }} as facts
     inner join {{ ref('int_exchange_rates') }} as rates
         on facts.currency = rates.currency and facts.{{ day }} >= rates.valid_from and facts.{{ day }} < rates.known_from
+    {%- endfor %}
+    {%- for entity, columns in contract()['money'].items() %}
+    union all
+    select 'amount that names no currency, read as {{ var("base_currency") }}', concat('{{ entity }} of ', source_system)
+    from {{ ref(entity) }}
+    where currency is null and ({{ columns | join(' <> 0 or ') }} <> 0)
     {%- endfor %}
     union all
     select 'rate that is not positive', concat(upper(currency), ' on ', cast(date as {{ dbt.type_string() }}))

@@ -1,6 +1,6 @@
 -- Grain: finding, subject.
 -- One accepted value that is kept as it is but means nothing to the warehouse, as a finding: a word outside its list, a number of a list
--- without a label, an id or phone that a table program has rounded.
+-- without a label, a value that was left out: an id or phone that a table program has rounded, what could not be read in a lenient column.
 with unknown_words as (
     {%- for entity, columns in contract()['words'].items() %}
     {%- for column, values in columns.items() %}
@@ -32,9 +32,9 @@ unlabelled as (
 ),
 
 {% endif -%}
-rounded_numbers as (
+left_out as (
     {%- for source_name, table_name, model in validated_models() %}
-    select 'number in exponent form, read as nothing' as finding, concat('{{ source_name }}/{{ table_name }}: ', row_remark) as subject
+    select 'value that was left out' as finding, concat('{{ source_name }}/{{ table_name }}: ', row_remark) as subject
     from {{ ref(model) }}
     where row_remark is not null and row_status = 'accepted'
     {{ 'union all' if not loop.last }}
@@ -48,7 +48,7 @@ all_findings as (
     select finding, subject from unlabelled
     {%- endif %}
     union all
-    select finding, subject from rounded_numbers
+    select finding, subject from left_out
 )
 
 select

@@ -1,26 +1,36 @@
 -- Grain: kpi_id, employee_id, team, date_day.
 -- One owner (an employee, a team, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
 -- period (over all days, where none is a working day).  Of targets that overlap, the one of the finest period counts; of two of the same
--- period, that of the files before the seed's, and then the one loaded last.
-with targets as (
+-- period, that of the files before the seed's, and then the one loaded last.  Plans in money are in the base currency, by the rate of their
+-- period's first day.
+with planned as (
     select
-        kpi_id,
-        employee_id,
+        targets.*,
+        {{ period_start('targets.period_grain', 'targets.period_start') }} as first_day,
         -- whose target it is says the employee, where one is named
-        case when employee_id is null then team end as team,
-        period_grain,
-        {{ period_start('period_grain', 'period_start') }} as first_day,
-        value,
-        case period_grain when 'month' then 1 when 'quarter' then 2 else 3 end as coarseness,
-        row_number() over (
-            partition by
-                kpi_id, period_grain, {{ period_start('period_grain', 'period_start') }}, employee_id, case when employee_id is null then team end
-            order by
-                case when source_system = 'seed' then 1 else 0 end asc, loaded_at desc nulls last, period_start desc, team asc nulls first, value desc
-        ) as row_no
-    from {{ ref('targets') }}
+        case when targets.employee_id is null then targets.team end as owner_team
+    from {{ ref('targets') }} as targets
     -- a target of any other period cannot be spread; quality.findings shows it
-    where period_grain in ('month', 'quarter', 'year')
+    where targets.period_grain in ('month', 'quarter', 'year')
+),
+
+targets as (
+    select
+        planned.kpi_id,
+        planned.employee_id,
+        planned.owner_team as team,
+        planned.period_grain,
+        planned.first_day,
+        case when planned.currency is null then planned.value else planned.value * rates.rate_to_base end as value,
+        case planned.period_grain when 'month' then 1 when 'quarter' then 2 else 3 end as coarseness,
+        row_number() over (
+            partition by planned.kpi_id, planned.period_grain, planned.first_day, planned.employee_id, planned.owner_team
+            order by
+                case when planned.source_system = 'seed' then 1 else 0 end asc, planned.loaded_at desc nulls last, planned.period_start desc,
+                planned.team asc nulls first, planned.value desc
+        ) as row_no
+    from planned
+    {{ join_rate('rates', 'planned.currency', 'planned.first_day') }}
 ),
 
 days as (

@@ -20,7 +20,7 @@
         'result_source': ['RESULT_SOURCE_ID', 'ref'],
         'result_status': ['RESULT_STATUS', 'ref'],
         'result_mark': ['RESULT_MARK', 'ref'],
-        'result_value': ['RESULT_VALUE', 'number']
+        'result_value': ['RESULT_VALUE', 'number', 'lenient']
     },
     key=['activity_id'],
     born=['created_at', 'owner_id'],

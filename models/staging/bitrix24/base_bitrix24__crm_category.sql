@@ -5,7 +5,7 @@
     columns={
         'pipeline_id': ['id', 'code', 'required'],
         'name': ['name', 'text'],
-        'sort': ['sort', 'integer'],
+        'sort': ['sort', 'integer', 'lenient'],
         'entity_type_id': ['entityTypeId', 'code'],
         'is_default': ['isDefault', 'boolean']
     },

@@ -12,7 +12,7 @@
         'quantity': ['quantity', 'number'],
         'discount_rate': ['discountRate', 'number'],
         'discount_sum': ['discountSum', 'number'],
-        'sort': ['sort', 'integer']
+        'sort': ['sort', 'integer', 'lenient']
     },
     key=['row_id'],
     version='loaded_at',

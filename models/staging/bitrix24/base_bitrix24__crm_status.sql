@@ -6,7 +6,7 @@
         'entry_id': ['ID', 'integer', 'required'],
         'dictionary': ['ENTITY_ID', 'text', 'required'],
         'status_id': ['STATUS_ID', 'text', 'required'],
-        'sort': ['SORT', 'integer'],
+        'sort': ['SORT', 'integer', 'lenient'],
         'name': ['NAME', 'text'],
         'semantics': ['SEMANTICS', 'enum'],
         'extra': ['EXTRA', 'text']

@@ -9,7 +9,7 @@
         'last_name': ['LAST_NAME', 'text'],
         'user_type': ['USER_TYPE', 'enum'],
         'department_id': ['UF_DEPARTMENT', 'first'],
-        'hired_on': ['UF_EMPLOYMENT_DATE', 'date']
+        'hired_on': ['UF_EMPLOYMENT_DATE', 'date', 'lenient']
     },
     key=['user_id'],
     version='loaded_at'

@@ -27,7 +27,7 @@ with validated as (
             'is_recurring': ['IS_RECURRING', 'boolean'],
             'amount': ['OPPORTUNITY', 'money'],
             'currency': ['CURRENCY_ID', 'ref'],
-            'probability': ['PROBABILITY', 'percent'],
+            'probability': ['PROBABILITY', 'percent', 'lenient'],
             'lead_id': ['LEAD_ID', 'ref'],
             'company_id': ['COMPANY_ID', 'ref'],
             'contact_id': ['CONTACT_ID', 'ref'],

@@ -7,7 +7,7 @@ with validated as (
             'product_id': ['id', 'code', 'required'],
             'section_id': ['iblockSectionId', 'ref'],
             'name': ['name', 'text'],
-            'unit_cost': ['purchasingPrice', 'money'],
+            'unit_cost': ['purchasingPrice', 'money', 'lenient'],
             'currency': ['purchasingCurrency', 'ref'],
             'modified_at': ['timestampX', 'timestamp']
         },

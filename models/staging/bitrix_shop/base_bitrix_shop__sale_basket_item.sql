@@ -5,7 +5,7 @@
     columns={
         'item_id': ['id', 'integer', 'required'],
         'order_id': ['orderId', 'ref'],
-        'position': ['sort', 'integer'],
+        'position': ['sort', 'integer', 'lenient'],
         'product_id': ['productId', 'ref'],
         'product_name': ['name', 'text'],
         'price': ['price', 'number'],

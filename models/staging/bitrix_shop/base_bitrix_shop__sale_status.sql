@@ -5,7 +5,7 @@
     columns={
         'status_id': ['id', 'text', 'required'],
         'type': ['type', 'text'],
-        'position': ['sort', 'integer']
+        'position': ['sort', 'integer', 'lenient']
     },
     key=['status_id']
 ) }}

@@ -16,7 +16,7 @@
         'cost': ['cost', 'money', 'required'],
         'currency': ['currency', 'code'],
         'cost_includes_vat': ['cost_includes_vat', 'boolean'],
-        'conversions': ['conversions', 'number'],
+        'conversions': ['conversions', 'number', 'lenient'],
         'utm_source': ['utm_source', 'mark'],
         'utm_medium': ['utm_medium', 'mark'],
         'utm_campaign': ['utm_campaign', 'mark']

@@ -9,7 +9,7 @@
         'started_at': ['started_at', 'timestamp', 'required'],
         'direction': ['direction', 'enum'],
         'is_answered': ['is_answered', 'boolean'],
-        'wait_seconds': ['wait_seconds', 'number'],
+        'wait_seconds': ['wait_seconds', 'number', 'lenient'],
         'talk_seconds': ['talk_seconds', 'number'],
         'outcome': ['outcome', 'text'],
         'employee_id': ['employee_id', 'code'],

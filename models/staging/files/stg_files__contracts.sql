@@ -13,7 +13,7 @@
         'total_amount': ['total_amount', 'money', 'required'],
         'currency': ['currency', 'code'],
         'cancelled_on': ['cancelled_on', 'date', 'event'],
-        'licences': ['licences', 'number'],
+        'licences': ['licences', 'number', 'lenient'],
         'region': ['region', 'text']
     },
     key=['source_system', 'source_account', 'contract_id'],

@@ -11,7 +11,7 @@
         'product_name': ['product_name', 'text'],
         'quantity': ['quantity', 'number'],
         'amount': ['amount', 'money'],
-        'cost': ['cost', 'money']
+        'cost': ['cost', 'money', 'lenient']
     },
     key=['source_system', 'source_account', 'deal_id', 'line_no'],
     rules={

@@ -11,8 +11,8 @@
         'department': ['department', 'text'],
         'manager_id': ['manager_id', 'code'],
         'point_of_sale': ['point_of_sale', 'text'],
-        'hired_on': ['hired_on', 'date'],
-        'left_on': ['left_on', 'date']
+        'hired_on': ['hired_on', 'date', 'lenient'],
+        'left_on': ['left_on', 'date', 'lenient']
     },
     key=['source_system', 'source_account', 'employee_id'],
     loaded_at='loaded_at',

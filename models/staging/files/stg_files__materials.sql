@@ -7,8 +7,8 @@
         'source_account': ['source_account', 'text'],
         'material_id': ['material_id', 'code', 'required'],
         'name': ['name', 'text'],
-        'available_from': ['available_from', 'date'],
-        'available_to': ['available_to', 'date']
+        'available_from': ['available_from', 'date', 'lenient'],
+        'available_to': ['available_to', 'date', 'lenient']
     },
     key=['source_system', 'source_account', 'material_id'],
     loaded_at='loaded_at',

@@ -8,8 +8,8 @@
         'product_id': ['product_id', 'code', 'required'],
         'name': ['name', 'text'],
         'product_group': ['product_group', 'text'],
-        'price': ['price', 'money'],
-        'unit_cost': ['unit_cost', 'money'],
+        'price': ['price', 'money', 'lenient'],
+        'unit_cost': ['unit_cost', 'money', 'lenient'],
         'currency': ['currency', 'code']
     },
     key=['source_system', 'source_account', 'product_id'],

@@ -8,7 +8,7 @@
         'review_id': ['review_id', 'code', 'required'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'sentiment': ['sentiment', 'enum'],
-        'rating': ['rating', 'number'],
+        'rating': ['rating', 'number', 'lenient'],
         'customer_id': ['customer_id', 'code'],
         'product_id': ['product_id', 'code'],
         'channel': ['channel', 'text']

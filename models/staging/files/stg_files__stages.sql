@@ -12,7 +12,7 @@
         'name': ['name', 'text'],
         'position': ['position', 'integer', 'required'],
         'status': ['status', 'enum'],
-        'probability': ['probability', 'share'],
+        'probability': ['probability', 'share', 'lenient'],
         'funnel_step': ['funnel_step', 'enum']
     },
     key=['source_system', 'source_account', 'object', 'pipeline_id', 'stage_id'],

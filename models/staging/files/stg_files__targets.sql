@@ -10,7 +10,8 @@
         'kpi_id': ['kpi_id', 'text', 'required'],
         'employee_id': ['employee_id', 'code'],
         'team': ['team', 'text'],
-        'value': ['value', 'number', 'required']
+        'value': ['value', 'number', 'required'],
+        'currency': ['currency', 'code']
     },
     key=['source_system', 'source_account', 'period_start', 'period_grain', 'kpi_id', 'employee_id', 'team'],
     loaded_at='loaded_at',

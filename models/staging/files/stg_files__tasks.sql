@@ -9,7 +9,7 @@
         'project': ['project', 'text'],
         'sprint_id': ['sprint_id', 'code'],
         'kind': ['kind', 'enum'],
-        'points': ['points', 'number'],
+        'points': ['points', 'number', 'lenient'],
         'created_at': ['created_at', 'timestamp', 'required'],
         'started_at': ['started_at', 'timestamp', 'event'],
         'done_at': ['done_at', 'timestamp', 'event'],

@@ -15,7 +15,7 @@
         'impressions': ['Impressions', 'integer'],
         'clicks': ['Clicks', 'integer'],
         'cost': ['Cost', 'money', 'required'],
-        'conversions': ['Conversions', 'number'],
+        'conversions': ['Conversions', 'number', 'lenient'],
         'currency': ['Currency', 'ref'],
         'includes_vat': ['IncludeVAT', 'boolean'],
         'other_columns': ['_other_columns', 'text']
