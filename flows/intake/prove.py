@@ -21,6 +21,7 @@ from flows.intake.plan import Planned
 STAGING = PROJECT / "models" / "staging" / "files"
 SHOWN = 5  # problems of a table that are told, each with its first lines
 LINES = 5
+REJECTED, LEFT_OUT = "rejected", "left out, and the row stays"
 CONTACT = re.compile(r"'[^']*(?:@|(?:\d[\s()\-]*){7,})[^']*'")  # a value that may be a phone or an address
 
 
@@ -30,11 +31,11 @@ class Proof:
 
     Attributes:
         status: row status → number of rows.
-        rejected: (line, problem) of every row that is rejected.
+        noted: (what became of it, line, why) of every row that is rejected, and of every one that lost a value.
     """
 
     status: dict[str, dict[str, int]] = field(default_factory=dict)
-    rejected: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    noted: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
 
     def counts(self, entity: str) -> str:
         """How many rows have which status, in words."""
@@ -46,14 +47,17 @@ class Proof:
         return bool(found) and set(found) <= {"rejected"}
 
     def problems(self, entity: str) -> list[str]:
-        """The problems of an entity's rows, the commonest first, with the lines in which they stand."""
-        kinds: dict[str, list[tuple[int, str]]] = {}
-        for line, problem in self.rejected.get(entity, []):
-            kinds.setdefault(re.sub(r"'.*?'|row \d+|\d{4}-\d\d-\d\d", "…", problem), []).append((line, problem))
+        """The problems of an entity's rows, rejections first and the commonest first, with the lines in which they stand."""
+        kinds: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for became, line, why in self.noted.get(entity, []):
+            kind = re.sub(r"'.*?'|row \d+|\d{4}-\d\d-\d\d", "…", why)
+            kinds.setdefault((became, kind), []).append((line, why))
         told = []
-        for lines in sorted(kinds.values(), key=len, reverse=True)[:SHOWN]:
+        for (became, _), lines in sorted(kinds.items(), key=lambda kind: (kind[0][0] != REJECTED, -len(kind[1])))[
+            :SHOWN
+        ]:
             shown = ", ".join(str(line) for line, _ in lines[:LINES]) + (", …" if len(lines) > LINES else "")
-            told.append(f"rejected, line {shown}: {CONTACT.sub('…', lines[0][1])}")
+            told.append(f"{became}, line {shown}: {CONTACT.sub('…', lines[0][1])}")
         if len(kinds) > SHOWN:
             told.append(f"… and {len(kinds) - SHOWN} more kinds of problems")
         return told
@@ -83,14 +87,15 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
         with duckdb.connect(str(Path(folder) / "kpi.duckdb"), read_only=True) as warehouse:
             proofs: dict[int, Proof] = {id(one): Proof() for one in taken}
             for entity in report.rows:
-                query = f"select _raw_file, _raw_row, row_status, row_problem from staging.stg_files__{entity} order by _raw_file, _raw_row"
-                for raw_file, line, status, problem in warehouse.execute(query).fetchall():
+                query = f"select _raw_file, _raw_row, row_status, row_problem, row_remark from staging.stg_files__{entity} order by _raw_file, _raw_row"
+                for raw_file, line, status, problem, remark in warehouse.execute(query).fetchall():
                     number = re.match(rf"files/{entity}/{re.escape(report.load_id)}\.(\d+)-", raw_file)
                     proof = proofs[id(taken[int(number[1])])]
                     counts = proof.status.setdefault(entity, {})
                     counts[status] = counts.get(status, 0) + 1
-                    if status == "rejected":
-                        proof.rejected.setdefault(entity, []).append((line, problem))
+                    if problem or remark:
+                        became = (REJECTED, line, problem) if problem else (LEFT_OUT, line, remark)
+                        proof.noted.setdefault(entity, []).append(became)
     return proofs
 
 

@@ -102,12 +102,14 @@ def test_check_says_what_the_models_would_say(tmp_path, capsys):
     """A bad value is told by the line of the user's file; a table of which nothing is accepted is not taken."""
     (tmp_path / "расходы.csv").write_text("Отчёт\n\nМесяц;Статья;Сумма\n2025-09;Аренда;сто\n2025-09;Связь;7\n", "utf-8")
     (tmp_path / "лиды.csv").write_text("ID;Дата создания\n1;вчера\n2;позавчера\n", "utf-8")
+    (tmp_path / "сотрудники.csv").write_text("employee_id;name;hired_on\n1;Анна;скоро\n", "utf-8")
     assert main(["check", str(tmp_path)]) == 1
     told = capsys.readouterr().out
     assert "expenses: 2 rows, 1 accepted, 1 rejected" in told
     assert "rejected, line 4: amount: 'сто' cannot be read as money" in told
     assert "PROBLEM: none of its rows is accepted as leads" in told
-    assert "1 of 2 tables can be loaded. NOT taken: лиды.csv" in told
+    assert "left out, and the row stays, line 2: hired_on: no valid date" in told
+    assert "2 of 3 tables can be loaded. NOT taken: лиды.csv" in told
 
 
 def test_import_needs_a_raw_root_of_ones_own(tmp_path, capsys):
