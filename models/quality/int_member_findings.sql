@@ -3,6 +3,10 @@
 with all_findings as (
     select 'stage that no table knows' as finding, concat(object, ' stage ', stage_key) as subject from {{ ref('dim_stages') }} where not is_known
     union all
+    select 'stage whose funnel step is supposed from its name and order', concat(object, ' stage ', pipeline_id, ':', stage_id, ' = ', funnel_step)
+    from {{ ref('int_stage_steps') }}
+    where is_step_supposed
+    union all
     select 'employee who does not exist', concat('employee ', employee_id) from {{ ref('dim_employees') }} where not is_known
     union all
     select 'product that does not exist', concat('product ', product_id) from {{ ref('dim_products') }} where not is_known

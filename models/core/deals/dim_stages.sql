@@ -52,19 +52,23 @@ namesakes as (
 )
 
 select
-    object,
-    coalesce(pipeline_id, '') as pipeline_id,
-    pipeline_name,
-    stage_id,
-    concat(coalesce(pipeline_id, ''), ':', stage_id) as stage_key,
-    coalesce(name, stage_id) as stage_name,
-    position,
-    row_number() over (partition by object, coalesce(pipeline_id, ''), coalesce(status, '') = 'lost' order by position, stage_id) as stage_rank,
-    case when status in ('won', 'lost') then status else 'open' end as status,
-    probability,
-    funnel_step,
+    stages.object,
+    coalesce(stages.pipeline_id, '') as pipeline_id,
+    stages.pipeline_name,
+    stages.stage_id,
+    concat(coalesce(stages.pipeline_id, ''), ':', stages.stage_id) as stage_key,
+    coalesce(stages.name, stages.stage_id) as stage_name,
+    stages.position,
+    row_number() over (
+        partition by stages.object, coalesce(stages.pipeline_id, ''), coalesce(stages.status, '') = 'lost' order by stages.position, stages.stage_id
+    ) as stage_rank,
+    case when stages.status in ('won', 'lost') then stages.status else 'open' end as status,
+    stages.probability,
+    steps.funnel_step,
     true as is_known
 from stages
+left join {{ ref('int_stage_steps') }} as steps
+    on stages.object = steps.object and coalesce(stages.pipeline_id, '') = steps.pipeline_id and stages.stage_id = steps.stage_id
 
 union all
 
