@@ -35,12 +35,9 @@ with touchpoints as (
     from {{ ref('fct_email_events') }}
     where event = 'clicked' and customer_key is not null
     union all
-    select
-        contacts.contact_id, 'call', people.customer_key, {{ start_of_told_day('contacts.occurred_at') }},
-        '{{ var("call_channel") }}', '(none)'
-    from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_identity_owners') }} as people on contacts.identifier = people.identifier
-    where contacts.kind = 'call' and contacts.direction = 'in'
+    select contact_id, 'call', customer_key, {{ start_of_told_day('occurred_at') }}, '{{ var("call_channel") }}', '(none)'
+    from {{ ref('int_contacts') }}
+    where kind = 'call' and direction = 'in' and customer_key is not null
 )
 
 select

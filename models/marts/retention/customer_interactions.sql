@@ -10,10 +10,9 @@ with interactions as (
     from {{ ref('fct_email_events') }}
     where event in ('opened', 'clicked') and customer_key is not null
     union all
-    select contacts.contact_id, contacts.kind, {{ local_date('contacts.occurred_at') }}, people.customer_key
-    from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_identity_owners') }} as people on contacts.identifier = people.identifier
-    where contacts.direction = 'in'
+    select contact_id, kind, {{ local_date('occurred_at') }}, customer_key
+    from {{ ref('int_contacts') }}
+    where direction = 'in' and customer_key is not null
     union all
     select concat('survey:', response_id), 'survey', answered_on, customer_key
     from {{ ref('fct_survey_responses') }}
