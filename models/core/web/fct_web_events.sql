@@ -9,7 +9,6 @@ select
     events.occurred_at,
     {{ local_date('events.occurred_at') }} as occurred_on,
     events.session_id,
-    events.web_client_id,
     coalesce(events.web_client_id, events.session_id, events.event_id) as visitor,
     {{ known('sessions.channel') }} as channel,
     {{ known('sessions.device') }} as device,
