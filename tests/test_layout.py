@@ -10,6 +10,9 @@ from tests.warehouse import PROJECT, parsed
 
 # Layers in the order in which data flow; a model reads from its own or from an earlier one.
 LAYERS = ("staging", "entities", "core", "marts", "scorecard", "reports", "quality")
+# What people query, and whatever is made of it: they take what happened from the core, which has resolved it.  Quality looks at all layers.
+READ_THE_CORE = ("marts", "scorecard", "reports")
+BEFORE_THE_CORE = ("staging", "entities")
 LONGEST_YAML = 400
 LONGEST_MODEL = 80
 # Models of staging that are still longer: a name goes from here as soon as its model is short enough, and none is added.
@@ -68,14 +71,32 @@ def test_every_model_has_a_test_of_its_key(manifest):
     assert [model["name"] for model in models_of(manifest) if model["unique_id"] not in tested] == []
 
 
-def upstream_reads(models):
-    """The models that read from a later layer than their own: (model, parent)."""
-    layer = {model["unique_id"]: LAYERS.index(model["original_file_path"].split("/")[1]) for model in models}
+def reads_between_layers(models):
+    """Each read of a model by a model: (model, its layer, parent, the parent's layer)."""
+    layer = {model["unique_id"]: model["original_file_path"].split("/")[1] for model in models}
     return [
-        (model["name"], parent)
+        (model["name"], layer[model["unique_id"]], parent, layer[parent])
         for model in models
         for parent in model["depends_on"]["nodes"]
-        if layer.get(parent, 0) > layer[model["unique_id"]]
+        if parent in layer
+    ]
+
+
+def upstream_reads(models):
+    """The models that read from a later layer than their own: (model, parent)."""
+    return [
+        (model, parent)
+        for model, layer, parent, parents_layer in reads_between_layers(models)
+        if LAYERS.index(parents_layer) > LAYERS.index(layer)
+    ]
+
+
+def reads_past_the_core(models):
+    """The marts, and what is made of them, that read an entity or staging themselves: (model, parent)."""
+    return [
+        (model, parent)
+        for model, layer, parent, parents_layer in reads_between_layers(models)
+        if layer in READ_THE_CORE and parents_layer in BEFORE_THE_CORE
     ]
 
 
@@ -83,10 +104,16 @@ def test_no_model_reads_from_a_later_layer(manifest):
     assert upstream_reads(models_of(manifest)) == []
 
 
-def test_a_read_from_a_later_layer_is_found():
-    def model(name, path, *parents):
-        return {"name": name, "unique_id": name, "original_file_path": path, "depends_on": {"nodes": parents}}
+def test_no_mart_reads_an_entity(manifest):
+    """Whatever happens has a fact in the core: its day, manager, team, channel and money are found there once."""
+    assert reads_past_the_core(models_of(manifest)) == []
 
+
+def model(name, path, *parents):
+    return {"name": name, "unique_id": name, "original_file_path": path, "depends_on": {"nodes": parents}}
+
+
+def test_a_read_from_a_later_layer_is_found():
     models = [
         model("fct", "models/core/deals/fct.sql", "stg", "mart", "seed"),
         model("mart", "models/marts/funnel/mart.sql", "fct", "mart_2"),
@@ -94,6 +121,18 @@ def test_a_read_from_a_later_layer_is_found():
         model("stg", "models/staging/files/stg.sql"),
     ]
     assert upstream_reads(models) == [("fct", "mart")]
+
+
+def test_a_mart_that_reads_an_entity_is_found():
+    models = [
+        model("quotes", "models/entities/quotes.sql", "stg"),
+        model("stg", "models/staging/files/stg.sql"),
+        model("fct_quotes", "models/core/deals/fct_quotes.sql", "quotes"),
+        model("mart", "models/marts/funnel/mart.sql", "fct_quotes", "quotes", "seed"),
+        model("members", "models/scorecard/members.sql", "stg"),
+        model("findings", "models/quality/findings.sql", "quotes", "stg"),
+    ]
+    assert reads_past_the_core(models) == [("mart", "quotes"), ("members", "stg")]
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "models").rglob("*.yml")), ids=lambda path: path.name)

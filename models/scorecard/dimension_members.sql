@@ -29,10 +29,7 @@ with named as (
     from {{ ref('email_campaign_events') }}
     group by email_campaign
     union all
-    select
-        'sprint', sprint_id, coalesce(name, {{ source_id('sprint_id') }}) as dimension_value, coalesce(name, {{ source_id('sprint_id') }}) as name_ru,
-        coalesce(name, {{ source_id('sprint_id') }}) as name_en
-    from {{ ref('sprints') }}
+    select 'sprint', sprint_id, sprint_name as dimension_value, sprint_name as name_ru, sprint_name as name_en from {{ ref('dim_sprints') }}
 ),
 
 -- what the business or the warehouse names itself, where no source does

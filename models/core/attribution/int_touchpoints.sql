@@ -30,19 +30,14 @@ with touchpoints as (
     where own.has_marks
     union all
     select
-        concat('letter:', events.event_id), 'letter', people.customer_key, events.occurred_at,
-        '{{ var("email_channel") }}', {{ platform_key("'" ~ var('email_channel') ~ "'", 'events.campaign_id') }}
-    from {{ ref('email_events') }} as events
-    left join {{ ref('int_contact_values') }} as emails on emails.kind = 'email' and events.email = emails.cell and emails.contact_no = 1
-    inner join {{ ref('int_identity_owners') }} as people on coalesce('c:' || events.customer_id, emails.identifier) = people.identifier
-    where events.event = 'clicked'
+        concat('letter:', event_id), 'letter', customer_key, occurred_at,
+        '{{ var("email_channel") }}', {{ platform_key("'" ~ var('email_channel') ~ "'", 'email_campaign') }}
+    from {{ ref('fct_email_events') }}
+    where event = 'clicked' and customer_key is not null
     union all
-    select
-        contacts.contact_id, 'call', people.customer_key, {{ start_of_told_day('contacts.occurred_at') }},
-        '{{ var("call_channel") }}', '(none)'
-    from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_identity_owners') }} as people on contacts.identifier = people.identifier
-    where contacts.kind = 'call' and contacts.direction = 'in'
+    select contact_id, 'call', customer_key, {{ start_of_told_day('occurred_at') }}, '{{ var("call_channel") }}', '(none)'
+    from {{ ref('int_contacts') }}
+    where kind = 'call' and direction = 'in' and customer_key is not null
 )
 
 select

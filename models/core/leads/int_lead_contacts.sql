@@ -28,8 +28,7 @@ answers as (
     -- just before the lead, with its person and about no lead or deal that was there
     select leads.lead_id, responses.contact_id, responses.occurred_at, responses.has_outcome
     from responses
-    inner join {{ ref('int_identity_owners') }} as people on responses.identifier = people.identifier
-    inner join leads on people.customer_key = leads.customer_key
+    inner join leads on responses.customer_key = leads.customer_key
     where
         responses.lead_id is null and responses.deal_id is null
         and responses.occurred_at < leads.created_at and responses.over_at >= leads.made_since

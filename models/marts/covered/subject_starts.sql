@@ -10,7 +10,7 @@ with firsts as (
     select '{{ subject }}' as subject, min(event_date) as first_event_on from {{ ref(subject) }}
     union all
     {% endfor -%}
-    select 'forecasts', min(period_start) from {{ ref('forecasts') }}
+    select 'forecasts', min(period_start) from {{ ref('fct_forecasts') }}
 ),
 
 -- the last working day before the first event is not told of, the day after it is

@@ -2,7 +2,7 @@
 -- One sprint, team that has a task in it (or a bug on its days) and day of the sprint before the as-of day.  A sprint's bugs stand
 -- on its last day.
 with sprints as (
-    select * from {{ ref('int_sprints') }}
+    select * from {{ ref('dim_sprints') }}
 ),
 
 tasks as (

@@ -6,7 +6,7 @@ with tasks as (
 ),
 
 sprints as (
-    select * from {{ ref('int_sprints') }}
+    select * from {{ ref('dim_sprints') }} where starts_on < {{ as_of() }}
 ),
 
 pointed as (

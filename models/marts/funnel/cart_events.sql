@@ -1,17 +1,13 @@
 -- Grain: event_id.
 -- One product put into a cart before the as-of day, with whether its cart was bought in time.  A cart is known by its id or, where
--- there is none, by its visitor; a visitor without an id is known by the visit.
-with events as (
-    select *, coalesce(web_client_id, session_id, event_id) as visitor from {{ ref('web_events') }} where occurred_at < {{ cutoff() }}
-),
-
-added as (
-    select * from events where event = 'add_to_cart'
+-- there is none, by its visitor.
+with added as (
+    select * from {{ ref('fct_web_events') }} where event = 'add_to_cart'
 ),
 
 -- a purchase that the site told, or an order of the cart that was paid
 purchases as (
-    select cart_id, visitor, {{ end_of_told_day('occurred_at') }} as occurred_at from events where event = 'purchase'
+    select cart_id, visitor, {{ end_of_told_day('occurred_at') }} as occurred_at from {{ ref('fct_web_events') }} where event = 'purchase'
     union all
     select cart_id, web_client_id, {{ end_of_told_day('created_at') }} from {{ ref('int_paid_orders') }} where cart_id is not null
 ),
@@ -35,14 +31,12 @@ bought_in_time as (
 )
 
 select
-    {{ local_date('added.occurred_at') }} as event_date,
+    added.occurred_on as event_date,
     added.event_id,
     coalesce(added.cart_id, added.visitor) as cart,
     case when bought_in_time.event_id is not null then coalesce(added.cart_id, added.visitor) end as bought_cart,
-    {{ known('sessions.channel') }} as channel,
-    {{ known('sessions.device') }} as device,
-    {{ known('coalesce(added.product_group, products.product_group)') }} as product_group
+    added.channel,
+    added.device,
+    added.product_group
 from added
 left join bought_in_time on added.event_id = bought_in_time.event_id
-left join {{ ref('fct_web_sessions') }} as sessions on added.session_id = sessions.session_id
-left join {{ ref('dim_products') }} as products on added.product_id = products.product_id

@@ -21,10 +21,7 @@ signs as (
     from {{ ref('fct_stage_changes') }}
     where object = 'lead' and funnel_step in ('meeting', 'proposal')
     union all
-    select deals.lead_id, 2
-    from {{ ref('quotes') }} as quotes
-    inner join deals on quotes.deal_id = deals.deal_id
-    where quotes.sent_at < {{ cutoff() }}
+    select lead_id, 2 from {{ ref('fct_quotes') }} where lead_id is not null
     union all
     select lead_id, 1 from {{ ref('int_contacts') }} where kind = 'meeting' and is_completed and lead_id is not null
 ),

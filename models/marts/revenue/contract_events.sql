@@ -6,24 +6,15 @@ with contracts as (
 ),
 
 -- a contract with a yearly schedule is worth, in each of its years, what the schedule says of that year
-scheduled_years as (
-    select
-        contracts.contract_id,
-        contracts.product,
-        contracts.region,
-        schedule.year_no,
-        {{ anniversary('contracts.starts_on', '12 * (cast(schedule.year_no as integer) - 1)') }} as year_from,
-        least({{ anniversary('contracts.starts_on', '12 * cast(schedule.year_no as integer)') }}, contracts.ends_before) as year_until,
-        cast(round(schedule.amount * contracts.rate_to_base, 2) as decimal(18, 2)) as amount_base
-    from {{ ref('contract_schedule') }} as schedule
-    inner join contracts on schedule.contract_id = contracts.contract_id
+years as (
+    select * from {{ ref('fct_contract_years') }}
 ),
 
 -- one with licences and no schedule: licences × what one of them brings a year
 licensed as (
     select contracts.*
     from contracts
-    left join (select distinct contract_id from {{ ref('contract_schedule') }}) as scheduled on contracts.contract_id = scheduled.contract_id
+    left join (select distinct contract_id from years) as scheduled on contracts.contract_id = scheduled.contract_id
     where contracts.licences > 0 and scheduled.contract_id is null
 ),
 
@@ -34,9 +25,9 @@ spans as (
         0 as arr_variable, 0 as arr_licences
     from contracts
     union all
-    select contract_id, 'year of the schedule', year_no, product, region, year_from, year_until, 0, 0, 0, 0, amount_base, 0
-    from scheduled_years
-    where year_from < year_until
+    select contract_id, 'year of the schedule', year_no, product, region, starts_on, ends_before, 0, 0, 0, 0, amount_base, 0
+    from years
+    where starts_on < ends_before
     union all
     select contract_id, 'licences', 0, product, region, starts_on, ends_before, 0, 0, 0, 0, 0, arr from licensed
 )

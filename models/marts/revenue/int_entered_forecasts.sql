@@ -4,20 +4,20 @@ with forecasts as (
     select
         *,
         cast({{ dbt.date_trunc('month', 'period_start') }} as date) as month_start
-    from {{ ref('forecasts') }}
-    where as_of <= period_start and as_of < {{ as_of() }}
+    from {{ ref('fct_forecasts') }}
+    where entered_on <= period_start
 ),
 
 numbered as (
     select
-        forecasts.month_start as period_start,
-        forecasts.employee_id as manager,
-        {{ to_base('forecasts.amount', 'rates') }} as amount,
-        row_number() over (partition by forecasts.employee_id, forecasts.month_start order by forecasts.as_of desc) as row_no
+        *,
+        row_number() over (partition by employee_id, month_start order by entered_on desc) as row_no
     from forecasts
-    {{ join_rate('rates', 'forecasts.currency', 'forecasts.as_of') }}
 )
 
-select period_start, manager, amount
+select
+    month_start as period_start,
+    employee_id as manager,
+    amount_base as amount
 from numbered
 where row_no = 1

@@ -1,5 +1,5 @@
 -- Grain: sprint_id.
--- One sprint that has begun before the as-of day, with its project: its own, else the one that most of its tasks name.
+-- One sprint, begun or ahead, with its project: its own, else the one that most of its tasks name.
 with tasks as (
     select sprint_id, project
     from {{ ref('tasks') }}
@@ -17,10 +17,9 @@ named as (
 
 select
     sprints.sprint_id,
+    coalesce(sprints.name, {{ source_id('sprints.sprint_id') }}) as sprint_name,
     {{ known('coalesce(sprints.project, named.project)') }} as project,
-    sprints.name,
     sprints.starts_on,
     sprints.ends_on
 from {{ ref('sprints') }} as sprints
 left join named on sprints.sprint_id = named.sprint_id and named.row_no = 1
-where sprints.starts_on < {{ as_of() }}
