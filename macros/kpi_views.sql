@@ -24,23 +24,32 @@
     {%- do return((told.columns[0].values() | select | join(' ') ~ ' all').split() | reject('eq', 'any') | unique | sort) -%}
 {%- endmacro %}
 
-{#- The columns of a view: those of kpi_values but for its grain and its dimension, which are the view's own, and what the catalogue says of the KPI. -#}
+{#- The columns of a view, table by table: those of kpi_values but for its grain and its dimension, which are the view's own, the member's place, and
+    what the catalogue says of the KPI. -#}
 {% macro kpi_view_columns(dimension) -%}
-    {%- set member = [] if dimension == 'all' else ['dimension_key', 'dimension_value', 'dimension_name_ru', 'dimension_name_en'] -%}
+    {%- set of_member = dimension != 'all' -%}
     {%- do return({
-        'kpi_catalogue': ['name_ru', 'name_en', 'unit', 'kind', 'scale'],
-        'kpi_values': ['period_start', 'is_complete', 'kpi_id'] + member
-            + ['value', 'numerator', 'denominator', 'previous_value', 'year_ago_value', 'target_value']
+        'kpi_values': ['period_start', 'is_complete', 'kpi_id']
+            + (['dimension_key', 'dimension_value', 'dimension_name_ru', 'dimension_name_en'] if of_member else [])
+            + ['value', 'numerator', 'denominator', 'previous_value', 'year_ago_value', 'target_value'],
+        'dimension_members': ['member_rank'] if of_member else [],
+        'kpi_catalogue': ['name_ru', 'name_en', 'unit', 'kind', 'scale']
     }) -%}
 {%- endmacro %}
 
 {% macro kpi_view_query(grain, dimension) -%}
-    {%- set columns = kpi_view_columns(dimension) -%}
-    select {% for column in columns['kpi_values'] %}kpi.{{ column }}, {% endfor -%}
-    {%- for column in columns['kpi_catalogue'] %}catalogue.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from marts.kpi_values as kpi
-    inner join marts.kpi_catalogue as catalogue on kpi.kpi_id = catalogue.kpi_id
-    where kpi.period_grain = '{{ grain }}' and kpi.dimension = '{{ dimension }}'
+    {%- set columns = [] -%}
+    {%- for table, names in kpi_view_columns(dimension).items() -%}
+        {%- for name in names -%} {%- do columns.append(table ~ '.' ~ name) -%} {%- endfor -%}
+    {%- endfor -%}
+    select {{ columns | join(', ') }}
+    from marts.kpi_values
+    inner join marts.kpi_catalogue on kpi_values.kpi_id = kpi_catalogue.kpi_id
+    {%- if dimension != 'all' %}
+    left join marts.dimension_members
+        on kpi_values.dimension = dimension_members.dimension and kpi_values.dimension_key = dimension_members.dimension_key
+    {%- endif %}
+    where kpi_values.period_grain = '{{ grain }}' and kpi_values.dimension = '{{ dimension }}'
 {%- endmacro %}
 
 {#- A view's comments: its grain and its unit, and of each column what its table says. -#}

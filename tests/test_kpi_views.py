@@ -90,7 +90,11 @@ def small(tmp_path):
     """The scorecard's own parents, of one KPI that is told by any dimension and one that nothing is known of."""
     (tmp_path / "raw").mkdir()
     with duckdb.connect(str(tmp_path / "kpi.duckdb")) as made:
-        made.execute("create schema reference; create schema intermediate")
+        made.execute("create schema reference; create schema intermediate; create schema marts")
+        made.execute(
+            "create table marts.dimension_members as"
+            " select 'colour' as dimension, 'colour' as dimension_key, 3::bigint as member_rank"
+        )
         for seed, name in (("seed_kpi_catalogue", "kpi_definitions"), ("seed_measures", "measure_kinds")):
             made.execute(
                 f"create table reference.{name} as from read_csv('{PROJECT}/seeds/{seed}.csv', all_varchar = true)"
@@ -131,6 +135,6 @@ def test_a_new_dimension_brings_its_views_and_takes_them_away(small):
         assert done.returncode == 0, done.stdout[-3000:]
         with duckdb.connect(str(small / "kpi.duckdb"), read_only=True) as built:
             assert sorted(views_of(built).values()) == sorted((grain, one) for grain in GRAINS for one in dimensions)
-            assert built.execute("select dimension_key, value from marts.kpi_daily_by_colour").fetchall() == [
-                ("colour", 1)
-            ]
+            assert built.execute(
+                "select dimension_key, value, member_rank from marts.kpi_daily_by_colour"
+            ).fetchall() == [("colour", 1, 3)]

@@ -45,6 +45,13 @@ kinds as (
     select dimension, name_ru, name_en from {{ ref('seed_member_names') }} where dimension_key = '(code)'
 ),
 
+-- the place of a stage in its pipeline, and of what is listed in an order
+ranks as (
+    select 'stage' as dimension, stage_key as dimension_key, stage_rank as member_rank from {{ ref('dim_stages') }} where object = 'deal'
+    union all
+    select dimension, dimension_key, member_rank from {{ ref('seed_member_names') }} where member_rank is not null
+),
+
 members as (
     select
         coalesce(named.dimension, listed.dimension) as dimension,
@@ -64,8 +71,10 @@ select
     members.dimension_key,
     members.dimension_value,
     case when kinds.dimension is null then members.name_ru else concat(kinds.name_ru, ' ', members.name_ru) end as dimension_name_ru,
-    case when kinds.dimension is null then members.name_en else concat(kinds.name_en, ' ', members.name_en) end as dimension_name_en
+    case when kinds.dimension is null then members.name_en else concat(kinds.name_en, ' ', members.name_en) end as dimension_name_en,
+    ranks.member_rank
 from members
+left join ranks on members.dimension = ranks.dimension and members.dimension_key = ranks.dimension_key
 left join kinds
     on members.dimension = kinds.dimension
     -- the name is the end of the key, in figures and capitals

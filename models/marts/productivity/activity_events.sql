@@ -18,6 +18,7 @@ select
     activities.activity_key as event_id,
     activities.kind,
     {{ known('activities.employee_id') }} as manager,
+    {{ known('employees.employee_name') }} as manager_name,
     {{ known('employees.team') }} as team,
     {{ known('coalesce(leads.channel, deals.channel)') }} as channel,
     {{ known('activities.direction') }} as direction,

@@ -22,6 +22,7 @@ observed as (
 select
     sold.event_date,
     sold.event_id,
+    sold.sale_id,
     sold.line_no,
     sold.product,
     sold.product_group,
