@@ -2,7 +2,8 @@
 
 The transaction makes the new schema, fills it, renames both, and gives the new tables what the old ones had: rights,
 row-level policies and indexes, table by table. Whoever is killed in it, it has never been. Running queries go on with the
-old tables, which are dropped as soon as nobody reads them.
+old tables, which are dropped as soon as nobody reads them. A view of the marts is a view here too, and shows a reader only
+what he may read in its tables.
 
 A schema is ours only by our mark, the comment that we set on it. Whatever else is there is somebody else's: it is never
 touched, and publishing refuses with a line that says what stands in the way.
@@ -79,7 +80,7 @@ with grants as (
     union all
     select 2, relname, acl.*, format('%%I.%%I', %(schema)s::text, relname)
         from pg_class, lateral aclexplode(relacl) as acl
-        where relnamespace = to_regnamespace(quote_ident(%(schema)s::text)) and relkind = 'r' and acl.grantee <> relowner
+        where relnamespace = to_regnamespace(quote_ident(%(schema)s::text)) and relkind in ('r', 'v') and acl.grantee <> relowner
 ),
 
 column_grants as (
@@ -247,8 +248,9 @@ def holding(target: Target, pattern: str, is_meant: Callable[[str], bool]) -> li
     try:
         with psycopg.connect(target.dsn, connect_timeout=20, options="-c search_path=pg_catalog") as server:
             places = server.execute(
-                "select table_schema, table_name, column_name from information_schema.columns"
-                " where table_schema = any(%s::text[]) and data_type = 'text' order by 1, 2, 3",
+                "select table_schema, table_name, column_name"
+                " from information_schema.columns join information_schema.tables using (table_schema, table_name)"
+                " where table_schema = any(%s::text[]) and table_type = 'BASE TABLE' and data_type = 'text' order by 1, 2, 3",
                 [[schema for schema in (target.schema, target.new, target.old) if _mark(server, schema)]],
             ).fetchall()
             found = []
@@ -291,7 +293,11 @@ def _refuse_what_is_not_ours(server, schema: str) -> None:
         version == "-" or not tables
     ):  # given to us by hand, or marked by an older release, which did not name its tables
         tables = [name for kind, name in _contents(server, schema) if kind == "table"] if version != "-" else []
-    strange = [f"{kind} {name}" for kind, name in _contents(server, schema) if kind != "table" or name not in tables]
+    strange = [
+        f"{kind} {name}"
+        for kind, name in _contents(server, schema)
+        if kind not in ("table", "view") or name not in tables
+    ]
     strange += [text for (text,) in server.execute(UNKEPT, {"schema": schema}).fetchall()]
     if strange:
         raise PostgresError(
@@ -315,19 +321,18 @@ def _fill(server, target: Target, file: Path, version: str) -> int:
             "select table_name, column_name, data_type, comment from duckdb_columns()"
             " where schema_name = 'marts' order by table_name, column_index"
         ).fetchall()
-        comments = dict(source.execute("select table_name, comment from duckdb_tables()").fetchall())
-        tables = list(dict.fromkeys(row[0] for row in columns))
-        server.execute(f"comment on schema {quoted(target.new)} is {literal(' '.join([MARK, version, *tables]))}")
-        for table in tables:
-            own = [row[1:] for row in columns if row[0] == table]
+        tables = source.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
+        views = source.execute(
+            "select view_name, comment, sql from duckdb_views() where schema_name = 'marts' order by 1"
+        ).fetchall()
+        names = [name for name, *_ in tables + views]
+        server.execute(f"comment on schema {quoted(target.new)} is {literal(' '.join([MARK, version, *names]))}")
+        for table, comment in tables:
+            typed = ", ".join(f"{quoted(column)} {_type(kind)}" for name, column, kind, _ in columns if name == table)
             place = f"{quoted(target.new)}.{quoted(table)}"
-            typed = ", ".join(f"{quoted(column)} {_type(kind)}" for column, kind, _ in own)
             server.execute(f"create table {place} ({typed})")
-            for column, _, comment in own:
-                if comment:
-                    server.execute(f"comment on column {place}.{quoted(column)} is {literal(comment)}")
-            if comments.get(table):
-                server.execute(f"comment on table {place} is {literal(comments[table])}")
+            if comment:
+                server.execute(f"comment on table {place} is {literal(comment)}")
             text = Path(folder, "rows.csv")
             source.execute(
                 f"copy marts.{quoted(table)} to {literal(str(text))} (format csv, header false, nullstr '', force_quote *)"
@@ -338,7 +343,21 @@ def _fill(server, target: Target, file: Path, version: str) -> int:
                     copy.write(block)
             filled += cursor.rowcount
             server.execute(f"analyze {place}")
+        for view, comment, sql in views:
+            place = f"{quoted(target.new)}.{quoted(view)}"
+            server.execute(f"create view {place} with (security_invoker) as {_query(sql, target)}")
+            if comment:
+                server.execute(f"comment on view {place} is {literal(comment)}")
+        for name, column, _, comment in columns:
+            if comment:
+                place = f"{quoted(target.new)}.{quoted(name)}.{quoted(column)}"
+                server.execute(f"comment on column {place} is {literal(comment)}")
     return filled
+
+
+def _query(sql: str, target: Target) -> str:
+    """What a view of the file asks, of the tables of the new schema; it shows a reader no row that their policies hide."""
+    return re.sub(r"\bmarts\.", f"{quoted(target.new)}.", sql.partition(" AS ")[2]).rstrip("; ")
 
 
 def _swap(server, target: Target) -> tuple[list[str], list[str]]:
@@ -350,7 +369,7 @@ def _swap(server, target: Target) -> tuple[list[str], list[str]]:
     here = {"schema": target.schema}
     kept = server.execute(KEPT, here).fetchall()
     views = server.execute(VIEWS, here).fetchall()
-    before = [name for kind, name in _contents(server, target.schema) if kind == "table"]
+    before = [name for kind, name in _contents(server, target.schema) if kind in ("table", "view")]
     columns = server.execute(
         "select table_name, column_name from information_schema.columns where table_schema = %s", [target.new]
     ).fetchall()

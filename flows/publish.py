@@ -102,29 +102,34 @@ def clear(version: Version) -> None:
 
 
 def make_file(version: Version) -> None:
-    """Copies the marts, with their comments, into a DuckDB file of their own."""
+    """Copies the marts, with their comments, into a DuckDB file of their own; a view stays a view, of the marts beside it."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(version.built)} as built (read_only)")
         connection.execute(f"attach {literal(version.making / FILE)} as made")
         connection.execute("create schema made.marts")
-        for table, comment in connection.execute(
-            "select table_name, comment from duckdb_tables() where database_name = 'built' and schema_name = 'marts'"
-            " union all select view_name, comment from duckdb_views() where database_name = 'built'"
-            " and schema_name = 'marts' order by 1"
-        ).fetchall():
-            connection.execute(f"create table made.marts.{quoted(table)} as from built.marts.{quoted(table)}")
-            if comment:
-                connection.execute(f"comment on table made.marts.{quoted(table)} is {literal(comment)}")
-            version.tables[table] = connection.execute(f"select count(*) from built.marts.{quoted(table)}").fetchone()[
-                0
-            ]
-        if not version.tables:
+        tables = connection.execute(
+            "select table_name, comment, null from duckdb_tables() where database_name = 'built' and schema_name = 'marts'"
+            " order by 1"
+        ).fetchall()
+        views = connection.execute(
+            "select view_name, comment, sql from duckdb_views() where database_name = 'built' and schema_name = 'marts'"
+            " order by 1"
+        ).fetchall()
+        if not tables:
             raise PublishError("There are no marts in what was built")
+        connection.execute("use made")
+        for name, comment, sql in tables + views:
+            connection.execute(sql or f"create table marts.{quoted(name)} as from built.marts.{quoted(name)}")
+            if comment:
+                kind = "view" if sql else "table"
+                connection.execute(f"comment on {kind} marts.{quoted(name)} is {literal(comment)}")
+            (version.tables[name],) = connection.execute(f"select count(*) from built.marts.{quoted(name)}").fetchone()
         for table, column, comment in connection.execute(
             "select table_name, column_name, comment from duckdb_columns()"
             " where database_name = 'built' and schema_name = 'marts' and comment is not null"
         ).fetchall():
-            connection.execute(f"comment on column made.marts.{quoted(table)}.{quoted(column)} is {literal(comment)}")
+            connection.execute(f"comment on column marts.{quoted(table)}.{quoted(column)} is {literal(comment)}")
+        connection.execute("use memory")
         connection.execute("checkpoint made")
         connection.execute("detach made")
 

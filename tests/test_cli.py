@@ -21,6 +21,7 @@ COMMANDS = (
     "publish",
     "forget",
     "compare",
+    "catalogue",
     "contract",
     "bench",
     "config",

@@ -49,7 +49,8 @@ def texts(folder: Path) -> dict[str, set[str]]:
     """The texts of every column of the marts."""
     with closing(duckdb.connect(str(folder / "kpi.duckdb"), read_only=True)) as one:
         columns = one.execute(
-            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'"
+            "select table_name, column_name from duckdb_columns() join duckdb_tables() using (database_name, schema_name, table_name)"
+            " where schema_name = 'marts' and data_type = 'VARCHAR'"
         ).fetchall()
         return {
             f"{t}.{c}": {v for (v,) in one.execute(f'select distinct "{c}" from marts."{t}"').fetchall() if v}

@@ -7,6 +7,7 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -118,6 +119,41 @@ def test_every_model_and_mart_column_is_described(demo, tmp_path):
         """
     ).fetchall()
     assert [name for (name,) in bare] == []
+
+
+CHARTED = {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE"}
+
+
+def uncharted(warehouse):
+    """The columns of tables for people whose type a BI tool cannot chart, each with its type."""
+    columns = warehouse.execute(
+        "select table_schema, table_name, column_name, data_type from information_schema.columns"
+        " where table_schema in ('marts', 'quality', 'reference') order by all"
+    ).fetchall()
+    return [
+        (f"{schema}.{table}.{column}", kind)
+        for schema, table, column, kind in columns
+        if kind not in CHARTED and not kind.startswith("DECIMAL")
+    ]
+
+
+def test_every_column_has_a_type_that_bi_tools_chart(demo):
+    assert uncharted(demo) == []
+
+
+def test_a_type_that_no_bi_tool_charts_is_found():
+    with duckdb.connect() as made:
+        made.execute(
+            "create schema marts; create schema staging; create table staging.raw as select 1::hugeint as free;"
+            "create table marts.odd as select 1::decimal(18, 2) as money, sum(1) as huge, 1::ubigint as big,"
+            " interval 1 day as lasting, [1] as several, 'a' as text"
+        )
+        assert uncharted(made) == [
+            ("marts.odd.big", "UBIGINT"),
+            ("marts.odd.huge", "HUGEINT"),
+            ("marts.odd.lasting", "INTERVAL"),
+            ("marts.odd.several", "INTEGER[]"),
+        ]
 
 
 def test_every_measure_is_a_column_of_the_mart_that_the_catalogue_names(demo):

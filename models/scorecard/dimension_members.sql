@@ -34,17 +34,45 @@ with named as (
 
 -- what the business or the warehouse names itself, where no source does
 listed as (
-    select dimension, dimension_key, name_ru, name_en from {{ ref('seed_member_names') }} where dimension <> 'any'
+    select dimension, dimension_key, name_ru, name_en from {{ ref('seed_member_names') }} where dimension <> 'any' and dimension_key <> '(code)'
+),
+
+-- what stands before the code of a member that nobody names
+kinds as (
+    select dimension, name_ru, name_en from {{ ref('seed_member_names') }} where dimension_key = '(code)'
+),
+
+-- the place of a stage in its pipeline, and of what is listed in an order
+ranks as (
+    select 'stage' as dimension, stage_key as dimension_key, stage_rank as member_rank from {{ ref('dim_stages') }} where object = 'deal'
+    union all
+    select dimension, dimension_key, member_rank from {{ ref('seed_member_names') }} where member_rank is not null
+),
+
+members as (
+    select
+        coalesce(named.dimension, listed.dimension) as dimension,
+        coalesce(named.dimension_key, listed.dimension_key) as dimension_key,
+        coalesce(
+            named.dimension_value, case when named.dimension is not null then listed.name_ru end, {{ source_id('named.dimension_key') }},
+            listed.dimension_key
+        ) as dimension_value,
+        coalesce(named.name_ru, listed.name_ru, {{ source_id('named.dimension_key') }}) as name_ru,
+        coalesce(named.name_en, listed.name_en, {{ source_id('named.dimension_key') }}) as name_en
+    from named
+    full outer join listed on named.dimension = listed.dimension and named.dimension_key = listed.dimension_key
 )
 
 select
-    coalesce(named.dimension, listed.dimension) as dimension,
-    coalesce(named.dimension_key, listed.dimension_key) as dimension_key,
-    coalesce(
-        named.dimension_value, case when named.dimension is not null then listed.name_ru end, {{ source_id('named.dimension_key') }},
-        listed.dimension_key
-    ) as dimension_value,
-    coalesce(named.name_ru, listed.name_ru, {{ source_id('named.dimension_key') }}) as dimension_name_ru,
-    coalesce(named.name_en, listed.name_en, {{ source_id('named.dimension_key') }}) as dimension_name_en
-from named
-full outer join listed on named.dimension = listed.dimension and named.dimension_key = listed.dimension_key
+    members.dimension,
+    members.dimension_key,
+    members.dimension_value,
+    case when kinds.dimension is null then members.name_ru else concat(kinds.name_ru, ' ', members.name_ru) end as dimension_name_ru,
+    case when kinds.dimension is null then members.name_en else concat(kinds.name_en, ' ', members.name_en) end as dimension_name_en,
+    ranks.member_rank
+from members
+left join ranks on members.dimension = ranks.dimension and members.dimension_key = ranks.dimension_key
+left join kinds
+    on members.dimension = kinds.dimension
+    -- the name is the end of the key, in figures and capitals
+    and members.dimension_key like concat('%:', members.name_ru) and {{ matches('members.name_ru', var('bare_codes')) }}

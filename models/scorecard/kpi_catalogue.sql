@@ -22,6 +22,7 @@ select
     catalogue.numerator,
     catalogue.denominator,
     catalogue.kind,
+    catalogue.scale,
     counted.mart as numerator_mart,
     counted.mart_column as numerator_column,
     counted.counted_as as numerator_counted_as,

@@ -1,5 +1,6 @@
 -- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI, period (day, ISO week, month, quarter, year), dimension and member.
+{{ config(post_hook='{{ make_kpi_views() }}') }}
 select
     figure_id as kpi_id,
     period_grain,

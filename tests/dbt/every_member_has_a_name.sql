@@ -1,5 +1,5 @@
--- Proves that reports print names, not keys: of the pipelines, stages and channels that any source or list names, of the steps of the funnel, of what
--- stands for the unknown, and of regions, one name each however their places are spelt.
+-- Proves that reports print names, not keys: of the pipelines, stages and channels that any source or list names, of the steps of the funnel, of the
+-- whole and what stands for the unknown, and of regions, one name each however their places are spelt.  A member that nobody names says what it is.
 with members as (
     select distinct dimension, dimension_key, dimension_value, dimension_name_ru, dimension_name_en from {{ ref('kpi_values') }}
 )
@@ -21,8 +21,9 @@ where
         members.dimension = 'stage' and members.dimension_key in ('lead', 'meeting', 'proposal', 'deal')
         and members.dimension_name_ru = members.dimension_key
     )
-    or members.dimension_name_ru in ('(unknown)', '(none)', '(unallocated)', '(not itemised)')
-    or members.dimension_name_en in ('(unknown)', '(none)', '(unallocated)', '(not itemised)')
+    or members.dimension in ('pipeline', 'stage', 'manager', 'product', 'sprint') and {{ matches('members.dimension_name_ru', var('bare_codes')) }}
+    or members.dimension_name_ru in ('all', '(unknown)', '(none)', '(unallocated)', '(not itemised)')
+    or members.dimension_name_en in ('all', '(unknown)', '(none)', '(unallocated)', '(not itemised)')
 
 union all
 

@@ -133,6 +133,34 @@ def test_rights_policies_and_indexes_stay_table_by_table(tmp_path, dsn, roles):
     assert asked(dsn, "select indexname from pg_indexes where schemaname = 'marts'") == [("by_id",)]
 
 
+def test_a_view_shows_each_reader_what_he_may_read_in_its_tables(tmp_path, dsn, roles):
+    """It follows its table's policies and stays with its rights; a schema of another name has views of its own tables."""
+    seller, auditor = roles
+    for night in (1, 2):
+        file = built(tmp_path / f"night {night}", night, 10)
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("create view marts.dear as select id, night from marts.sales where amount >= 0.08")
+            connection.execute("comment on view marts.dear is 'Dear'; comment on column marts.dear.id is 'Its id'")
+        publish(Version(tmp_path / "published", file, {"night": night}, target=serving.Target(dsn, "kpi")))
+        if night == 1:
+            done(
+                dsn,
+                f"grant usage on schema kpi to {seller}, {auditor}; grant select on kpi.dear to {seller}, {auditor};"
+                f"grant select on kpi.sales to {seller}; create policy own_rows on kpi.sales for select to {seller}"
+                " using (id < 9); alter table kpi.sales enable row level security",
+            )
+        assert asked(dsn, "select night, id from kpi.dear order by id") == [(night, 8), (night, 9)]
+        with psycopg.connect(dsn) as server:
+            server.execute(f"set role {seller}")
+            assert server.execute("select night, id from kpi.dear").fetchall() == [(night, 8)]
+        with psycopg.connect(dsn) as server:
+            server.execute(f"set role {auditor}")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                server.execute("select * from kpi.dear")
+    assert asked(dsn, "select obj_description('kpi.dear'::regclass)") == [("Dear",)]
+    assert asked(dsn, "select col_description('kpi.dear'::regclass, 1)") == [("Its id",)]
+
+
 def test_a_new_table_has_the_default_rights_of_the_schema_and_no_others(tmp_path, dsn, roles):
     seller, auditor = roles
     put(tmp_path, dsn, 1)
@@ -217,7 +245,7 @@ def test_an_empty_schema_can_be_given_to_the_warehouse(tmp_path, dsn):
 
 def test_a_schema_marked_by_an_older_release_is_ours(tmp_path, dsn):
     put(tmp_path, dsn, 1)
-    done(dsn, "comment on schema marts is '20260701T000102Z'")
+    done(dsn, "drop view marts.days; comment on schema marts is '20260701T000102Z'")
     put(tmp_path, dsn, 2)
     assert asked(dsn, "select distinct night from marts.sales") == [(2,)]
 

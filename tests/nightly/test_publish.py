@@ -34,19 +34,45 @@ def leftovers(published) -> list[str]:
     return [path.name for path in [*published.glob(".link-*"), *(published / "versions").glob(".*")]]
 
 
-def test_the_marts_alone_as_tables_with_their_comments(published):
+def test_the_marts_alone_with_their_comments(published):
     put(published, 1)
     assert shown(published) == 1
     with duckdb.connect(str(published / "kpi.duckdb"), read_only=True) as reader:
         tables = "select schema_name, table_name, comment from duckdb_tables() order by 2"
         assert reader.execute(tables).fetchall() == [
-            ("marts", "days", None),
             ("marts", "sales", 'One row is a sale; it\'s "quoted"'),
         ]
-        assert reader.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+        views = "select schema_name, view_name, comment from duckdb_views() where not internal"
+        assert reader.execute(views).fetchall() == [("marts", "days", None)]
         amount = "select comment, data_type from duckdb_columns() where column_name = 'amount'"
         assert reader.execute(amount).fetchone() == ("Рубли", "DECIMAL(18,2)")
         assert reader.execute("select current_database()").fetchone() == ("kpi",)
+
+
+def test_a_view_stays_a_view_of_the_published_tables(published):
+    """Its comments stay too, and it has a Parquet file; a view of what is not published is refused."""
+    file = built(published.parent / "night 1", 1, 10)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create view marts.dear as select id, amount from marts.sales where amount >= 0.08")
+        connection.execute("comment on view marts.dear is 'One dear sale'; comment on column marts.dear.amount is 'Р'")
+    publish(Version(published, file, {"night": 1}))
+    file.unlink()
+    with duckdb.connect(str(published / "kpi.duckdb"), read_only=True) as reader:
+        assert reader.execute("select id from marts.dear order by id").fetchall() == [(8,), (9,)]
+        views = "select comment from duckdb_views() where view_name = 'dear'"
+        assert reader.execute(views).fetchone() == ("One dear sale",)
+        columns = "select column_name, comment from duckdb_columns() where table_name = 'dear' order by 1"
+        assert reader.execute(columns).fetchall() == [("amount", "Р"), ("id", None)]
+    with duckdb.connect() as other:  # a reader may give the file any name
+        other.execute(f"attach '{published / 'kpi.duckdb'}' as night (read_only)")
+        assert other.execute("select count(*) from night.marts.dear").fetchone() == (2,)
+        assert other.execute(f"select count(*) from '{published}/parquet/dear.parquet'").fetchone() == (2,)
+    file = built(published.parent / "night 2", 2)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create view marts.people as from staging.people")
+    with pytest.raises(PublishError, match="make file: .*people"):
+        publish(Version(published, file, {"night": 2}))
+    assert shown(published) == 1
 
 
 @pytest.mark.parametrize("before", [None, 1], ids=["first", "second"])

@@ -25,6 +25,7 @@ select
     activities.deal_id,
     contacts.customer_key,
     activities.employee_id,
+    {{ known('employees.employee_name') }} as manager_name,
     {{ known('employees.team') }} as team,
     {{ known('coalesce(leads.channel, deals.channel)') }} as channel,
     activities.talk_seconds,

@@ -21,6 +21,7 @@ select
     deals.campaign,
     deals.source_system,
     {{ known('deals.employee_id') }} as manager,
+    {{ known('employees.employee_name') }} as manager_name,
     deals.team,
     deals.pipeline_id as pipeline,
     deals.region,
@@ -38,3 +39,4 @@ select
 from steps
 inner join deals on steps.deal_id = deals.deal_id
 inner join {{ ref('int_deal_traits') }} as traits on deals.deal_id = traits.deal_id
+left join {{ ref('dim_employees') }} as employees on deals.employee_id = employees.employee_id

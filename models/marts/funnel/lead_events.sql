@@ -33,6 +33,7 @@ select
     leads.campaign,
     leads.source_system,
     {{ known('leads.employee_id') }} as manager,
+    {{ known('employees.employee_name') }} as manager_name,
     leads.team,
     leads.region,
     leads.reject_reason,
@@ -52,3 +53,4 @@ select
     {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well
 from steps
 inner join outcomes as leads on steps.lead_id = leads.lead_id
+left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id

@@ -21,6 +21,7 @@ entered as (
         stays.object_id as deal_id,
         way.pipeline_id,
         way.stage_key,
+        way.stage_rank,
         min(stays.entered_at) as entered_at,
         max({{ flag('coalesce(stays.stage_rank > way.stage_rank, true)') }}) as passed
     from stays
@@ -29,17 +30,17 @@ entered as (
         and (stays.stage_rank >= way.stage_rank or (stays.stage_rank is null and stays.status = 'won'))
     -- a stage of the way is one that leads on to another, and lost is no step of it
     where way.status = 'open' and way.stage_rank < way.last_rank and stays.status <> 'lost'
-    group by stays.object_id, way.pipeline_id, way.stage_key
+    group by stays.object_id, way.pipeline_id, way.stage_key, way.stage_rank
 ),
 
 events as (
     select
-        {{ local_date('entered_at') }} as event_date, 'entered' as event, deal_id, pipeline_id, stage_key, entered_at,
+        {{ local_date('entered_at') }} as event_date, 'entered' as event, deal_id, pipeline_id, stage_key, stage_rank, entered_at,
         1 as stage_entries, passed as stage_passes, 0 as stays_ended, cast(null as double) as stage_days
     from entered
     union all
     select
-        {{ local_date('left_at') }}, 'left', object_id, pipeline_id, stage_key, entered_at,
+        {{ local_date('left_at') }}, 'left', object_id, pipeline_id, stage_key, stage_rank, entered_at,
         0, 0, 1, {{ seconds_taken('entered_at', 'left_at') }} / 86400.0
     from stays
     -- where nobody knows the stage, there is no stay to measure
@@ -52,6 +53,7 @@ select
     events.deal_id,
     events.pipeline_id as pipeline,
     events.stage_key as stage,
+    events.stage_rank,
     events.entered_at,
     deals.channel,
     {{ known('deals.employee_id') }} as manager,

@@ -13,6 +13,7 @@ select
     activity_key as event_id,
     kind,
     {{ known('employee_id') }} as manager,
+    manager_name,
     team,
     channel,
     {{ known('direction') }} as direction,

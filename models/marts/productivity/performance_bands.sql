@@ -59,6 +59,7 @@ select
     banded.period_grain,
     banded.period_start,
     banded.manager,
+    {{ known('employees.employee_name') }} as manager_name,
     {{ known('employees.team') }} as team,
     case when banded.quota_amount > 0 then banded.quota_amount end as quota_amount,
     banded.won_amount,

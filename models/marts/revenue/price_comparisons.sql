@@ -3,6 +3,7 @@
 select
     sold.event_date,
     sold.event_id,
+    sold.sale_id,
     sold.line_no,
     sold.product,
     sold.product_group,

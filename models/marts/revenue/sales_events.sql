@@ -58,6 +58,7 @@ select
     {{ known('sales.channel') }} as channel,
     coalesce(sales.campaign, '(none)') as campaign,
     {{ known('sales.employee_id') }} as manager,
+    {{ known('employees.employee_name') }} as manager_name,
     {{ known('sales.team') }} as team,
     {{ known('sales.region') }} as region,
     {{ known('sales.customer_segment') }} as customer_segment,
@@ -73,4 +74,5 @@ select
     cast(events.costed_revenue - events.cost as decimal(18, 2)) as gross_profit
 from events
 left join sales on events.sale_id = sales.sale_id
+left join {{ ref('dim_employees') }} as employees on sales.employee_id = employees.employee_id
 left join orphaned on case when events.event = 'refund' then events.event_id end = orphaned.refund_id
