@@ -42,7 +42,10 @@ def leads_and_deals(f: Facts, sheet: Sheet) -> None:
         ("channel", "manager", "team", "pipeline", "region"),
     )
 
-    won = {x.lead.lead_id for x in f.deals if x.lead and x.won_at}
+    won: dict[int, int] = {}  # a lead is won once, with the first of its deals
+    for x in f.deals:
+        if x.lead and x.won_at:
+            won[x.lead.lead_id] = min(x.won_at, won.get(x.lead.lead_id, x.won_at))
     qualified = []
     for x in f.leads:
         at = next((t for t, s in x.history if s in ("PROCESSED", "CONVERTED")), None)
@@ -62,12 +65,12 @@ def leads_and_deals(f: Facts, sheet: Sheet) -> None:
         ((day(x.created), f.lead_dims(x), int(x.lead_id in won), 1) for x in f.leads),
         ("channel", "campaign", "manager", "team"),
     )
+    came = [(d, dims, 0, 1) for d, dims in created]
+    by = ("channel", "campaign", "manager", "team", "region")
+    led = [(day(won[x.lead_id]), f.lead_dims(x), 1, 0) for x in f.leads if x.lead_id in won]
+    sheet.ratios("lead_to_deal_conversion", led + came, by)
     wins = [(day(x.won_at), f.deal_dims(x), 1, 0) for x in f.deals if x.won_at]
-    sheet.ratios(
-        "lead_to_deal_conversion",
-        wins + [(d, dims, 0, 1) for d, dims in created],
-        ("channel", "campaign", "manager", "team", "region"),
-    )
+    sheet.ratios("won_deals_per_lead", wins + came, by)
 
 
 def closing(f: Facts, sheet: Sheet) -> None:

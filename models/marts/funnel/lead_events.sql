@@ -1,5 +1,5 @@
 -- Grain: lead_id, event.
--- One step of one lead: created, qualified, rejected, each on its day.  What became of a lead later (a won deal, an answer, a second
+-- One step of one lead: created, qualified, rejected, won, each on its day.  What became of a lead later (a won deal, an answer, a second
 -- contact) is counted on the day of its creation, or of its qualification.
 with leads as (
     select * from {{ ref('fct_leads') }}
@@ -22,6 +22,9 @@ steps as (
     select lead_id, 'qualified', qualified_on from leads where qualified_on is not null
     union all
     select lead_id, 'rejected', rejected_on from leads where rejected_on is not null
+    union all
+    -- a lead is won once, by the first deal that came of it
+    select lead_id, 'won', {{ local_date('first_won_at') }} from leads where first_won_at is not null
 )
 
 select
@@ -39,6 +42,7 @@ select
     {{ flag("event = 'created'") }} as leads_new,
     {{ flag("event = 'qualified'") }} as leads_qualified,
     {{ flag("event = 'rejected'") }} as leads_rejected,
+    {{ flag("event = 'won'") }} as lead_wins,
     {{ flag("event = 'created' and has_won") }} as leads_won,
     {{ flag("event = 'qualified' and has_won") }} as leads_qualified_won,
     {{ flag("event = 'created' and is_answered") }} as leads_answered,
