@@ -51,6 +51,11 @@ class Sale:
         return (self.at, self.kind, self.record.deal_id if self.kind == "deal" else self.record.order_id)
 
     @property
+    def opened(self) -> int:
+        """When the deal or the order came to be; a deal entered after its win, at its win."""
+        return min(self.record.created, self.decided)
+
+    @property
     def decided(self) -> int:
         """What came later did not bring the sale: an order is decided when it is made, a deal when it is won."""
         return self.record.created if self.kind == "order" else self.at
@@ -368,7 +373,7 @@ class Facts:
             return "(none)", None
         touches = self._touches.get(sale.party.party_id, [])
         k = bisect_right([t[0] for t in touches], sale.decided)
-        within = [t for t in touches[:k] if t[0] >= sale.decided - LOOKBACK]
+        within = [t for t in touches[:k] if t[0] >= sale.opened - LOOKBACK]
         for t in reversed(within):
             if t[1] not in ("direct", "call"):
                 return t[1], t[2]

@@ -11,7 +11,7 @@ from demo import clock
 from demo import company as co
 from demo.crm import Deal
 from demo.expected import outlook
-from demo.expected.facts import Facts
+from demo.expected.facts import LOOKBACK, Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 SLA, WINDOW = 60 * 60, 48 * 3600
@@ -116,7 +116,8 @@ def touchpoints(f: Facts, sheet: Sheet) -> None:
     """What passed between the firm and a customer up to the win, over deals won.
 
     Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; what was
-    done meanwhile with the customer and neither of the two; and every visit of the customer's known browsers.
+    done meanwhile with the customer and neither of the two; and the visits of the customer's
+    known browsers since his sale before this one, at most 90 days before the deal was opened.
     """
     passed = defaultdict(list)
     for a in f.world.crm.activities:
@@ -127,12 +128,16 @@ def touchpoints(f: Facts, sheet: Sheet) -> None:
                 passed["deal", a.deal.deal_id].append(a.started)
             elif lead:
                 passed["lead", lead.lead_id].append(a.started)
-    facts = []
-    for x in f.deals:
-        if x.won_at:
+    facts, bought = [], {}  # when each customer last bought
+    for s in f.sales:
+        party = s.party.party_id if s.party else None
+        if s.kind == "deal":
+            x, since = s.record, max(s.opened - LOOKBACK, bought.get(party, 0) + 1)
             times = passed["deal", x.deal_id] + (passed["lead", x.lead.lead_id] if x.lead else [])
-            times = times + f.contacts_beside(x) + f.sessions_of.get(x.party.party_id, [])
-            facts.append((clock.day_of(x.won_at), f.deal_dims(x), sum(t <= x.won_at for t in times), 1))
+            times = times + f.contacts_beside(x) + [t for t in f.sessions_of.get(party, []) if t >= since]
+            facts.append((s.day, s.dims, sum(t <= x.won_at for t in times), 1))
+        if party is not None:
+            bought[party] = s.at
     sheet.ratios("touchpoints_per_won_deal", facts, ("channel", "manager", "team"))
 
 
