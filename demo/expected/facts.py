@@ -385,11 +385,8 @@ class Facts:
 
     @cached_property
     def came_by(self) -> dict[int, str]:
-        """Channel of the first touch, up to the first sale, of everybody who has bought; (none) without a touch."""
-        return {
-            party: next((t[1] for t in self._touches.get(party, []) if t[0] <= first.decided), "(none)")
-            for party, first in self.first_sale.items()
-        }
+        """Channel that the first sale of everybody who has bought is attributed to, as that of a new customer is."""
+        return {party: self.attribution[first.key][0] for party, first in self.first_sale.items()}
 
     # --- what customers cost ---------------------------------------------------------------------------------------
 
