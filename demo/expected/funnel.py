@@ -15,6 +15,7 @@ from demo.expected.facts import LOOKBACK, Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 SLA, WINDOW = 60 * 60, 48 * 3600
+MATURE = clock.LAST_DAY + dt.timedelta(days=1 - 180)  # what came by then and is open has been so for too long to wait for
 
 
 def entered(deal: Deal) -> dict[int, int]:
@@ -29,6 +30,21 @@ def entered(deal: Deal) -> dict[int, int]:
             for place in range(line.index(stage) + 1):
                 reached.setdefault(place, t)
     return reached
+
+
+def open_leads(f: Facts) -> set[int]:
+    """Leads of the last 180 days of which nobody knows yet: a deal is open, or there is none and no rejection."""
+    led = defaultdict(list)
+    for x in f.deals:
+        if x.lead:
+            led[x.lead.lead_id].append(x)
+    found = set()
+    for x in f.leads:
+        deals = led[x.lead_id]
+        waits = any(d.status == "open" for d in deals) if deals else x.status != "JUNK"
+        if waits and not any(d.won_at for d in deals) and clock.day_of(x.created) > MATURE:
+            found.add(x.lead_id)
+    return found
 
 
 def leads_and_deals(f: Facts, sheet: Sheet) -> None:
@@ -46,25 +62,28 @@ def leads_and_deals(f: Facts, sheet: Sheet) -> None:
     for x in f.deals:
         if x.lead and x.won_at:
             won[x.lead.lead_id] = min(x.won_at, won.get(x.lead.lead_id, x.won_at))
-    qualified = []
+    waiting, qualified = open_leads(f), []
     for x in f.leads:
         at = next((t for t, s in x.history if s in ("PROCESSED", "CONVERTED")), None)
         if at:
-            qualified.append((day(at), f.lead_dims(x), x.lead_id in won))
-    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, _ in qualified), ("channel", "manager", "team"))
-    sheet.ratios(
-        "qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w in qualified), ("channel", "manager", "team")
-    )
+            qualified.append((day(at), f.lead_dims(x), x.lead_id in won, x.lead_id in waiting))
+    by = ("channel", "manager", "team")
+    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, *_ in qualified), by)
+    sheet.ratios("qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w, _ in qualified), by)
+    decided = [(d, dims, int(w), 1) for d, dims, w, still in qualified if not still]
+    sheet.ratios("qualified_lead_conversion_decided", decided, by)
+    sheet.ratios("qualified_lead_open_share", ((d, dims, int(still), 1) for d, dims, _, still in qualified), by)
     sheet.sums(
         "leads_rejected",
         ((day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"),
         ("channel", "manager", "team", "reject_reason"),
     )
-    sheet.ratios(
-        "lead_cohort_conversion",
-        ((day(x.created), f.lead_dims(x), int(x.lead_id in won), 1) for x in f.leads),
-        ("channel", "campaign", "manager", "team"),
-    )
+    cohort = [(day(x.created), f.lead_dims(x), x.lead_id) for x in f.leads]
+    by = ("channel", "campaign", "manager", "team")
+    sheet.ratios("lead_cohort_conversion", ((d, dims, int(i in won), 1) for d, dims, i in cohort), by)
+    decided = [(d, dims, int(i in won), 1) for d, dims, i in cohort if i not in waiting]
+    sheet.ratios("lead_cohort_conversion_decided", decided, by)
+    sheet.ratios("lead_cohort_open_share", ((d, dims, int(i in waiting), 1) for d, dims, i in cohort), by)
     came = [(d, dims, 0, 1) for d, dims in created]
     by = ("channel", "campaign", "manager", "team", "region")
     led = [(day(won[x.lead_id]), f.lead_dims(x), 1, 0) for x in f.leads if x.lead_id in won]
@@ -89,11 +108,14 @@ def closing(f: Facts, sheet: Sheet) -> None:
         [(d, dims, 1, 0) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
         ("manager", "team"),
     )
+    by = ("channel", "manager", "team")
+    came = [(day(x.created), f.deal_dims(x), x) for x in f.deals]
+    sheet.ratios("won_share_of_all_deals", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x in came), by)
+    rows = [(d, dims, x, x.status == "open" and d > MATURE) for d, dims, x in came]
     sheet.ratios(
-        "won_share_of_all_deals",
-        ((day(x.created), f.deal_dims(x), int(bool(x.won_at)), 1) for x in f.deals),
-        ("channel", "manager", "team"),
+        "won_share_of_decided_deals", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x, still in rows if not still), by
     )
+    sheet.ratios("deals_open_share", ((d, dims, int(still), 1) for d, dims, _, still in rows), by)
 
     cycles = []
     for x in f.deals:
@@ -170,20 +192,18 @@ def open_deals(f: Facts, sheet: Sheet) -> None:
 
 
 def stages(f: Facts, sheet: Sheet) -> None:
-    conversion, stays = [], []
+    conversion, decided, still, stays = [], [], [], []
     for x in f.deals:
         line = co.OPEN_PATH[x.pipeline] + [co.WON_STAGE[x.pipeline]]
         reached = entered(x)
         for place, at in reached.items():
             if place < len(line) - 1:
-                conversion.append(
-                    (
-                        clock.day_of(at),
-                        {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline},
-                        int(max(reached) > place),
-                        1,
-                    )
-                )
+                day, dims = clock.day_of(at), {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline}
+                passed = max(reached) > place
+                waits = not passed and x.status == "open" and day > MATURE
+                conversion.append((day, dims, int(passed), 1))
+                decided += [] if waits else [conversion[-1]]
+                still.append((day, dims, int(waits), 1))
         for (t, stage), (left, _) in pairwise(x.history):
             if co.SEMANTIC.get(("deal", stage), "P") != "P":
                 continue  # a deal that came back from a stage of the end did not stay there on its way
@@ -194,6 +214,8 @@ def stages(f: Facts, sheet: Sheet) -> None:
                 (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"} if stage in line[:-1] else {}, days, 1)
             )
     sheet.ratios("stage_conversion", conversion, ("stage",))
+    sheet.ratios("stage_conversion_decided", decided, ("stage",))
+    sheet.ratios("stage_open_share", still, ("stage",))
     sheet.ratios("stage_duration_days", stays, ("stage",))
 
     deal_of = {x.lead.lead_id: x for x in f.deals if x.lead}

@@ -8,12 +8,13 @@ with leads as (
     where created_at < {{ cutoff() }}
 ),
 
-won as (
+led_to as (
     select
         lead_id,
-        min(won_at) as first_won_at
+        min(won_at) as first_won_at,
+        max({{ flag("status = 'open'") }}) as has_open_deal
     from {{ ref('fct_deals') }}
-    where won_at is not null and lead_id is not null
+    where lead_id is not null
     group by lead_id
 ),
 
@@ -60,11 +61,13 @@ select
     coalesce(timed.has_quality_follow_up, false) as has_quality_follow_up,
     timed.response_seconds,
     timed.response_working_seconds,
-    won.first_won_at
+    led_to.first_won_at,
+    -- one without a deal is decided by its rejection alone
+    led_to.first_won_at is not null or coalesce(led_to.has_open_deal, {{ flag('states.rejected_at is null') }}) = 0 as is_decided
 from leads
 left join {{ ref('int_lead_states') }} as states on leads.lead_id = states.lead_id
 left join timed on leads.lead_id = timed.lead_id
-left join won on leads.lead_id = won.lead_id
+left join led_to on leads.lead_id = led_to.lead_id
 left join {{ ref('int_record_customers') }} as clusters on concat('l:', leads.lead_id) = clusters.record
 left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id

@@ -26,6 +26,7 @@ select
     {{ known('employees.team') }} as team,
     1 as objections_count,
     {{ flag("owned.status = 'won'") }} as objections_handled,
-    {{ flag("owned.status in ('won', 'lost')") }} as objections_closed
+    {{ flag("owned.status in ('won', 'lost')") }} as objections_closed,
+    {{ flag("owned.status = 'open'") }} as objections_open
 from owned
 left join {{ ref('dim_employees') }} as employees on owned.employee_id = employees.employee_id
