@@ -245,7 +245,7 @@ def stages(f: Facts, sheet: Sheet) -> None:
 
 def response(f: Facts, sheet: Sheet) -> None:
     by = ("channel", "manager", "team")
-    minutes, working, silent, sla, again, window, quality = [], [], [], [], [], [], []
+    minutes, working, silent, sla, by_clock, again, window, quality = [], [], [], [], [], [], [], []
     for x in f.leads:
         d, dims = clock.day_of(x.created), f.lead_dims(x)
         contacts = f.contacts_of_lead.get(x.lead_id, [])
@@ -259,12 +259,15 @@ def response(f: Facts, sheet: Sheet) -> None:
             quality.append((d, dims, int(any(a.started - first <= WINDOW and a.outcome for a in contacts[1:])), 1))
         else:
             silent.append((d, dims, 1))
-        if first is not None or x.created + SLA <= clock.END:
-            sla.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
-    sheet.ratios("response_time_minutes", minutes, by)
-    sheet.ratios("response_time_working_minutes", working, by)
+        if x.created + SLA <= clock.END:
+            by_clock.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
+        if clock.working_seconds(x.created, clock.END) >= SLA:
+            sla.append((d, dims, int(first is not None and clock.working_seconds(x.created, first) <= SLA), 1))
+    sheet.ratios("response_time_minutes", working, by)
+    sheet.ratios("response_time_clock_minutes", minutes, by)
     sheet.sums("leads_unanswered", silent, by)
     sheet.ratios("response_within_sla", sla, by)
+    sheet.ratios("response_within_clock_sla", by_clock, by)
     sheet.ratios("lead_follow_up_rate", again, by)
     sheet.ratios("lead_follow_up_within_window", window, by)
     sheet.ratios("quality_follow_up_rate", quality, ("manager", "team"))

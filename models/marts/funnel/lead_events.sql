@@ -11,8 +11,10 @@ outcomes as (
         first_won_at is not null as has_won,
         not is_decided and created_on > {{ dbt.dateadd('day', -var('maturity_days'), as_of()) }} as is_open,
         first_contact_at is not null as is_answered,
-        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
-        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough,
+        response_working_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
+        working_age_seconds >= {{ var('sla_minutes') }} * 60 as is_old_enough,
+        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_clock_sla,
+        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough_by_clock,
         {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
     from leads
 ),
@@ -56,6 +58,8 @@ select
     case when event = 'created' then response_working_seconds / 60.0 end as response_working_minutes,
     {{ flag("event = 'created' and is_old_enough") }} as leads_judged_by_sla,
     {{ flag("event = 'created' and is_old_enough and is_in_sla") }} as leads_in_sla,
+    {{ flag("event = 'created' and is_old_enough_by_clock") }} as leads_judged_by_clock_sla,
+    {{ flag("event = 'created' and is_old_enough_by_clock and is_in_clock_sla") }} as leads_in_clock_sla,
     {{ flag("event = 'created' and second_contact_at is not null") }} as leads_followed_up,
     {{ flag("event = 'created' and is_followed_up_in_window") }} as leads_followed_up_in_window,
     {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well
