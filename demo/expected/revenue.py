@@ -82,12 +82,12 @@ def customers(f: Facts, sheet: Sheet) -> None:
 
 
 def upsell(f: Facts, sheet: Sheet) -> None:
-    """Sales to known customers who had bought before: more of a group than they ever paid for it at once, or a new group.
+    """Sales to known customers who had bought before: a tenth more of a group than they ever paid for it at once, or a new group.
 
     Manager by manager, and group by group: of the sales with the group in them, those that brought more of it.
     """
     most: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    facts, groups = [], []
+    facts, groups, ups, crosses = [], [], [], []
     for s in f.sales:
         if not s.party:
             continue
@@ -96,12 +96,19 @@ def upsell(f: Facts, sheet: Sheet) -> None:
             if units:
                 paid[group] += amount
         if f.first_sale[party] is not s:
-            grown = {g for g, v in paid.items() if v > most[party].get(g, 0)}
-            facts.append((s.day, {"manager": s.dims["manager"]}, int(bool(grown)), 1))
+            had, dims = most[party], {"manager": s.dims["manager"]}
+            new = {g for g in paid if g not in had}
+            more = {g for g, v in paid.items() if g in had and v > had[g] and v >= had[g] * Decimal("1.1")}
+            grown = new | more
+            facts.append((s.day, dims, int(bool(grown)), 1))
+            ups.append((s.day, dims, int(bool(more)), 1))
+            crosses.append((s.day, dims, int(bool(new)), 1))
             groups += [(s.day, {"product_group": g}, int(g in grown), 1) for g in paid]
         for g, v in paid.items():
             most[party][g] = max(v, most[party].get(g, v))
     sheet.ratios("upsell_cross_sell_rate", facts, ("manager",))
+    sheet.ratios("upsell_rate", ups, ("manager",))
+    sheet.ratios("cross_sell_rate", crosses, ("manager",))
     sheet.ratios("upsell_cross_sell_rate", groups, ("product_group",), grains=())
 
 
