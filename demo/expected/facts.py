@@ -29,7 +29,7 @@ def campaign_of(origin: channels.Origin) -> str | None:
 
 
 OF_NOBODY = {"source_system": "files", "manager": None, "team": None} | dict.fromkeys(
-    ("channel", "region", "customer_segment", "point_of_sale"), "(unknown)"
+    ("channel", "region", "customer_segment", "point_of_sale", "sale_kind"), "(unknown)"
 )  # what went back of a sale that nobody knows
 
 
@@ -129,6 +129,7 @@ class Facts:
             "region": self.region(deal.party, deal.lead.region if deal.lead else None),
             "customer_segment": self.segment(deal.party),
             "point_of_sale": "(unknown)",
+            "sale_kind": "deal",
         }
         if origin.utm_campaign:
             dims["campaign"] = campaign_of(origin)
@@ -147,6 +148,7 @@ class Facts:
             "region": self.region(order.party, order.region),
             "customer_segment": self.segment(order.party),
             "point_of_sale": order.store or "Сайт",
+            "sale_kind": "order",
             **({"campaign": campaign_of(order.origin)} if seen and order.origin.utm_campaign else {}),
         }
 
