@@ -15,9 +15,8 @@ from demo.expected.facts import LOOKBACK, Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 SLA, WINDOW = 60 * 60, 48 * 3600
-MATURE = clock.LAST_DAY + dt.timedelta(
-    days=1 - 180
-)  # what came by then and is open has been so for too long to wait for
+# what came by this day and is open has been so for too long to wait for
+MATURE = clock.LAST_DAY + dt.timedelta(days=1) - dt.timedelta(days=180)
 
 
 def entered(deal: Deal) -> dict[int, int]:

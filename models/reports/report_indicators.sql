@@ -1,13 +1,9 @@
 -- Grain: report, kpi_id, period_grain, period_start.
 -- One report of the head of sales, indicator, period grain and period: set beside plan, period before and year before, and judged.
--- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it lies
--- on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by the same days of the one before
--- alone: its plan is that of the whole period.
-with indicators as (
-    select * from {{ ref('seed_report_indicators') }}
-),
-
-kpis as (
+-- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it
+-- lies on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by the same days of the
+-- one before alone: its plan is that of the whole period.
+with kpis as (
     select * from {{ ref('kpi_values') }} where dimension = 'all'
 ),
 
@@ -30,7 +26,7 @@ indicator_values as (
         kpis.year_ago_value,
         max(case when periods.is_complete then periods.period_start end)
             over (partition by indicators.report, periods.period_grain) as latest_start
-    from indicators
+    from {{ ref('seed_report_indicators') }} as indicators
     inner join {{ ref('kpi_catalogue') }} as catalogue on indicators.kpi_id = catalogue.kpi_id
     inner join kpis on indicators.kpi_id = kpis.kpi_id
     inner join {{ ref('periods') }} as periods on kpis.period_grain = periods.period_grain and kpis.period_start = periods.period_start

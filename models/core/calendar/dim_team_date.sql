@@ -45,5 +45,7 @@ select
     working_seconds > 0 as is_working_day,
     opens_at_second,
     working_seconds,
-    cast(sum(working_seconds) over (partition by team order by date_day rows unbounded preceding) - working_seconds as bigint) as working_seconds_before
+    cast(
+        sum(working_seconds) over (partition by team order by date_day rows unbounded preceding) - working_seconds as bigint
+    ) as working_seconds_before
 from working

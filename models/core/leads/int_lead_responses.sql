@@ -22,11 +22,8 @@ days as (
 
 select
     leads.lead_id,
-    case when leads.first_contact_at is not null then {{ seconds_taken('leads.created_at', 'leads.first_contact_at') }} end as response_seconds,
-    case
-        when leads.first_contact_at is not null
-            then {{ working_seconds_taken('leads.created_at', 'lead_day', 'leads.first_contact_at', 'contact_day') }}
-    end as response_working_seconds,
+    {{ seconds_taken('leads.created_at', 'leads.first_contact_at') }} as response_seconds,
+    {{ working_seconds_taken('leads.created_at', 'lead_day', 'leads.first_contact_at', 'contact_day') }} as response_working_seconds,
     {{ working_seconds_taken('leads.created_at', 'lead_day', 'leads.as_of_moment', 'as_of_day') }} as working_age_seconds
 from leads
 left join days as lead_day on leads.team = lead_day.team and leads.created_on = lead_day.date_day

@@ -3,14 +3,15 @@
 with sales as (
     select
         concat('deal:', deal_id) as sale_id, 'deal' as kind, deal_id, cast(null as {{ dbt.type_string() }}) as order_id, source_system,
-        customer_key, is_customer_known, won_at as sold_at, won_on as sold_on, least(created_at, won_at) as opened_at, won_at as decided_at, employee_id, team,
+        customer_key, is_customer_known, won_at as sold_at, won_on as sold_on, least(created_at, won_at) as opened_at,
+        won_at as decided_at, employee_id, team,
         channel, campaign, region, customer_segment, point_of_sale, amount, currency, amount_base
     from {{ ref('fct_deals') }}
     where won_at is not null
     union all
     select
         concat('order:', orders.order_id), 'order', null, orders.order_id, orders.source_system,
-        clusters.customer_key, clusters.is_identified, orders.paid_moment, orders.paid_on, orders.decided_at, orders.decided_at,
+        clusters.customer_key, clusters.is_identified, orders.paid_moment, orders.paid_on, orders.decided_at as opened_at, orders.decided_at,
         orders.employee_id,
         {{ known('employees.team') }}, record_channels.channel, record_channels.campaign,
         coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'), {{ known('customers.segment') }},

@@ -1,7 +1,7 @@
 -- Grain: kpi_id, employee_id, team, date_day.
 -- One owner (an employee, a team, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
--- period (over all days, where none is a working day), in decimals that add up to the whole.  Of targets that overlap, the one of the finest period counts; of two of the same
--- period, that of the files before the seed's, and then the one loaded last.
+-- period (over all days, where none is a working day), in decimals that add up to the whole.  Of targets that overlap, the one of the finest
+-- period counts; of two of the same period, that of the files before the seed's, and then the one loaded last.
 with targets as (
     select
         kpi_id,

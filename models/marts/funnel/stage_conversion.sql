@@ -20,22 +20,6 @@ with entered as (
     group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.stage_rank
 ),
 
--- from the first stage to the win, for the deals that entered the first stage in the period
-first_to_last as (
-    select
-        periods.period_grain,
-        periods.period_start,
-        events.pipeline,
-        {{ ratio("sum(" ~ flag("deals.status = 'won'") ~ ")", 'count(*)') }} as first_to_last_conversion
-    from {{ ref('stage_events') }} as events
-    inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.stage_rank = 1
-    inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
-    inner join {{ ref('bridge_day_periods') }} as periods
-        on events.event_date = periods.date_day and periods.period_grain = periods.whole_grain
-    where events.event = 'entered' and stages.status <> 'lost'
-    group by periods.period_grain, periods.period_start, events.pipeline
-),
-
 ranked as (
     select
         *,
@@ -81,7 +65,7 @@ select
         false
     ) as is_bottleneck
 from compared as ranked
-left join first_to_last
+left join {{ ref('int_first_to_last') }} as first_to_last
     on ranked.period_grain = first_to_last.period_grain
     and ranked.period_start = first_to_last.period_start
     and ranked.pipeline = first_to_last.pipeline

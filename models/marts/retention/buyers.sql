@@ -32,7 +32,7 @@ money as (
 acquired as (
     select
         sales.customer_key, credits.channel,
-        row_number() over (partition by sales.customer_key order by credits.credit desc, credits.touchpoint_id) as row_no
+        row_number() over (partition by sales.customer_key order by credits.credit desc, credits.touchpoint_id asc) as row_no
     from {{ ref('fct_sales') }} as sales
     inner join {{ ref('fct_attribution') }} as credits on sales.sale_id = credits.sale_id
     where sales.customer_sale_no = 1 and credits.model = '{{ var("default_attribution") }}'

@@ -48,7 +48,8 @@ by_manager as (
         coalesce(by_period.won_amount, 0)
     from (select * from by_period where period_grain like 'quarter%' or period_grain like 'year%') as by_period
     full outer join of_months
-        on by_period.period_grain = of_months.period_grain and by_period.period_start = of_months.period_start and by_period.manager = of_months.manager
+        on by_period.period_grain = of_months.period_grain and by_period.period_start = of_months.period_start
+        and by_period.manager = of_months.manager
 ),
 
 -- one manager of whom nobody knows leaves his team and the whole unknown

@@ -1,7 +1,7 @@
 -- Grain: period_grain, period_start, manager.
--- One period and manager: what was to be expected of the won amount when the period began, as it was known on the day before, and what came of it.
--- His own forecast of a month counts where he had entered one by then, else his open deals due in the period, each by what he expects of it himself or
--- else by its chance; where too few of them were known, nobody knows.
+-- One period and manager: what was to be expected of the won amount when the period began, as it was known on the day before, and what came of
+-- it.  His own forecast of a month counts where he had entered one by then, else his open deals due in the period, each by what he expects of it
+-- himself or else by its chance; where too few of them were known, nobody knows.
 with seen as (
     select
         *,
