@@ -29,7 +29,7 @@ def campaign_of(origin: channels.Origin) -> str | None:
 
 
 OF_NOBODY = {"source_system": "files", "manager": None, "team": None} | dict.fromkeys(
-    ("channel", "region", "customer_segment", "point_of_sale"), "(unknown)"
+    ("channel", "region", "customer_segment", "point_of_sale", "sale_kind"), "(unknown)"
 )  # what went back of a sale that nobody knows
 
 
@@ -49,6 +49,11 @@ class Sale:
     @property
     def key(self) -> tuple:
         return (self.at, self.kind, self.record.deal_id if self.kind == "deal" else self.record.order_id)
+
+    @property
+    def opened(self) -> int:
+        """When the deal or the order came to be; a deal entered after its win, at its win."""
+        return min(self.record.created, self.decided)
 
     @property
     def decided(self) -> int:
@@ -124,6 +129,7 @@ class Facts:
             "region": self.region(deal.party, deal.lead.region if deal.lead else None),
             "customer_segment": self.segment(deal.party),
             "point_of_sale": "(unknown)",
+            "sale_kind": "deal",
         }
         if origin.utm_campaign:
             dims["campaign"] = campaign_of(origin)
@@ -142,6 +148,7 @@ class Facts:
             "region": self.region(order.party, order.region),
             "customer_segment": self.segment(order.party),
             "point_of_sale": order.store or "Сайт",
+            "sale_kind": "order",
             **({"campaign": campaign_of(order.origin)} if seen and order.origin.utm_campaign else {}),
         }
 
@@ -368,7 +375,7 @@ class Facts:
             return "(none)", None
         touches = self._touches.get(sale.party.party_id, [])
         k = bisect_right([t[0] for t in touches], sale.decided)
-        within = [t for t in touches[:k] if t[0] >= sale.decided - LOOKBACK]
+        within = [t for t in touches[:k] if t[0] >= sale.opened - LOOKBACK]
         for t in reversed(within):
             if t[1] not in ("direct", "call"):
                 return t[1], t[2]
@@ -380,11 +387,8 @@ class Facts:
 
     @cached_property
     def came_by(self) -> dict[int, str]:
-        """Channel of the first touch, up to the first sale, of everybody who has bought; (none) without a touch."""
-        return {
-            party: next((t[1] for t in self._touches.get(party, []) if t[0] <= first.decided), "(none)")
-            for party, first in self.first_sale.items()
-        }
+        """Channel that the first sale of everybody who has bought is attributed to, as that of a new customer is."""
+        return {party: self.attribution[first.key][0] for party, first in self.first_sale.items()}
 
     # --- what customers cost ---------------------------------------------------------------------------------------
 

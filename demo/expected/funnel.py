@@ -11,10 +11,12 @@ from demo import clock
 from demo import company as co
 from demo.crm import Deal
 from demo.expected import outlook
-from demo.expected.facts import Facts
+from demo.expected.facts import LOOKBACK, Facts
 from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_grain
 
 SLA, WINDOW = 60 * 60, 48 * 3600
+# what came by this day and is open has been so for too long to wait for
+MATURE = clock.LAST_DAY + dt.timedelta(days=1) - dt.timedelta(days=180)
 
 
 def entered(deal: Deal) -> dict[int, int]:
@@ -31,6 +33,21 @@ def entered(deal: Deal) -> dict[int, int]:
     return reached
 
 
+def open_leads(f: Facts) -> set[int]:
+    """Leads of the last 180 days of which nobody knows yet: a deal is open, or there is none and no rejection."""
+    led = defaultdict(list)
+    for x in f.deals:
+        if x.lead:
+            led[x.lead.lead_id].append(x)
+    found = set()
+    for x in f.leads:
+        deals = led[x.lead_id]
+        waits = any(d.status == "open" for d in deals) if deals else x.status != "JUNK"
+        if waits and not any(d.won_at for d in deals) and clock.day_of(x.created) > MATURE:
+            found.add(x.lead_id)
+    return found
+
+
 def leads_and_deals(f: Facts, sheet: Sheet) -> None:
     day = clock.day_of
     by = ("channel", "campaign", "source_system", "manager", "team", "region")
@@ -42,32 +59,38 @@ def leads_and_deals(f: Facts, sheet: Sheet) -> None:
         ("channel", "manager", "team", "pipeline", "region"),
     )
 
-    won = {x.lead.lead_id for x in f.deals if x.lead and x.won_at}
-    qualified = []
+    won: dict[int, int] = {}  # a lead is won once, with the first of its deals
+    for x in f.deals:
+        if x.lead and x.won_at:
+            won[x.lead.lead_id] = min(x.won_at, won.get(x.lead.lead_id, x.won_at))
+    waiting, qualified = open_leads(f), []
     for x in f.leads:
         at = next((t for t, s in x.history if s in ("PROCESSED", "CONVERTED")), None)
         if at:
-            qualified.append((day(at), f.lead_dims(x), x.lead_id in won))
-    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, _ in qualified), ("channel", "manager", "team"))
-    sheet.ratios(
-        "qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w in qualified), ("channel", "manager", "team")
-    )
+            qualified.append((day(at), f.lead_dims(x), x.lead_id in won, x.lead_id in waiting))
+    by = ("channel", "manager", "team")
+    sheet.sums("leads_qualified", ((d, dims, 1) for d, dims, *_ in qualified), by)
+    sheet.ratios("qualified_lead_conversion", ((d, dims, int(w), 1) for d, dims, w, _ in qualified), by)
+    decided = [(d, dims, int(w), 1) for d, dims, w, still in qualified if not still]
+    sheet.ratios("qualified_lead_conversion_decided", decided, by)
+    sheet.ratios("qualified_lead_open_share", ((d, dims, int(still), 1) for d, dims, _, still in qualified), by)
     sheet.sums(
         "leads_rejected",
         ((day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"),
         ("channel", "manager", "team", "reject_reason"),
     )
-    sheet.ratios(
-        "lead_cohort_conversion",
-        ((day(x.created), f.lead_dims(x), int(x.lead_id in won), 1) for x in f.leads),
-        ("channel", "campaign", "manager", "team"),
-    )
+    cohort = [(day(x.created), f.lead_dims(x), x.lead_id) for x in f.leads]
+    by = ("channel", "campaign", "manager", "team")
+    sheet.ratios("lead_cohort_conversion", ((d, dims, int(i in won), 1) for d, dims, i in cohort), by)
+    decided = [(d, dims, int(i in won), 1) for d, dims, i in cohort if i not in waiting]
+    sheet.ratios("lead_cohort_conversion_decided", decided, by)
+    sheet.ratios("lead_cohort_open_share", ((d, dims, int(i in waiting), 1) for d, dims, i in cohort), by)
+    came = [(d, dims, 0, 1) for d, dims in created]
+    by = ("channel", "campaign", "manager", "team", "region")
+    led = [(day(won[x.lead_id]), f.lead_dims(x), 1, 0) for x in f.leads if x.lead_id in won]
+    sheet.ratios("lead_to_deal_conversion", led + came, by)
     wins = [(day(x.won_at), f.deal_dims(x), 1, 0) for x in f.deals if x.won_at]
-    sheet.ratios(
-        "lead_to_deal_conversion",
-        wins + [(d, dims, 0, 1) for d, dims in created],
-        ("channel", "campaign", "manager", "team", "region"),
-    )
+    sheet.ratios("won_deals_per_lead", wins + came, by)
 
 
 def closing(f: Facts, sheet: Sheet) -> None:
@@ -86,11 +109,14 @@ def closing(f: Facts, sheet: Sheet) -> None:
         [(d, dims, 1, 0) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
         ("manager", "team"),
     )
+    by = ("channel", "manager", "team")
+    came = [(day(x.created), f.deal_dims(x), x) for x in f.deals]
+    sheet.ratios("won_share_of_all_deals", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x in came), by)
+    rows = [(d, dims, x, x.status == "open" and d > MATURE) for d, dims, x in came]
     sheet.ratios(
-        "won_share_of_all_deals",
-        ((day(x.created), f.deal_dims(x), int(bool(x.won_at)), 1) for x in f.deals),
-        ("channel", "manager", "team"),
+        "won_share_of_decided_deals", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x, still in rows if not still), by
     )
+    sheet.ratios("deals_open_share", ((d, dims, int(still), 1) for d, dims, _, still in rows), by)
 
     cycles = []
     for x in f.deals:
@@ -113,7 +139,8 @@ def touchpoints(f: Facts, sheet: Sheet) -> None:
     """What passed between the firm and a customer up to the win, over deals won.
 
     Calls answered, meetings held, letters and messages of either side, with the deal or the lead it was made of; what was
-    done meanwhile with the customer and neither of the two; and every visit of the customer's known browsers.
+    done meanwhile with the customer and neither of the two; and the visits of the customer's
+    known browsers since his sale before this one, at most 90 days before the deal was opened.
     """
     passed = defaultdict(list)
     for a in f.world.crm.activities:
@@ -124,12 +151,16 @@ def touchpoints(f: Facts, sheet: Sheet) -> None:
                 passed["deal", a.deal.deal_id].append(a.started)
             elif lead:
                 passed["lead", lead.lead_id].append(a.started)
-    facts = []
-    for x in f.deals:
-        if x.won_at:
+    facts, bought = [], {}  # when each customer last bought
+    for s in f.sales:
+        party = s.party.party_id if s.party else None
+        if s.kind == "deal":
+            x, since = s.record, max(s.opened - LOOKBACK, bought.get(party, 0) + 1)
             times = passed["deal", x.deal_id] + (passed["lead", x.lead.lead_id] if x.lead else [])
-            times = times + f.contacts_beside(x) + f.sessions_of.get(x.party.party_id, [])
-            facts.append((clock.day_of(x.won_at), f.deal_dims(x), sum(t <= x.won_at for t in times), 1))
+            times = times + f.contacts_beside(x) + [t for t in f.sessions_of.get(party, []) if t >= since]
+            facts.append((s.day, s.dims, sum(t <= x.won_at for t in times), 1))
+        if party is not None:
+            bought[party] = s.at
     sheet.ratios("touchpoints_per_won_deal", facts, ("channel", "manager", "team"))
 
 
@@ -162,20 +193,18 @@ def open_deals(f: Facts, sheet: Sheet) -> None:
 
 
 def stages(f: Facts, sheet: Sheet) -> None:
-    conversion, stays = [], []
+    conversion, decided, still, stays = [], [], [], []
     for x in f.deals:
         line = co.OPEN_PATH[x.pipeline] + [co.WON_STAGE[x.pipeline]]
         reached = entered(x)
         for place, at in reached.items():
             if place < len(line) - 1:
-                conversion.append(
-                    (
-                        clock.day_of(at),
-                        {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline},
-                        int(max(reached) > place),
-                        1,
-                    )
-                )
+                day, dims = clock.day_of(at), {"stage": f"{x.pipeline}:{line[place]}", "pipeline": x.pipeline}
+                passed = max(reached) > place
+                waits = not passed and x.status == "open" and day > MATURE
+                conversion.append((day, dims, int(passed), 1))
+                decided += [] if waits else [conversion[-1]]
+                still.append((day, dims, int(waits), 1))
         for (t, stage), (left, _) in pairwise(x.history):
             if co.SEMANTIC.get(("deal", stage), "P") != "P":
                 continue  # a deal that came back from a stage of the end did not stay there on its way
@@ -186,6 +215,8 @@ def stages(f: Facts, sheet: Sheet) -> None:
                 (clock.day_of(left), {"stage": f"{x.pipeline}:{stage}"} if stage in line[:-1] else {}, days, 1)
             )
     sheet.ratios("stage_conversion", conversion, ("stage",))
+    sheet.ratios("stage_conversion_decided", decided, ("stage",))
+    sheet.ratios("stage_open_share", still, ("stage",))
     sheet.ratios("stage_duration_days", stays, ("stage",))
 
     deal_of = {x.lead.lead_id: x for x in f.deals if x.lead}
@@ -215,7 +246,7 @@ def stages(f: Facts, sheet: Sheet) -> None:
 
 def response(f: Facts, sheet: Sheet) -> None:
     by = ("channel", "manager", "team")
-    minutes, working, silent, sla, again, window, quality = [], [], [], [], [], [], []
+    minutes, working, silent, sla, by_clock, again, window, quality = [], [], [], [], [], [], [], []
     for x in f.leads:
         d, dims = clock.day_of(x.created), f.lead_dims(x)
         contacts = f.contacts_of_lead.get(x.lead_id, [])
@@ -229,12 +260,15 @@ def response(f: Facts, sheet: Sheet) -> None:
             quality.append((d, dims, int(any(a.started - first <= WINDOW and a.outcome for a in contacts[1:])), 1))
         else:
             silent.append((d, dims, 1))
-        if first is not None or x.created + SLA <= clock.END:
-            sla.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
-    sheet.ratios("response_time_minutes", minutes, by)
-    sheet.ratios("response_time_working_minutes", working, by)
+        if x.created + SLA <= clock.END:
+            by_clock.append((d, dims, int(first is not None and first - x.created <= SLA), 1))
+        if clock.working_seconds(x.created, clock.END) >= SLA:
+            sla.append((d, dims, int(first is not None and clock.working_seconds(x.created, first) <= SLA), 1))
+    sheet.ratios("response_time_minutes", working, by)
+    sheet.ratios("response_time_clock_minutes", minutes, by)
     sheet.sums("leads_unanswered", silent, by)
     sheet.ratios("response_within_sla", sla, by)
+    sheet.ratios("response_within_clock_sla", by_clock, by)
     sheet.ratios("lead_follow_up_rate", again, by)
     sheet.ratios("lead_follow_up_within_window", window, by)
     sheet.ratios("quality_follow_up_rate", quality, ("manager", "team"))

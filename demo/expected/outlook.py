@@ -74,8 +74,18 @@ def _forecasts(f: Facts, grain: str, start: dt.date) -> dict[int, Decimal]:
     """What each manager was to win in a period by what was known when it began.
 
     His own forecast where he gave one for the period, and they are given for months; else his open deals due in it,
-    each by the chance of its stage.
+    each by the chance of its stage.  A quarter and a year are the sum of their months, once the last has begun.
     """
+    if grain in ("quarter", "year"):
+        summed: dict[int, Decimal] = defaultdict(Decimal)
+        month = start
+        while month < period_end(start, grain):
+            if month > clock.LAST_DAY:
+                return {}
+            for manager, amount in _forecasts(f, "month", month).items():
+                summed[manager] += amount
+            month = period_end(month, "month")
+        return summed
     end, expected = period_end(start, grain), defaultdict(Decimal)
     for x in pipeline_on(f, start - ONE_DAY):
         if x.due_in(start, end):
@@ -95,6 +105,8 @@ def forecast(f: Facts, sheet: Sheet) -> None:
     for grain in GRAINS:
         for start in _known_periods(grain):
             expected = _forecasts(f, grain, start)
+            if not expected:
+                continue
             won = _won(f, start, min(period_end(start, grain) - ONE_DAY, clock.LAST_DAY))
             plan, fact = defaultdict(Decimal), defaultdict(Decimal)
             for manager in sorted(expected.keys() | won.keys()):
@@ -126,13 +138,14 @@ def coverage(f: Facts, sheet: Sheet) -> None:
                 if r["kpi_id"] == "quota_attainment" and start <= r["period_start"] < end:
                     for cell in _cells(r["employee_id"]):
                         lacking[cell] += r["value"]
-            for manager, amount in _forecasts(f, grain, start).items():
+            expected = _forecasts(f, grain, start)
+            for manager, amount in expected.items():
                 for cell in _cells(manager):
                     hoped[cell] += amount
             for manager, amount in _won(f, start, seen).items():
                 for cell in _cells(manager):
                     lacking[cell] -= amount
-                    hoped[cell] -= amount
+                    hoped[cell] -= amount if expected else 0
             for kpi, top, bottom in (("pipeline_coverage", due, lacking), ("late_stage_coverage", late, hoped)):
                 for cell in sorted(bottom, key=str):
                     if bottom[cell] > 0:

@@ -13,14 +13,17 @@ from demo.tally import GRAINS, Sheet, period_end, period_start, periods, slice_g
 
 
 def totals(f: Facts, sheet: Sheet) -> None:
-    by = ("channel", "region", "manager", "team", "customer_segment", "source_system")
+    by = ("channel", "region", "manager", "team", "customer_segment", "source_system", "sale_kind")
     sheet.sums("revenue", f.money, by, daily=True)
     sheet.sums("revenue_by_region", ((d, dims, v) for d, dims, v in f.money), ("region",))
     sheet.sums(
-        "sales_count", ((s.day, s.dims, 1) for s in f.sales), ("channel", "region", "manager", "team"), daily=True
+        "sales_count",
+        ((s.day, s.dims, 1) for s in f.sales),
+        ("channel", "region", "manager", "team", "sale_kind"),
+        daily=True,
     )
     facts = [(d, dims, v, 0) for d, dims, v in f.money] + [(s.day, s.dims, Decimal(0), 1) for s in f.sales]
-    sheet.ratios("aov", facts, ("channel", "customer_segment", "manager", "point_of_sale", "region"))
+    sheet.ratios("aov", facts, ("channel", "customer_segment", "manager", "point_of_sale", "region", "sale_kind"))
     sheet.ratios(
         "avg_deal_size",
         ((s.day, s.dims, s.amount, 1) for s in f.sales if s.kind == "deal"),
@@ -39,7 +42,7 @@ def totals(f: Facts, sheet: Sheet) -> None:
 def products(f: Facts, sheet: Sheet) -> None:
     """Revenue by line; a refund is split over the lines of its sale in proportion, a margin likewise."""
     prices = [
-        (s.day, {"product": product, "product_group": group, "region": s.dims["region"]}, amount, units)
+        (s.day, {"product": product, "product_group": group, "sale_kind": s.kind}, amount, units)
         for s in f.sales
         for product, group, units, amount, _ in s.lines
         if units
@@ -50,8 +53,8 @@ def products(f: Facts, sheet: Sheet) -> None:
     ]
     sheet.sums("revenue_by_product", lines, ("product", "product_group"))
     sheet.sums("revenue", lines, ("product_group",), grains=())
-    sheet.sums("gross_profit", profit, ("product_group", "channel", "region", "manager"))
-    sheet.ratios("avg_selling_price", prices, ("product", "product_group"))
+    sheet.sums("gross_profit", profit, ("product_group", "channel", "region", "manager", "sale_kind"))
+    sheet.ratios("avg_selling_price", prices, ("product", "product_group", "sale_kind"))
 
 
 def customers(f: Facts, sheet: Sheet) -> None:
@@ -66,7 +69,7 @@ def customers(f: Facts, sheet: Sheet) -> None:
         ]
         for day, dims, party, amount in events:
             start = period_start(day, grain)
-            cells = [(start, d, dims[d]) for d in ("channel", "region") if slice_grain(d) == grain]
+            cells = [(start, d, dims[d]) for d in ("channel", "region", "sale_kind") if slice_grain(d) == grain]
             for cell in [(start, "all", "all"), *cells]:
                 total[cell] += amount
                 if party:
@@ -77,17 +80,17 @@ def customers(f: Facts, sheet: Sheet) -> None:
             if whole:
                 top = sum(sorted(by_customer[cell].values(), reverse=True)[:10], Decimal(0))
                 sheet.put("new_customer_revenue_share", grain, *cell, new[cell] / whole, new[cell], whole)
-                if cell[1] != "channel":
+                if cell[1] in ("all", "region"):
                     sheet.put("revenue_concentration", grain, *cell, top / whole, top, whole)
 
 
 def upsell(f: Facts, sheet: Sheet) -> None:
-    """Sales to known customers who had bought before: more of a group than they ever paid for it at once, or a new group.
+    """Sales to known customers who had bought before: a tenth more of a group than they ever paid for it at once, or a new group.
 
     Manager by manager, and group by group: of the sales with the group in them, those that brought more of it.
     """
     most: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    facts, groups = [], []
+    facts, groups, ups, crosses = [], [], [], []
     for s in f.sales:
         if not s.party:
             continue
@@ -96,12 +99,19 @@ def upsell(f: Facts, sheet: Sheet) -> None:
             if units:
                 paid[group] += amount
         if f.first_sale[party] is not s:
-            grown = {g for g, v in paid.items() if v > most[party].get(g, 0)}
-            facts.append((s.day, {"manager": s.dims["manager"]}, int(bool(grown)), 1))
+            had, dims = most[party], {"manager": s.dims["manager"]}
+            new = {g for g in paid if g not in had}
+            more = {g for g, v in paid.items() if g in had and v > had[g] and v >= had[g] * Decimal("1.1")}
+            grown = new | more
+            facts.append((s.day, dims, int(bool(grown)), 1))
+            ups.append((s.day, dims, int(bool(more)), 1))
+            crosses.append((s.day, dims, int(bool(new)), 1))
             groups += [(s.day, {"product_group": g}, int(g in grown), 1) for g in paid]
         for g, v in paid.items():
             most[party][g] = max(v, most[party].get(g, v))
     sheet.ratios("upsell_cross_sell_rate", facts, ("manager",))
+    sheet.ratios("upsell_rate", ups, ("manager",))
+    sheet.ratios("cross_sell_rate", crosses, ("manager",))
     sheet.ratios("upsell_cross_sell_rate", groups, ("product_group",), grains=())
 
 

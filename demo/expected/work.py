@@ -107,6 +107,7 @@ def objections(f: Facts, sheet: Sheet) -> None:
     sheet.ratios(
         "objection_handling_rate", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x in rows if x.status != "open"), by
     )
+    sheet.ratios("objections_open_share", ((d, dims, int(x.status == "open"), 1) for d, dims, x in rows), by)
 
 
 def quotas(f: Facts, sheet: Sheet) -> None:

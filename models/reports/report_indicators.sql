@@ -1,9 +1,10 @@
 -- Grain: report, kpi_id, period_grain, period_start.
 -- One report of the head of sales, indicator, period grain and period: set beside plan, period before and year before, and judged.
--- An indicator is judged by its plan or, where there is none, by the period before; it is good where it lies on the side that the catalogue
--- calls better.  A running period is judged by the same days of the one before alone: its plan is that of the whole period.
-with indicators as (
-    select * from {{ ref('seed_report_indicators') }}
+-- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it
+-- lies on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by the same days of the
+-- one before alone: its plan is that of the whole period.
+with kpis as (
+    select * from {{ ref('kpi_values') }} where dimension = 'all'
 ),
 
 indicator_values as (
@@ -21,15 +22,17 @@ indicator_values as (
         catalogue.better,
         kpis.value,
         coalesce(kpis.target_value, indicators.plan_value) as plan_value,
-        kpis.previous_value,
+        case when kpis.period_grain = 'day' then week_before.value else kpis.previous_value end as previous_value,
         kpis.year_ago_value,
         max(case when periods.is_complete then periods.period_start end)
             over (partition by indicators.report, periods.period_grain) as latest_start
-    from indicators
+    from {{ ref('seed_report_indicators') }} as indicators
     inner join {{ ref('kpi_catalogue') }} as catalogue on indicators.kpi_id = catalogue.kpi_id
-    inner join {{ ref('kpi_values') }} as kpis on indicators.kpi_id = kpis.kpi_id
+    inner join kpis on indicators.kpi_id = kpis.kpi_id
     inner join {{ ref('periods') }} as periods on kpis.period_grain = periods.period_grain and kpis.period_start = periods.period_start
-    where kpis.dimension = 'all'
+    left join kpis as week_before
+        on kpis.kpi_id = week_before.kpi_id and kpis.period_grain = week_before.period_grain and week_before.is_complete
+        and week_before.period_grain = 'day' and week_before.period_start = {{ dbt.dateadd('day', -7, 'kpis.period_start') }}
 ),
 
 compared as (
@@ -38,7 +41,7 @@ compared as (
         case
             when better = 'none' or value is null then null
             when is_complete and plan_value is not null then 'plan'
-            when previous_value is not null then 'previous'
+            when previous_value is not null then case when period_grain = 'day' then 'weekday' else 'previous' end
         end as judged_by
     from indicator_values
 ),
@@ -46,7 +49,7 @@ compared as (
 measured as (
     select
         *,
-        case judged_by when 'plan' then plan_value when 'previous' then previous_value end as yardstick
+        case when judged_by = 'plan' then plan_value when judged_by is not null then previous_value end as yardstick
     from compared
 ),
 
@@ -55,8 +58,7 @@ judged as (
         *,
         case
             when yardstick is null then null
-            -- the same but for the last bits of a quotient
-            when abs(value - yardstick) <= 0.000000001 * abs(yardstick) then 'even'
+            when abs(value - yardstick) <= {{ var('even_within') }} * abs(yardstick) then 'even'
             when (value > yardstick) = (better = 'up') then 'good'
             else 'bad'
         end as sign

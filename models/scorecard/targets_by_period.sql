@@ -28,7 +28,9 @@ select
     dimension,
     dimension_key,
     -- what does not add up holds where the whole period has the same target
-    case when max({{ flag('adds_up') }}) = 1 then sum(day_value) when min(period_value) = max(period_value) then max(period_value) end
-        as target_value
+    case
+        when max({{ flag('adds_up') }}) = 1 then cast(sum(day_value) as double)
+        when min(period_value) = max(period_value) then max(period_value)
+    end as target_value
 from expanded
 group by kpi_id, period_grain, period_start, dimension, dimension_key

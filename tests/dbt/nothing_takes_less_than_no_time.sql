@@ -1,7 +1,7 @@
 -- No duration of any mart is negative: a moment told as a day only, a record entered after it was closed and a contact just before its lead
 -- give nought or an empty value.
 {%- set durations = {
-    'fct_leads': ['response_seconds', 'response_working_seconds'],
+    'fct_leads': ['response_seconds', 'response_working_seconds', 'working_age_seconds'],
     'fct_web_sessions': ['duration_seconds'],
     'fct_tasks': ['active_hours', 'flow_hours'],
     'fct_contracts': ['months'],

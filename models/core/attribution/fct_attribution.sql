@@ -1,6 +1,6 @@
 -- Grain: model, sale_id, touchpoint_id.
 -- One sale, one attribution model and one touch that the model gives credit to.  The credits of a sale add up to one in every
--- model; a sale without a touch within the lookback gives all of it to (none).
+-- model; a sale without a touch from the look-back before its opening until it was decided gives all of it to (none).
 with sales as (
     select * from {{ ref('fct_sales') }}
 ),
@@ -23,7 +23,7 @@ touchpoints as (
     inner join {{ ref('int_touchpoints') }} as touchpoints
         on people.customer_key = touchpoints.customer_key
         and touchpoints.touched_at <= sales.decided_at
-        and touchpoints.touched_at >= {{ add_seconds('sales.decided_at', '-86400 * ' ~ var('attribution_lookback_days')) }}
+        and touchpoints.touched_at >= {{ add_seconds('sales.opened_at', '-86400 * ' ~ var('attribution_lookback_days')) }}
 ),
 
 -- every sale in every model; one without a touch has one all the same, of nobody

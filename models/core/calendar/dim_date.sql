@@ -21,6 +21,7 @@ exceptions as (
 hours as (
     select
         cast(days.date_day as date) as date_day,
+        exceptions.date is not null as is_named,
         coalesce(exceptions.is_working_day, {{ iso_weekday('days.date_day') }} <= 5) as is_working_day,
         coalesce({{ seconds_of_day('exceptions.opens_at') }}, {{ seconds_of_day("'" ~ var('work_opens_at') ~ "'") }}) as opens_at_second,
         coalesce({{ seconds_of_day('exceptions.closes_at') }}, {{ seconds_of_day("'" ~ var('work_closes_at') ~ "'") }}) as closes_at_second
@@ -46,6 +47,7 @@ select
     cast({{ dbt.last_day('date_day', 'month') }} as date) as month_end,
     cast({{ dbt.last_day('date_day', 'quarter') }} as date) as quarter_end,
     cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 12, dbt.date_trunc('year', 'date_day'))) }} as date) as year_end,
+    is_named,
     is_working_day,
     opens_at_second,
     closes_at_second,

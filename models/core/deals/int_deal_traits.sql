@@ -18,13 +18,17 @@ groups as (
     group by lines.deal_id, products.product_group
 ),
 
+-- since the customer's sale before this one, and no longer than the look-back before the deal was opened
 visits as (
-    select deals.deal_id, count(*) as visits
-    from deals
-    inner join {{ ref('int_record_people') }} as people on concat('d:', deals.deal_id) = people.record
-    inner join {{ ref('fct_web_sessions') }} as sessions on people.customer_key = sessions.customer_key and sessions.started_at <= deals.won_at
-    where deals.won_at is not null
-    group by deals.deal_id
+    select sales.deal_id, count(*) as visits
+    from {{ ref('fct_sales') }} as sales
+    inner join {{ ref('int_record_people') }} as people on concat('d:', sales.deal_id) = people.record
+    inner join {{ ref('fct_web_sessions') }} as sessions
+        on people.customer_key = sessions.customer_key
+        and sessions.started_at <= sales.sold_at
+        and sessions.started_at >= {{ add_seconds('sales.opened_at', '-86400 * ' ~ var('attribution_lookback_days')) }}
+        and sessions.started_at > coalesce(sales.customer_previous_sold_at, cast('0001-01-01' as timestamp))
+    group by sales.deal_id
 )
 
 select

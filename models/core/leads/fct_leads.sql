@@ -8,28 +8,14 @@ with leads as (
     where created_at < {{ cutoff() }}
 ),
 
-won as (
+led_to as (
     select
         lead_id,
-        min(won_at) as first_won_at
+        min(won_at) as first_won_at,
+        max({{ flag("status = 'open'") }}) as has_open_deal
     from {{ ref('fct_deals') }}
-    where won_at is not null and lead_id is not null
+    where lead_id is not null
     group by lead_id
-),
-
-timed as (
-    select
-        leads.lead_id,
-        contacts.first_contact_at,
-        contacts.second_contact_at,
-        contacts.contacts,
-        contacts.has_quality_follow_up,
-        {{ seconds_taken('leads.created_at', 'contacts.first_contact_at') }} as response_seconds,
-        {{ working_seconds_taken('leads.created_at', 'lead_day', 'contacts.first_contact_at', 'contact_day') }} as response_working_seconds
-    from leads
-    inner join {{ ref('int_lead_contacts') }} as contacts on leads.lead_id = contacts.lead_id
-    left join {{ ref('dim_date') }} as lead_day on leads.created_on = lead_day.date_day
-    left join {{ ref('dim_date') }} as contact_day on {{ local_date('contacts.first_contact_at') }} = contact_day.date_day
 )
 
 select
@@ -54,17 +40,21 @@ select
     record_channels.campaign,
     coalesce(customers.region, leads.region, '{{ var("unknown_member") }}') as region,
     {{ page_of('leads.landing_page') }} as landing_page,
-    timed.first_contact_at,
-    timed.second_contact_at,
-    coalesce(timed.contacts, 0) as contacts,
-    coalesce(timed.has_quality_follow_up, false) as has_quality_follow_up,
-    timed.response_seconds,
-    timed.response_working_seconds,
-    won.first_won_at
+    contacts.first_contact_at,
+    contacts.second_contact_at,
+    coalesce(contacts.contacts, 0) as contacts,
+    coalesce(contacts.has_quality_follow_up, false) as has_quality_follow_up,
+    responses.response_seconds,
+    responses.response_working_seconds,
+    responses.working_age_seconds,
+    led_to.first_won_at,
+    -- one without a deal is decided by its rejection alone
+    led_to.first_won_at is not null or coalesce(led_to.has_open_deal, {{ flag('states.rejected_at is null') }}) = 0 as is_decided
 from leads
 left join {{ ref('int_lead_states') }} as states on leads.lead_id = states.lead_id
-left join timed on leads.lead_id = timed.lead_id
-left join won on leads.lead_id = won.lead_id
+left join {{ ref('int_lead_contacts') }} as contacts on leads.lead_id = contacts.lead_id
+left join {{ ref('int_lead_responses') }} as responses on leads.lead_id = responses.lead_id
+left join led_to on leads.lead_id = led_to.lead_id
 left join {{ ref('int_record_customers') }} as clusters on concat('l:', leads.lead_id) = clusters.record
 left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id

@@ -1,8 +1,8 @@
 -- Grain: kpi_id, employee_id, team, date_day.
 -- One owner (an employee, a team, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
--- period (over all days, where none is a working day).  Of targets that overlap, the one of the finest period counts; of two of the same
--- period, that of the files before the seed's, and then the one loaded last.  Plans in money are in the base currency, by the rate of their
--- period's first day.
+-- period (over all days, where none is a working day), in decimals that add up to the whole.  Of targets that overlap, the one of the finest
+-- period counts; of two of the same period, that of the files before the seed's, and then the one loaded last.  Plans in money are in the base
+-- currency, by the rate of their period's first day.
 with planned as (
     select
         targets.*,
@@ -57,6 +57,9 @@ ranked as (
     select
         *,
         sum(weight) over (partition by kpi_id, employee_id, team, period_grain, first_day) as period_weight,
+        sum(weight) over (
+            partition by kpi_id, employee_id, team, period_grain, first_day order by date_day rows unbounded preceding
+        ) as weight_so_far,
         row_number() over (partition by kpi_id, employee_id, team, date_day order by coarseness, period_grain) as finest
     from spread
 )
@@ -67,6 +70,7 @@ select
     team,
     date_day,
     value as period_value,
-    value * weight / nullif(period_weight, 0) as day_value
+    cast(value * weight_so_far / nullif(period_weight, 0) as decimal(24, 6))
+    - cast(value * (weight_so_far - weight) / nullif(period_weight, 0) as decimal(24, 6)) as day_value
 from ranked
 where finest = 1

@@ -1,7 +1,10 @@
 -- Grain: deal_id, event.
 -- One step of one deal: created, won, lost, each on its day.
 with deals as (
-    select * from {{ ref('fct_deals') }}
+    select
+        *,
+        status = 'open' and created_on > {{ dbt.dateadd('day', -var('maturity_days'), as_of()) }} as is_open
+    from {{ ref('fct_deals') }}
 ),
 
 steps as (
@@ -28,6 +31,8 @@ select
     traits.product_group,
     {{ flag("event = 'created'") }} as opportunities_new,
     {{ flag("event = 'created' and deals.status = 'won'") }} as opportunities_won,
+    {{ flag("event = 'created' and deals.is_open") }} as opportunities_open,
+    {{ flag("event = 'created' and not deals.is_open") }} as opportunities_decided,
     {{ flag("event = 'won'") }} as deals_won,
     {{ flag("event = 'won' and deals.amount_base is not null") }} as deals_won_priced,
     {{ flag("event = 'lost'") }} as deals_lost,

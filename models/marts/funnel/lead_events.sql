@@ -1,5 +1,5 @@
 -- Grain: lead_id, event.
--- One step of one lead: created, qualified, rejected, each on its day.  What became of a lead later (a won deal, an answer, a second
+-- One step of one lead: created, qualified, rejected, won, each on its day.  What became of a lead later (a won deal, an answer, a second
 -- contact) is counted on the day of its creation, or of its qualification.
 with leads as (
     select * from {{ ref('fct_leads') }}
@@ -9,9 +9,12 @@ outcomes as (
     select
         leads.*,
         first_won_at is not null as has_won,
+        not is_decided and created_on > {{ dbt.dateadd('day', -var('maturity_days'), as_of()) }} as is_open,
         first_contact_at is not null as is_answered,
-        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
-        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough,
+        response_working_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
+        working_age_seconds >= {{ var('sla_minutes') }} * 60 as is_old_enough,
+        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_clock_sla,
+        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough_by_clock,
         {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
     from leads
 ),
@@ -22,6 +25,9 @@ steps as (
     select lead_id, 'qualified', qualified_on from leads where qualified_on is not null
     union all
     select lead_id, 'rejected', rejected_on from leads where rejected_on is not null
+    union all
+    -- a lead is won once, by the first deal that came of it
+    select lead_id, 'won', {{ local_date('first_won_at') }} from leads where first_won_at is not null
 )
 
 select
@@ -40,14 +46,21 @@ select
     {{ flag("event = 'created'") }} as leads_new,
     {{ flag("event = 'qualified'") }} as leads_qualified,
     {{ flag("event = 'rejected'") }} as leads_rejected,
+    {{ flag("event = 'won'") }} as lead_wins,
     {{ flag("event = 'created' and has_won") }} as leads_won,
+    {{ flag("event = 'created' and is_open") }} as leads_open,
+    {{ flag("event = 'created' and not is_open") }} as leads_decided,
     {{ flag("event = 'qualified' and has_won") }} as leads_qualified_won,
+    {{ flag("event = 'qualified' and is_open") }} as leads_qualified_open,
+    {{ flag("event = 'qualified' and not is_open") }} as leads_qualified_decided,
     {{ flag("event = 'created' and is_answered") }} as leads_answered,
     {{ flag("event = 'created' and not is_answered") }} as leads_unanswered,
     case when event = 'created' then response_seconds / 60.0 end as response_minutes,
     case when event = 'created' then response_working_seconds / 60.0 end as response_working_minutes,
     {{ flag("event = 'created' and is_old_enough") }} as leads_judged_by_sla,
     {{ flag("event = 'created' and is_old_enough and is_in_sla") }} as leads_in_sla,
+    {{ flag("event = 'created' and is_old_enough_by_clock") }} as leads_judged_by_clock_sla,
+    {{ flag("event = 'created' and is_old_enough_by_clock and is_in_clock_sla") }} as leads_in_clock_sla,
     {{ flag("event = 'created' and second_contact_at is not null") }} as leads_followed_up,
     {{ flag("event = 'created' and is_followed_up_in_window") }} as leads_followed_up_in_window,
     {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well

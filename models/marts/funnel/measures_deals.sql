@@ -5,8 +5,8 @@
     dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'],
     coarse=['campaign'],
     sums=[
-        'opportunities_new', 'opportunities_won', 'deals_won', 'deals_won_priced', 'deals_lost', 'deals_closed', 'won_amount', 'cycle_days',
-        'deals_timed', 'touchpoints'
+        'opportunities_new', 'opportunities_won', 'opportunities_open', 'opportunities_decided', 'deals_won', 'deals_won_priced', 'deals_lost',
+        'deals_closed', 'won_amount', 'cycle_days', 'deals_timed', 'touchpoints'
     ],
     per_period={'cycle_days_median': percentile('cycle_days', 0.5)}
 ) }}

@@ -5,9 +5,10 @@
     dimensions=['channel', 'source_system', 'manager', 'team', 'region', 'reject_reason'],
     coarse=['campaign'],
     sums=[
-        'leads_new', 'leads_qualified', 'leads_rejected', 'leads_won', 'leads_qualified_won', 'leads_answered', 'leads_unanswered',
-        'response_minutes', 'response_working_minutes', 'leads_judged_by_sla', 'leads_in_sla', 'leads_followed_up', 'leads_followed_up_in_window',
-        'leads_followed_up_well'
+        'leads_new', 'leads_qualified', 'leads_rejected', 'lead_wins', 'leads_won', 'leads_open', 'leads_decided', 'leads_qualified_won',
+        'leads_qualified_open', 'leads_qualified_decided', 'leads_answered', 'leads_unanswered',
+        'response_minutes', 'response_working_minutes', 'leads_judged_by_sla', 'leads_in_sla', 'leads_judged_by_clock_sla', 'leads_in_clock_sla',
+        'leads_followed_up', 'leads_followed_up_in_window', 'leads_followed_up_well'
     ],
     per_period={
         'response_minutes_median': percentile('response_minutes', 0.5),

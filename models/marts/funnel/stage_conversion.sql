@@ -1,6 +1,6 @@
 -- Grain: period_grain, period_start, pipeline, stage.
 -- One period, pipeline and stage: how many deals entered it and went on, how many of the pipeline's first stage came as far, and
--- whether it is the pipeline's bottleneck of the period.
+-- whether it is the pipeline's bottleneck of the period: its weakest stage by decided deals, unless chance alone could make the gap to the next.
 with entered as (
     select
         measures.period_grain,
@@ -11,6 +11,7 @@ with entered as (
         stages.stage_rank,
         cast(max(case when measures.measure = 'stage_entries' then measures.value end) as bigint) as deals_entered,
         cast(coalesce(max(case when measures.measure = 'stage_passes' then measures.value end), 0) as bigint) as deals_passed,
+        cast(coalesce(max(case when measures.measure = 'stage_entries_decided' then measures.value end), 0) as bigint) as deals_decided,
         max(case when measures.measure = 'stage_days_median' then measures.value end) as median_days
     from {{ ref('measures_stages') }} as measures
     inner join {{ ref('dim_stages') }} as stages
@@ -19,32 +20,28 @@ with entered as (
     group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.stage_rank
 ),
 
--- from the first stage to the win, for the deals that entered the first stage in the period
-first_to_last as (
-    select
-        periods.period_grain,
-        periods.period_start,
-        events.pipeline,
-        {{ ratio("sum(" ~ flag("deals.status = 'won'") ~ ")", 'count(*)') }} as first_to_last_conversion
-    from {{ ref('stage_events') }} as events
-    inner join {{ ref('dim_stages') }} as stages on events.stage = stages.stage_key and stages.object = 'deal' and stages.stage_rank = 1
-    inner join {{ ref('fct_deals') }} as deals on events.deal_id = deals.deal_id
-    inner join {{ ref('bridge_day_periods') }} as periods
-        on events.event_date = periods.date_day and periods.period_grain = periods.whole_grain
-    where events.event = 'entered' and stages.status <> 'lost'
-    group by periods.period_grain, periods.period_start, events.pipeline
-),
-
 ranked as (
     select
         *,
-        {{ ratio('deals_passed', 'deals_entered') }} as conversion,
-        rank() over (
-            partition by period_grain, period_start, pipeline
-            order by {{ ratio('deals_passed', 'deals_entered') }} nulls last, stage_rank
-        ) as weakness
+        {{ ratio('deals_passed', 'deals_decided') }} as decided_conversion,
+        row_number() over weakest as weakness,
+        lead(deals_passed) over weakest as next_passed,
+        lead(deals_decided) over weakest as next_decided
     from entered
     where deals_entered > 0
+    window weakest as (
+        partition by period_grain, period_start, pipeline order by {{ ratio('deals_passed', 'deals_decided') }} nulls last, stage_rank
+    )
+),
+
+-- how far apart the shares of two stages of one and the same conversion may lie by chance
+compared as (
+    select
+        *,
+        {{ ratio('next_passed', 'next_decided') }} - decided_conversion as gap,
+        {{ ratio('deals_passed + next_passed', 'deals_decided + next_decided') }} as joint_conversion,
+        1.0 / nullif(deals_decided, 0) + 1.0 / nullif(next_decided, 0) as spread
+    from ranked
 )
 
 select
@@ -56,12 +53,19 @@ select
     ranked.stage_rank,
     ranked.deals_entered,
     ranked.deals_passed,
-    ranked.conversion,
+    ranked.deals_decided,
+    ranked.deals_entered - ranked.deals_decided as deals_open,
+    {{ ratio('ranked.deals_passed', 'ranked.deals_entered') }} as conversion,
+    ranked.decided_conversion,
     ranked.median_days,
     first_to_last.first_to_last_conversion,
-    ranked.weakness = 1 and ranked.deals_passed < ranked.deals_entered as is_bottleneck
-from ranked
-left join first_to_last
+    coalesce(
+        ranked.weakness = 1
+        and ranked.gap > {{ var('chance_deviations') }} * sqrt(ranked.joint_conversion * (1 - ranked.joint_conversion) * ranked.spread),
+        false
+    ) as is_bottleneck
+from compared as ranked
+left join {{ ref('int_first_to_last') }} as first_to_last
     on ranked.period_grain = first_to_last.period_grain
     and ranked.period_start = first_to_last.period_start
     and ranked.pipeline = first_to_last.pipeline

@@ -1,12 +1,17 @@
 -- Grain: event, deal_id, pipeline, stage, entered_at.
 -- One open stage that one deal entered or skipped on its way through a pipeline (event 'entered'), or one stay in an open stage that
 -- has ended (event 'left').  A stage counts as entered when it, or one further on, was first entered.
+{%- set mature_since = dbt.dateadd('day', -var('maturity_days'), as_of()) %}
+{%- set still_there = "event = 'entered' and stage_passes = 0 and deals.is_open and event_date > " ~ mature_since %}
 with stays as (
     select * from {{ ref('fct_stage_changes') }} where object = 'deal'
 ),
 
 deals as (
-    select * from {{ ref('fct_deals') }}
+    select
+        *,
+        status = 'open' as is_open
+    from {{ ref('fct_deals') }}
 ),
 
 stages as (
@@ -60,6 +65,8 @@ select
     deals.team,
     events.stage_entries,
     events.stage_passes,
+    {{ flag(still_there) }} as stage_entries_open,
+    {{ flag("event = 'entered' and not (" ~ still_there ~ ")") }} as stage_entries_decided,
     events.stays_ended,
     events.stage_days
 from events

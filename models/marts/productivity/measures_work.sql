@@ -4,7 +4,7 @@ with objections as (
     {{ period_measures(
         ref('objection_events'),
         dimensions=['objection_type', 'manager', 'team'],
-        sums=['objections_count', 'objections_handled', 'objections_closed']
+        sums=['objections_count', 'objections_handled', 'objections_closed', 'objections_open']
     ) }}
 ),
 

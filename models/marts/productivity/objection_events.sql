@@ -9,5 +9,6 @@ select
     team,
     1 as objections_count,
     {{ flag("deal_status = 'won'") }} as objections_handled,
-    {{ flag("deal_status in ('won', 'lost')") }} as objections_closed
+    {{ flag("deal_status in ('won', 'lost')") }} as objections_closed,
+    {{ flag("deal_status = 'open'") }} as objections_open
 from {{ ref('fct_objections') }}

@@ -1,13 +1,11 @@
 -- Grain: customer_key.
 -- One person or company that has ever bought or signed a contract.
 with bought as (
-    select
-        customer_key, 1 as sales, 0 as contracts, sold_on, sold_on as from_day, sold_on as until_day,
-        case when customer_sale_no = 1 then decided_at end as decided_at
+    select customer_key, 1 as sales, 0 as contracts, sold_on, sold_on as from_day, sold_on as until_day
     from {{ ref('fct_sales') }}
     where is_customer_known
     union all
-    select customer_key, 0, 1, null, starts_on, ends_before, null
+    select customer_key, 0, 1, null, starts_on, ends_before
     from {{ ref('fct_contracts') }} where customer_key is not null and starts_on < ends_before
 ),
 
@@ -16,8 +14,7 @@ everybody as (
         customer_key,
         cast(sum(sales) as bigint) as sales, cast(sum(contracts) as bigint) as contracts,
         min(sold_on) as first_sale_on, max(sold_on) as last_sale_on,
-        min(from_day) as first_day, max(until_day) as last_day,
-        max(decided_at) as first_decided_at
+        min(from_day) as first_day, max(until_day) as last_day
     from bought
     group by customer_key
 ),
@@ -31,21 +28,14 @@ money as (
     group by known_customer_key
 ),
 
--- whose touchpoints count: the customer's own and, of a company, its contacts'
-touched as (
-    select customer_key, customer_key as person_key from everybody
-    union all
-    select company_key, contact_key from {{ ref('int_company_people') }}
-),
-
-first_touchpoints as (
+-- the channel that the first sale is credited to, as new customers are in the cost of acquiring them
+acquired as (
     select
-        everybody.customer_key, touchpoints.channel,
-        row_number() over (partition by everybody.customer_key order by touchpoints.touched_at, touchpoints.touchpoint_id) as row_no
-    from everybody
-    inner join touched on everybody.customer_key = touched.customer_key
-    inner join {{ ref('int_touchpoints') }} as touchpoints on touched.person_key = touchpoints.customer_key
-    where touchpoints.touched_at <= coalesce(everybody.first_decided_at, touchpoints.touched_at)
+        sales.customer_key, credits.channel,
+        row_number() over (partition by sales.customer_key order by credits.credit desc, credits.touchpoint_id asc) as row_no
+    from {{ ref('fct_sales') }} as sales
+    inner join {{ ref('fct_attribution') }} as credits on sales.sale_id = credits.sale_id
+    where sales.customer_sale_no = 1 and credits.model = '{{ var("default_attribution") }}'
 ),
 
 activity as (
@@ -57,7 +47,7 @@ activity as (
 
 select
     everybody.customer_key,
-    coalesce(first_touchpoints.channel, '(none)') as channel,
+    coalesce(acquired.channel, '(none)') as channel,
     {{ known('people.region') }} as region,
     {{ known('people.segment') }} as customer_segment,
     {{ known('people.kind') }} as kind,
@@ -75,6 +65,6 @@ select
         as lifetime_days
 from everybody
 left join money on everybody.customer_key = money.customer_key
-left join first_touchpoints on everybody.customer_key = first_touchpoints.customer_key and first_touchpoints.row_no = 1
+left join acquired on everybody.customer_key = acquired.customer_key and acquired.row_no = 1
 left join activity on everybody.customer_key = activity.customer_key
 left join {{ ref('dim_customers') }} as people on everybody.customer_key = people.customer_key

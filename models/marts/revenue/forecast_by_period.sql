@@ -1,58 +1,55 @@
 -- Grain: period_grain, period_start, dimension, dimension_key.
 -- One period and slice (whole, manager, team): what was to be expected of the won amount when the period began, and what came of it.
--- Each manager counts with his own forecast of the period where he had entered one by then, else with his open deals due in it, each by
--- what he expects of it himself or else by its chance, as they were known on the day before; where too few of them were, nobody knows.
-with seen as (
-    select
-        *,
-        cast({{ dbt.dateadd('day', -1, 'period_start') }} as date) as seen_on
-    from {{ ref('periods') }}
+-- A quarter and a year are the sum of their months, each as it was known when it began; until the last of them has begun nobody knows.
+with by_period as (
+    select * from {{ ref('int_manager_forecasts') }}
 ),
 
--- of a day before the first that the pipeline is known of nobody knows what was open
-periods as (
-    select seen.*, case when seen.seen_on >= first_days.first_day then 0 else 1 end as untold
-    from seen
+months as (
+    select * from by_period where period_grain = 'month'
+),
+
+coarse_periods as (
+    select
+        periods.*,
+        case periods.whole_grain when 'quarter' then 3 else 12 end as months,
+        {{ dbt.dateadd('day', -1, 'periods.period_start') }} >= first_days.first_day as is_told
+    from {{ ref('periods') }} as periods
     cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
+    where periods.whole_grain in ('quarter', 'year') and {{ dbt.date_trunc('month', 'periods.period_end') }} < {{ as_of() }}
 ),
 
--- open deals, what was entered (for months) and what was won
-parts as (
+-- whoever has no row in a month had nothing to expect, if the pipeline of that time is known
+of_months as (
     select
-        periods.period_grain, periods.period_start, pipeline.manager,
+        periods.period_grain,
+        periods.period_start,
+        months.manager,
+        max(months.team) as team,
         case
-            when pipeline.expected_close_on between periods.period_start and periods.period_end
-                then coalesce(cast(pipeline.forecast_amount as double), cast(pipeline.amount as double) * pipeline.probability)
-            else 0
-        end as open_amount,
-        {{ flag('not pipeline.is_day_told') }} as untold, cast(null as double) as entered_amount, 0 as won_amount
-    from periods
-    inner join {{ ref('pipeline_daily') }} as pipeline on periods.seen_on = pipeline.event_date
-    union all
-    select periods.period_grain, periods.period_start, entered.manager, 0, periods.untold, cast(entered.amount as double), 0
-    from periods
-    inner join {{ ref('int_entered_forecasts') }} as entered on periods.whole_grain = 'month' and periods.period_start = entered.period_start
-    union all
-    select periods.period_grain, periods.period_start, deals.manager, 0, periods.untold, null, deals.won_amount
-    from periods
-    inner join {{ ref('deal_events') }} as deals on deals.event_date between periods.period_start and periods.last_known_day
-    where deals.event = 'won'
+            when count(months.forecast_amount) = count(*) and (periods.is_told or count(*) = periods.months) then sum(months.forecast_amount)
+        end as forecast_amount
+    from coarse_periods as periods
+    inner join months on months.period_start between periods.period_start and periods.period_end
+    group by periods.period_grain, periods.period_start, periods.is_told, periods.months, months.manager
 ),
 
 by_manager as (
+    select period_grain, period_start, manager, team, forecast_amount, won_amount
+    from by_period
+    where period_grain not like 'quarter%' and period_grain not like 'year%'
+    union all
     select
-        parts.period_grain,
-        parts.period_start,
-        parts.manager,
-        {{ known('max(employees.team)') }} as team,
-        case
-            when max(parts.entered_amount) is not null then max(parts.entered_amount)
-            when max(parts.untold) = 0 then sum(parts.open_amount)
-        end as forecast_amount,
-        cast(coalesce(sum(parts.won_amount), 0) as double) as won_amount
-    from parts
-    left join {{ ref('dim_employees') }} as employees on parts.manager = employees.employee_id
-    group by parts.period_grain, parts.period_start, parts.manager
+        coalesce(by_period.period_grain, of_months.period_grain),
+        coalesce(by_period.period_start, of_months.period_start),
+        coalesce(by_period.manager, of_months.manager),
+        coalesce(by_period.team, of_months.team),
+        of_months.forecast_amount,
+        coalesce(by_period.won_amount, 0)
+    from (select * from by_period where period_grain like 'quarter%' or period_grain like 'year%') as by_period
+    full outer join of_months
+        on by_period.period_grain = of_months.period_grain and by_period.period_start = of_months.period_start
+        and by_period.manager = of_months.manager
 ),
 
 -- one manager of whom nobody knows leaves his team and the whole unknown

@@ -13,7 +13,12 @@ repeat_sales as (
     {{ period_measures(
         ref('repeat_sales'),
         dimensions=['manager', 'product_group'],
-        per_period={'sales_to_existing': 'count(distinct sale_id)', 'sales_upsold': 'count(distinct upsold_sale_id)'}
+        per_period={
+            'sales_to_existing': 'count(distinct sale_id)',
+            'sales_upsold': 'count(distinct upsold_sale_id)',
+            'sales_with_upsell': 'count(distinct upsell_sale_id)',
+            'sales_with_cross_sell': 'count(distinct cross_sell_sale_id)'
+        }
     ) }}
 ),
 

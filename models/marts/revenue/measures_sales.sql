@@ -2,7 +2,9 @@
 -- One measure of sales, period, dimension and member.
 {{ period_measures(
     ref('sales_events'),
-    dimensions=['channel', 'product_group', 'region', 'manager', 'team', 'customer_segment', 'source_system', 'point_of_sale', 'cohort'],
+    dimensions=[
+        'channel', 'product_group', 'region', 'manager', 'team', 'customer_segment', 'source_system', 'point_of_sale', 'sale_kind', 'cohort'
+    ],
     coarse=['product'],
     sums=['revenue', 'unit_revenue', 'units', 'costed_revenue', 'uncosted_revenue', 'cost_of_goods', 'gross_profit'],
     per_period={

@@ -1,6 +1,6 @@
 -- Grain: sale_id, product_group.
 -- One sale to a customer who had bought before and one product group in it, with
--- whether it sold more: a group new to the customer (cross-sell) or more of one he has than he ever spent on it at once (upsell).
+-- whether it sold more: a group new to the customer (cross-sell), or clearly more of one he has than he ever spent on it at once (upsell).
 -- A sale that is not itemised at all counts among the sales, as one that is not known to have sold more.
 with bought as (
     select
@@ -37,7 +37,7 @@ judged as (
     select
         *,
         {{ flag('is_itemised = 1 and most_before is null') }} as is_cross_sell,
-        {{ flag('is_itemised = 1 and revenue > most_before') }} as is_upsell
+        {{ flag('is_itemised = 1 and revenue > most_before and revenue >= most_before * ' ~ (1 + var('upsell_from'))) }} as is_upsell
     from compared
     where customer_sale_no > 1 and is_itemised = has_items
 )
@@ -50,5 +50,7 @@ select
     product_group,
     is_cross_sell,
     is_upsell,
+    case when is_cross_sell = 1 then sale_id end as cross_sell_sale_id,
+    case when is_upsell = 1 then sale_id end as upsell_sale_id,
     case when is_cross_sell = 1 or is_upsell = 1 then sale_id end as upsold_sale_id
 from judged

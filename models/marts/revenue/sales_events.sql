@@ -47,7 +47,7 @@ select
     events.sale_id,
     case when events.event = 'sale' then events.sale_id end as sold_sale_id,
     case when events.event = 'sale' and sales.amount_base is not null then events.sale_id end as priced_sale_id,
-    sales.kind as sale_kind,
+    {{ known('sales.kind') }} as sale_kind,
     sales.customer_key,
     case when sales.is_customer_known then sales.customer_key end as known_customer_key,
     sales.customer_first_sale_on,
