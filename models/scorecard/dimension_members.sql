@@ -8,9 +8,7 @@ with named as (
     select 'product', product_id, product_name as dimension_value, product_name as name_ru, product_name as name_en from {{ ref('dim_products') }}
     union all
     select 'pipeline', pipeline_id, max(pipeline_name) as dimension_value, max(pipeline_name) as name_ru, max(pipeline_name) as name_en
-    from {{ ref('dim_stages') }}
-    where object = 'deal'
-    group by pipeline_id
+    from {{ ref('dim_stages') }} where object = 'deal' group by pipeline_id
     union all
     select 'stage', stage_key, stage_name as dimension_value, stage_name as name_ru, stage_name as name_en
     from {{ ref('dim_stages') }} where object = 'deal'
@@ -26,8 +24,7 @@ with named as (
     select
         'email_campaign', email_campaign, min(email_campaign_name) as dimension_value, min(email_campaign_name) as name_ru,
         min(email_campaign_name) as name_en
-    from {{ ref('email_campaign_events') }}
-    group by email_campaign
+    from {{ ref('email_campaign_events') }} group by email_campaign
     union all
     select 'sprint', sprint_id, sprint_name as dimension_value, sprint_name as name_ru, sprint_name as name_en from {{ ref('dim_sprints') }}
 ),
@@ -37,7 +34,7 @@ listed as (
     select dimension, dimension_key, name_ru, name_en from {{ ref('seed_member_names') }} where dimension <> 'any' and dimension_key <> '(code)'
 ),
 
--- what stands before the code of a member that nobody names
+-- what stands before a name that is but the end of its key, in figures and capitals
 kinds as (
     select dimension, name_ru, name_en from {{ ref('seed_member_names') }} where dimension_key = '(code)'
 ),
@@ -67,12 +64,14 @@ select
     members.dimension,
     members.dimension_key,
     members.dimension_value,
-    case when kinds.dimension is null then members.name_ru else concat(kinds.name_ru, ' ', members.name_ru) end as dimension_name_ru,
-    case when kinds.dimension is null then members.name_en else concat(kinds.name_en, ' ', members.name_en) end as dimension_name_en,
+    {%- for language in ['ru', 'en'] %}
+    case
+        when members.dimension_key like concat('%:', members.name_ru) and {{ matches('members.name_ru', var('bare_codes')) }}
+            then coalesce(kinds.name_{{ language }} || ' ' || members.name_{{ language }}, members.name_{{ language }})
+        else members.name_{{ language }}
+    end as dimension_name_{{ language }},
+    {%- endfor %}
     ranks.member_rank
 from members
 left join ranks on members.dimension = ranks.dimension and members.dimension_key = ranks.dimension_key
-left join kinds
-    on members.dimension = kinds.dimension
-    -- the name is the end of the key, in figures and capitals
-    and members.dimension_key like concat('%:', members.name_ru) and {{ matches('members.name_ru', var('bare_codes')) }}
+left join kinds on members.dimension = kinds.dimension
