@@ -40,6 +40,7 @@ SHORT_LISTS = {
     "int_channels",
     "int_contact_values",
     "int_marks",
+    "int_stage_steps",
     "int_targets_daily",
     "measures_growth",
     "measures_materials",
