@@ -1,8 +1,18 @@
 -- Grain: lead_id, event.
 -- One step of one lead: created, qualified, rejected, won, each on its day.  What became of a lead later (a won deal, an answer, a second
 -- contact) is counted on the day of its creation, or of its qualification.
-with leads as (
-    select * from {{ ref('fct_leads') }}
+with response_times as (
+    select * from {{ ref('seed_response_times') }}
+),
+
+leads as (
+    select
+        facts.*,
+        coalesce(own.minutes, of_channel.minutes, of_team.minutes, {{ var('sla_minutes') }}) * 60 as sla_seconds
+    from {{ ref('fct_leads') }} as facts
+    left join response_times as own on facts.channel = own.channel and facts.team = own.team
+    left join response_times as of_channel on facts.channel = of_channel.channel and of_channel.team is null
+    left join response_times as of_team on facts.team = of_team.team and of_team.channel is null
 ),
 
 outcomes as (
@@ -11,10 +21,10 @@ outcomes as (
         first_won_at is not null as has_won,
         not is_decided and created_on > {{ dbt.dateadd('day', -var('maturity_days'), as_of()) }} as is_open,
         first_contact_at is not null as is_answered,
-        response_working_seconds <= {{ var('sla_minutes') }} * 60 as is_in_sla,
-        working_age_seconds >= {{ var('sla_minutes') }} * 60 as is_old_enough,
-        response_seconds <= {{ var('sla_minutes') }} * 60 as is_in_clock_sla,
-        {{ add_seconds('leads.created_at', var('sla_minutes') * 60) }} <= {{ cutoff() }} as is_old_enough_by_clock,
+        response_working_seconds <= sla_seconds as is_in_sla,
+        working_age_seconds >= sla_seconds as is_old_enough,
+        response_seconds <= sla_seconds as is_in_clock_sla,
+        {{ seconds_between('leads.created_at', cutoff()) }} >= sla_seconds as is_old_enough_by_clock,
         {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
     from leads
 ),
