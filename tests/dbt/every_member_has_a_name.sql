@@ -21,7 +21,9 @@ where
         members.dimension = 'stage' and members.dimension_key in ('lead', 'meeting', 'proposal', 'deal')
         and members.dimension_name_ru = members.dimension_key
     )
+    -- a thing may be called SOMBRERO; what is printed is bare where it is the end of the key
     or members.dimension in ('pipeline', 'stage', 'manager', 'product', 'sprint') and {{ matches('members.dimension_name_ru', var('bare_codes')) }}
+    and members.dimension_key like concat('%:', members.dimension_name_ru)
     or members.dimension_name_ru in ('all', '(unknown)', '(none)', '(unallocated)', '(not itemised)')
     or members.dimension_name_en in ('all', '(unknown)', '(none)', '(unallocated)', '(not itemised)')
 
