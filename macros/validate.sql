@@ -73,11 +73,14 @@
         {%- do spelled.append(iso_moment('printed_' ~ name, 'day_first') ~ ' as ' ~ iso) -%}
         {%- do typed.append('case when not ' ~ is_nothing_day(iso) ~ ' then ' ~ told ~ ' end as ' ~ told) -%}
         {%- set value = read_timestamp(iso, zone, 'event' in spec[2:]) if kind == 'timestamp' else read_date(iso) -%}
-        {%- set starts_on = var('calendar_starts_on') if spec | length > 2 and 'ever' not in spec else var('days_start_on') -%}
+        {%- set is_told = 'required' in spec[2:] or 'event' in spec[2:] -%}
+        {%- set starts_on = var('calendar_starts_on') if is_told and 'ever' not in spec else var('days_start_on') -%}
         {%- set starts = "cast('" ~ starts_on ~ "' as date)" if kind == 'date'
             else local_to_utc("cast('" ~ starts_on ~ " 00:00:00' as timestamp)") -%}
         {%- do typed.append((within(value, '>= ' ~ starts) if is_lenient else value) ~ ' as ' ~ name) -%}
-        {%- do checks.append("case when " ~ name ~ " < " ~ starts ~ stands ~ " then '" ~ name ~ ": before " ~ starts_on ~ "' end") -%}
+        {%- if not is_lenient -%}
+            {%- do checks.append("case when " ~ name ~ " < " ~ starts ~ stands ~ " then '" ~ name ~ ": before " ~ starts_on ~ "' end") -%}
+        {%- endif -%}
     {%- elif kind in numeric -%}
         {%- set bare = 'bare_' ~ name -%}
         {%- do spelled.append(bare_number(told, 'decimal_sign', kind == 'money') ~ ' as ' ~ bare) -%}
