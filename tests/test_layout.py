@@ -15,8 +15,6 @@ READ_THE_CORE = ("marts", "scorecard", "reports")
 BEFORE_THE_CORE = ("staging", "entities")
 LONGEST_YAML = 400
 LONGEST_MODEL = 80
-# Models of staging that are still longer: a name goes from here as soon as its model is short enough, and none is added.
-LONGER_MODELS = {"base_bitrix_shop__payment_moves", "stg_bitrix24__deals", "stg_bitrix24__leads"}
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +152,7 @@ def long_models(folder):
 
 def test_no_model_is_long():
     """A longer one holds two ideas, and is two models."""
-    assert long_models(PROJECT / "models") - LONGER_MODELS == set()
-
-
-def test_only_staging_may_still_be_longer():
-    assert {path.parts[-3] for path in (PROJECT / "models").rglob("*.sql") if path.stem in LONGER_MODELS} <= {"staging"}
+    assert long_models(PROJECT / "models") == set()
 
 
 def test_a_long_model_is_found(tmp_path):
