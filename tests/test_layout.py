@@ -3,6 +3,7 @@
 import json
 import re
 
+import pathspec
 import pytest
 import yaml
 
@@ -15,6 +16,7 @@ READ_THE_CORE = ("marts", "scorecard", "reports")
 BEFORE_THE_CORE = ("staging", "entities")
 LONGEST_YAML = 400
 LONGEST_MODEL = 80
+ONE_CALL = re.compile(r"^\{\{ (validated_rows|union_sources)\(", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +155,14 @@ def long_models(folder):
 def test_no_model_is_long():
     """A longer one holds two ideas, and is two models."""
     assert long_models(PROJECT / "models") == set()
+
+
+def test_no_model_is_kept_from_the_linter():
+    """What the main run ignores is one call of a macro, which the second run of the lane `lint` takes."""
+    ignored = pathspec.GitIgnoreSpec.from_lines((PROJECT / ".sqlfluffignore").read_text("utf-8").splitlines())
+    kept_out = {path for path in (PROJECT / "models").rglob("*.sql") if ignored.match_file(path.relative_to(PROJECT))}
+    one_call = {path for path in (PROJECT / "models").rglob("*.sql") if ONE_CALL.search(path.read_text("utf-8"))}
+    assert kept_out == one_call
 
 
 def test_a_long_model_is_found(tmp_path):
