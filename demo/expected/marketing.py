@@ -125,6 +125,26 @@ def ads(f: Facts, sheet: Sheet) -> None:
     )
 
     spend = [(d, dims, cost, 0) for d, dims, cost, _ in rows]
+    by = ("channel", "campaign")
+    outlay = [(d, dims, Decimal(0), cost) for d, dims, cost, _ in rows]
+    sheet.ratios("roas", [(d, dims, v, Decimal(0)) for d, dims, v in earned] + outlay, by)
+    sheet.ratios("ad_spend_share", [(d, dims, Decimal(0), v) for d, dims, v in earned] + spend, by, told=True)
+    revenue = [(s.day, {}, s.amount) for s in f.sales] + [(r.day, {}, -r.amount) for r in f.refunds]
+    sheet.ratios("blended_ad_spend_share", [(d, {}, Decimal(0), v) for d, _, v in revenue] + spend, told=True)
+    firsts = {s.key for s in f.first_sale.values()}
+    first_money = [(s.day, f.attribution[s.key], s.amount) for s in f.sales if s.key in firsts] + [
+        (r.day, f.attribution[r.sale.key], -r.amount) for r in f.refunds if r.sale and r.sale.key in firsts
+    ]
+    brought = [(d, {"channel": c, **({"campaign": m} if m else {})}, v) for d, (c, m), v in first_money if c in paid]
+    sheet.ratios("new_customer_roas", [(*x, Decimal(0)) for x in brought] + outlay, by)
+    shown = [(s.day, dims, Decimal(0), s.impressions) for s, (_, dims, _, _) in zip(f.world.spend, rows)]
+    sheet.ratios("cpm", [(d, dims, 1000 * cost, 0) for d, dims, cost, _ in rows] + shown, by, told=True)
+    sheet.ratios("ctr", [(d, dims, n, 0) for d, dims, _, n in rows] + shown, by)
+    sold = [(s.day, f.attribution[s.key]) for s in f.sales]
+    sold = [(d, {"channel": c, **({"campaign": m} if m else {})}, 0, 1) for d, (c, m) in sold if c in paid]
+    sheet.ratios("cpo", spend + sold, by, told=True)
+    asked = [(clock.day_of(x.created), f.lead_dims(x), 1, 0) for x in f.leads if f.lead_dims(x)["channel"] in paid]
+    sheet.ratios("click_to_lead", asked + [(d, dims, 0, n) for d, dims, _, n in rows], by)
     sheet.ratios(
         "cpa",
         spend + [(d, dims, Decimal(0), 1) for d, dims in f.new_customers if dims["channel"] in paid],

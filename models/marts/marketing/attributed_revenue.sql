@@ -45,9 +45,11 @@ select
     coalesce(channels.is_paid, false) as is_paid,
     not coalesce(channels.is_direct, false) as is_marketing,
     credited.credit,
+    case when credited.event = 'sale' then credited.credit else 0 end as sales_attributed,
     case when credited.event = 'sale' and sales.customer_sale_no = 1 then credited.credit else 0 end as new_customers,
     {{ credited_part('credited.revenue', 'credited') }} as revenue_attributed,
     case when credited.touchpoint_id is not null then {{ credited_part('credited.revenue', 'credited') }} else 0 end as revenue_touched,
+    case when sales.customer_sale_no = 1 then {{ credited_part('credited.revenue', 'credited') }} else 0 end as new_customer_revenue,
     {{ credited_part('credited.costed_revenue', 'credited') }} as costed_revenue,
     {{ credited_part('credited.gross_profit', 'credited') }} as gross_profit
 from credited

@@ -10,7 +10,10 @@ expenses as (
 ),
 
 leads as (
-    select * from {{ ref('fct_leads') }} where channel <> '{{ var("unknown_member") }}'
+    select leads.*, {{ flag('channels.is_paid') }} as is_ad_lead
+    from {{ ref('fct_leads') }} as leads
+    left join {{ ref('dim_channels') }} as channels on leads.channel = channels.channel
+    where leads.channel <> '{{ var("unknown_member") }}'
 ),
 
 attributed as (
@@ -24,15 +27,16 @@ events as (
         -- a cost that nobody told, or that is nought, is no cost
         nullif(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
         nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed,
-        0 as attributed_revenue, 0 as attributed_costed_revenue, 0 as attributed_profit, 0 as ad_revenue, 0.0 as new_customers, 0.0 as ad_new_buyers
+        0 as attributed_revenue, 0 as attributed_costed_revenue, 0 as attributed_profit, 0 as ad_revenue, 0.0 as new_customers,
+        0.0 as ad_new_buyers, 0 as ad_leads, 0.0 as ad_sales, 0 as ad_new_revenue
     from spend
     union all
     select
         event_date, 'expense', 'business', cast(expense_no as {{ dbt.type_string() }}), channel, '(unallocated)', null, 0, 0,
-        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0
+        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0, 0
     from expenses
     union all
-    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0
+    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0, is_ad_lead, 0.0, 0
     from leads
     union all
     select
@@ -42,7 +46,10 @@ events as (
         case when is_marketing then gross_profit else 0 end,
         case when is_paid then revenue_attributed else 0 end,
         new_customers,
-        case when is_paid then new_customers else 0.0 end
+        case when is_paid then new_customers else 0.0 end,
+        0,
+        case when is_paid then sales_attributed else 0.0 end,
+        case when is_paid then new_customer_revenue else 0 end
     from attributed
 )
 

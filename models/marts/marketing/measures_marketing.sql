@@ -7,7 +7,7 @@ with money as (
         coarse=['campaign'],
         sums=[
             'ad_spend', 'ad_clicks', 'ad_impressions', 'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue',
-            'ad_revenue', 'ad_return', 'new_customers', 'ad_new_buyers'
+            'ad_revenue', 'ad_return', 'new_customers', 'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue'
         ],
         per_period={
             'marketing_return': "case when sum(attributed_costed_revenue) <> 0 then sum(attributed_profit) else sum(attributed_revenue) end - coalesce(sum(marketing_cost), 0)"
