@@ -18,7 +18,7 @@ with definitions as (
         companions.companion_id,
         companions.kpi_id,
         true,
-        catalogue.dimensions,
+        coalesce(catalogue.dimensions || ' ' || companions.dimensions, catalogue.dimensions),
         companions.numerator,
         companions.denominator,
         companions.scale,
