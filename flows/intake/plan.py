@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.base.progress import each
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
 from flows.intake.names import required_of
 from flows.intake.recognise import Recognised, recognise
@@ -139,7 +140,7 @@ def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
         ConfigError: a mapping file is wrong.
     """
     known = mappings()
-    planned = [one for path in files_of(paths) for one in _of_file(path, known, hint)]
+    planned = [one for path in each(files_of(paths), "reading files") for one in _of_file(path, known, hint)]
     for one in planned:
         if one.sheet:
             one.work_out()
