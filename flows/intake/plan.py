@@ -11,10 +11,12 @@ from flows.intake.names import required_of
 from flows.intake.recognise import Recognised, recognise
 from flows.intake.rows import Outcome, rows_of
 from flows.intake.sheets import SUFFIXES, Sheet, sheets
+from flows.intake.values import month
 from raw_views.csv_files import Unreadable
 from raw_views.scan import printable
 
 SHOWN = 5  # examples of anything
+MONTHS = 3  # so many columns that are named after months are a table of them
 MOSTLY = 0.5  # of a column's values; if more of them are unknown, that is told as a trouble
 
 
@@ -67,6 +69,10 @@ class Planned:
             near = f"; the nearest is {self.recognised.rival}" if self.recognised and self.recognised.rival else ""
             shown = ", ".join(self.sheet.header[:8])
             self.problems.append(f"no entity has such columns{near}. Its columns: {shown}")
+            if sum(1 for header in self.sheet.header if month(header)) >= MONTHS:
+                self.problems.append(
+                    "its columns are months: make it one line a month, with the columns Месяц, Менеджер and План"
+                )
             return
         self.outcome = rows_of(self.sheet, self.mapping)
         self.problems += self._lacking()
