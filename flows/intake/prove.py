@@ -104,8 +104,8 @@ def _warehouse(folder: Path, root: Path, queries: dict[str, Query]) -> "duckdb.D
     warehouse = duckdb.connect(str(folder / "kpi.duckdb"))
     warehouse.execute("set TimeZone = 'UTC'")  # as in profiles.yml
     register(warehouse, Identifiers(secrets.token_bytes(32)))  # no identifier is kept, so any key does
-    landed = land(str(root), str(folder / "cache"), [query.table for query in queries.values()])
-    if landed["error"]:
-        raise ConfigError(f"The check of the rows could not be run: {landed['error']}", "Try `uv run dbt debug`")
-    warehouse.execute(landed["ddl"])
+    seen = land(str(root), str(folder / "cache"), [query.table for query in queries.values()])
+    if seen["error"]:
+        raise ConfigError(f"The check of the rows could not be run: {seen['error']}", "Try `uv run dbt debug`")
+    warehouse.execute(seen["ddl"])
     return warehouse

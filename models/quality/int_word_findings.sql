@@ -1,6 +1,7 @@
 -- Grain: finding, subject.
 -- One accepted value that is kept as it is but means nothing to the warehouse, as a finding: a word outside its list, a number of a list
--- without a label, a reason of a loss in no group, a value that was left out: an id or phone that a table program has rounded, what could not be read in a lenient column.
+-- without a label, a reason of a loss in no group; and a value that was left out: an id or phone that a table program has rounded, what could
+-- not be read in a lenient column.
 with unknown_words as (
     {%- for entity, columns in contract()['words'].items() %}
     {%- for column, values in columns.items() %}

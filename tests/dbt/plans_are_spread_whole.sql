@@ -24,7 +24,9 @@ owned as (
         value
     from {{ ref('targets') }} as targets
     -- the calendar has an end
-    where not ({{ names_several_slices('targets') }}) and period_grain in ('month', 'quarter', 'year') and period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
+    where
+        not ({{ names_several_slices('targets') }})
+        and period_grain in ('month', 'quarter', 'year') and period_start < cast('{{ (as_of_date()[:4] | int) + 2 }}-01-01' as date)
 ),
 
 targets as (

@@ -1,8 +1,7 @@
 -- Grain: kpi_id, employee_id, team, channel, product_id, date_day.
--- One owner (an employee, a team, a channel, a product, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
--- period (over all days, where none is a working day), in decimals that add up to the whole.  Of targets that overlap, the one of the finest
--- period counts; of two of the same period, that of the files before the seed's, and then the one loaded last.  Plans in money are in the base
--- currency, by the rate of their period's first day.
+-- One owner (an employee, a team, a channel, a product, the whole), KPI and day with the day's part of the target: spread evenly over the working
+-- days of its period (all days, where none is one), in decimals that add up to the whole.  Of targets that overlap, the one of the finest period
+-- counts; of two of one period, the files' before the seed's, then the last one loaded.  Money is in the base currency, by the first day's rate.
 with planned as (
     select
         targets.*,
