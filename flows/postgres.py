@@ -19,6 +19,7 @@ import duckdb
 
 from flows.base.errors import ConfigError
 from flows.base.sql import literal, quoted
+from flows.base.words import short
 
 MARK = "KPI warehouse"  # begins the comment of each schema of ours; the version and the names of its tables follow
 OLD_MARK = re.compile(r"\d{8}T\d{6}Z(-\d+)?")  # what releases before 0.2.0 set: the version alone
@@ -404,8 +405,7 @@ def _set(server, statement: str, problem: str) -> None:
     try:
         server.execute(statement)
     except psycopg.Error as error:
-        short = statement if len(statement) < 200 else statement[:200] + " …"
-        said = "" if statement.startswith("create or replace view") else f" ({short})"
+        said = "" if statement.startswith("create or replace view") else f" ({short(statement, 200)})"
         raise PostgresError(f"{problem} ({str(error).splitlines()[0]}){said}: change it or drop it") from None
 
 

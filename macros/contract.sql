@@ -155,7 +155,7 @@
             'tasks': ['task_id', 'created_at'],
             'task_status_changes': ['task_id', 'status', 'entered_at'],
             'sprints': ['sprint_id', 'starts_on', 'ends_on'],
-            'targets': ['period_start', 'period_grain', 'kpi_id', 'employee_id', 'team', 'value'],
+            'targets': ['period_start', 'period_grain', 'kpi_id', 'employee_id', 'team', 'channel', 'product_id', 'value'],
             'expenses': ['month', 'category', 'kind', 'team', 'channel', 'amount', 'currency'],
             'competitor_prices': ['product_id', 'competitor', 'observed_on', 'price'],
             'exchange_rates': ['date', 'currency', 'rate_to_base'],
@@ -195,7 +195,7 @@
             'tasks': {'task_id': 'task', 'sprint_id': 'sprint', 'employee_id': 'employee'},
             'task_status_changes': {'task_id': 'task'},
             'sprints': {'sprint_id': 'sprint'},
-            'targets': {'employee_id': 'employee'},
+            'targets': {'employee_id': 'employee', 'product_id': 'product'},
             'competitor_prices': {'product_id': 'product'},
         },
         'money': {

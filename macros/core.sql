@@ -95,3 +95,9 @@
 {% macro bitrix24_customer() -%}
     coalesce('company_' || company_id, {{ dbt.split_part(bitrix24_ids('contact_', 'contact_id', 'contact_ids'), "','", 1) }})
 {%- endmacro %}
+
+{#- Whether a target names more than one kind of owner: an employee or team, a channel, a product. -#}
+{% macro names_several_slices(targets) -%}
+    {{ flag('coalesce(' ~ targets ~ '.employee_id, ' ~ targets ~ '.team) is not null') }} + {{ flag(targets ~ '.channel is not null') }}
+    + {{ flag(targets ~ '.product_id is not null') }} > 1
+{%- endmacro %}

@@ -32,6 +32,7 @@
         'kpi_values': ['period_start', 'is_complete', 'kpi_id']
             + (['dimension_key', 'dimension_value', 'dimension_name_ru', 'dimension_name_en'] if of_member else [])
             + ['value', 'numerator', 'denominator', 'previous_value', 'year_ago_value', 'target_value'],
+        'dim_period': ['period_name'],
         'dimension_members': ['member_rank'] if of_member else [],
         'kpi_catalogue': ['name_ru', 'name_en', 'unit', 'kind', 'scale']
     }) -%}
@@ -45,6 +46,8 @@
     select {{ columns | join(', ') }}
     from marts.kpi_values
     inner join marts.kpi_catalogue on kpi_values.kpi_id = kpi_catalogue.kpi_id
+    left join marts.dim_period
+        on kpi_values.period_grain = dim_period.period_grain and kpi_values.period_start = dim_period.period_start
     {%- if dimension != 'all' %}
     left join marts.dimension_members
         on kpi_values.dimension = dimension_members.dimension and kpi_values.dimension_key = dimension_members.dimension_key

@@ -6,7 +6,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro duckdb__land_raw_root() -%}
+{#- The source tables with their columns, as raw_views/land.py takes them. -#}
+{% macro declared_tables() -%}
     {%- set declared = [] -%}
     {%- for source in graph.sources.values() if source.schema != 'raw_views' -%}
         {%- set required = [] -%}
@@ -22,6 +23,11 @@
             'columns': source.columns.keys() | list, 'required': required, 'also': also, 'rest': rest[0] if rest else none,
             'totals': var('total_words')}) -%}
     {%- endfor -%}
+    {%- do return(declared) -%}
+{%- endmacro %}
+
+{% macro duckdb__land_raw_root() -%}
+    {%- set declared = declared_tables() -%}
     {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
     {%- set cache = env_var('KPI_RAW_VIEWS_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.raw_views') -%}
     {%- set answer = fromjson(run_query(

@@ -16,12 +16,13 @@
 {#- The grains of which a period is running: it began before the as-of date and has not ended by then. -#}
 {% macro running_grains() -%}
     {%- set today = modules.datetime.datetime.strptime(as_of_date(), '%Y-%m-%d') -%}
+    {%- set months = (today.month - var('fiscal_year_starts_in')) % 12 -%}
     {%- set begins = {
         'day': true,
-        'week': today.weekday() == 0,
+        'week': today.isoweekday() == var('week_starts_on'),
         'month': today.day == 1,
-        'quarter': today.day == 1 and today.month % 3 == 1,
-        'year': today.day == 1 and today.month == 1
+        'quarter': today.day == 1 and months % 3 == 0,
+        'year': today.day == 1 and months == 0
     } -%}
     {%- set running = [] -%}
     {%- for grain in period_grains() if not begins[grain] -%} {%- do running.append(grain) -%} {%- endfor -%}

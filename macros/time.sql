@@ -118,12 +118,27 @@
     ) }})
 {%- endmacro %}
 
+{#- By how many days or months the business's week, quarter or year begins after the calendar's (variables week_starts_on and
+    fiscal_year_starts_in). -#}
+{% macro calendar_shift(unit) -%}
+    {%- set months = var('fiscal_year_starts_in') - 1 -%}
+    {%- do return({'week': ['day', var('week_starts_on') - 1], 'quarter': ['month', months % 3], 'year': ['month', months]}.get(unit, ['day', 0])) -%}
+{%- endmacro %}
+
+{#- The first day of the week, month, quarter or year of the business that a date lies in. -#}
+{% macro start_of(unit, day) -%}
+    {%- set step, shift = calendar_shift(unit) -%}
+    {%- if shift -%} {{ dbt.dateadd(step, shift, dbt.date_trunc(unit, dbt.dateadd(step, -shift, day))) }}
+    {%- else -%} {{ dbt.date_trunc(unit, day) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The first day of the day, week, month, quarter or year that a date lies in; the grain is a column. -#}
 {% macro period_start(grain, day) -%}
     cast(case {{ grain }}
         when 'day' then {{ day }}
         {%- for unit in ['week', 'month', 'quarter', 'year'] %}
-        when '{{ unit }}' then {{ dbt.date_trunc(unit, day) }}
+        when '{{ unit }}' then {{ start_of(unit, day) }}
         {%- endfor %}
     end as date)
 {%- endmacro %}

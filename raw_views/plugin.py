@@ -9,14 +9,11 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from flows.base.sql import literal
 from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
-from raw_views.contacts import contact_values, masked_contacts
-from raw_views.land import land_raw_root
+from raw_views.functions import register
 
 
 class Plugin(BasePlugin):
-    """Registers `land_raw_root(raw_root varchar, cache_dir varchar, declared_json varchar) -> varchar`,
-    `contact_values(kind varchar, cell varchar, country varchar) -> varchar[]`, `contact_identifier(contact varchar) -> varchar`
-    and `masked_contacts(text varchar, country varchar) -> varchar`."""
+    """Registers the functions of raw_views/functions.py."""
 
     def initialize(self, plugin_config):
         """Makes the warehouse's folder and tries its file, so that a file in use is said in plain words and not in a traceback.
@@ -75,15 +72,4 @@ class Plugin(BasePlugin):
                 conn.execute("set memory_limit = " + literal(memory))
             except duckdb.Error:
                 raise DbtRuntimeError(f"KPI_MEMORY is {memory}; it is an amount of memory like 4GB") from None
-        # another connection to the same database may have registered it
-        with suppress(duckdb.CatalogException, duckdb.NotImplementedException):
-            conn.create_function(
-                "land_raw_root", land_raw_root, ["VARCHAR"] * 3, "VARCHAR", null_handling="special", side_effects=True
-            )
-            conn.create_function("contact_values", contact_values, ["VARCHAR"] * 3, "VARCHAR[]", type="arrow")
-            if self.identifiers:
-                for name, function, inputs in (
-                    ("contact_identifier", self.identifiers.column, 1),
-                    ("masked_contacts", masked_contacts(self.identifiers.of), 2),
-                ):
-                    conn.create_function(name, function, ["VARCHAR"] * inputs, "VARCHAR", type="arrow")
+        register(conn, self.identifiers)

@@ -95,6 +95,10 @@ def small(tmp_path):
             "create table marts.dimension_members as"
             " select 'colour' as dimension, 'colour' as dimension_key, 3::bigint as member_rank"
         )
+        made.execute(
+            "create table marts.dim_period as"
+            " select 'day' as period_grain, date '2026-01-01' as period_start, '2026-01-01' as period_name"
+        )
         for seed, name in (("seed_kpi_catalogue", "kpi_definitions"), ("seed_measures", "measure_kinds")):
             made.execute(
                 f"create table reference.{name} as from read_csv('{PROJECT}/seeds/{seed}.csv', all_varchar = true)"

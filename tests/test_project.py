@@ -39,6 +39,7 @@ SHORT_LISTS = {
     "int_arrivals",
     "int_channels",
     "int_contact_values",
+    "int_loss_groups",
     "int_marks",
     "int_stage_steps",
     "int_targets_daily",

@@ -21,6 +21,7 @@ from flows.base.clock import business_zone, day_start, iso
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import keep_secret, storable
 from flows.base.settings import setting
+from flows.base.words import short
 from flows.extract.commit import Load, known_keys
 from flows.extract.common import (
     WHOLE,
@@ -457,7 +458,7 @@ def _code(body: Mapping[str, Any] | None) -> str:
 
 
 def _description(body: Mapping[str, Any] | None) -> str:
-    return "no JSON object" if body is None else str(body.get("error_description", ""))[:300]
+    return "no JSON object" if body is None else short(str(body.get("error_description", "")), 300)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def run(systems: list[str], root: Path | None, since: date | None, until: date |
     settings = Settings.read()
     if not root and settings.is_demo:
         raise ConfigError("There is no raw root", "Set KPI_RAW_ROOT or give --root")
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S %Z", level=logging.WARNING)
     logging.getLogger("flows.extract").setLevel(logging.INFO)
     status = 0
     for system in systems:

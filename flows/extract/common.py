@@ -93,6 +93,7 @@ class LoadReport:
         seconds: how long it took.
         totals: the source's own totals.
         warnings: what a person should look at.
+        notes: what is good to know.
         dry_run: nothing was loaded.
     """
 
@@ -103,12 +104,14 @@ class LoadReport:
     seconds: float = 0.0
     totals: list[Total] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     dry_run: bool = False
 
     def __str__(self) -> str:
         done = "would load" if self.dry_run else f"load {self.load_id}:"
         tables = [f"  {table}: {'?' if rows < 0 else rows} rows" for table, rows in self.rows.items()]
         lines = [f"{self.source}: {done} {len(self.rows)} tables in {self.seconds:.1f} s", *tables]
+        lines += [f"  {text}" for text in self.notes]
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flows.base.errors import ConfigError, Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
 from flows.base.settings import setting
+from flows.base.words import short
 from flows.extract.commit import Load, known_keys, state_of
 from flows.extract.common import WHOLE, Deadline, Http, LoadReport, Run, Settings, Total, Waiting, address, parse_json
 from flows.extract.yandex_metrica import cursor_after, days
@@ -303,7 +304,9 @@ def _error(doing: str, response: "Response") -> LoadError:
     told = error if isinstance(error, dict) else {}
     parts = [str(told[name]) for name in ("error_string", "error_detail") if told.get(name)]
     request = response.headers.get("RequestId", "")
-    text = f"{doing}: HTTP {response.status_code}, code {code}" + (f" ({'; '.join(parts)[:300]})" if parts else "")
+    text = f"{doing}: HTTP {response.status_code}, code {code}" + (
+        f" ({short('; '.join(parts), 300)})" if parts else ""
+    )
     text += f", RequestId {request}" if request else ""
     if code in TOKEN_TROUBLE or response.status_code in (401, 403):
         return Refused(

@@ -22,6 +22,7 @@ from flows.base.clock import yesterday
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
 from flows.base.settings import setting
+from flows.base.words import short
 from flows.extract.commit import Load, known_keys, state_of
 from flows.extract.common import (
     LOG,
@@ -174,7 +175,7 @@ class Metrica:
         for attempt in range(self.settings.attempts):
             with self._http.request(doing, "GET", url, stream=True) as response:
                 if response.status_code != 200:
-                    raise _error(doing, response.status_code, response.text[:300])
+                    raise _error(doing, response.status_code, short(response.text, 300))
                 try:
                     with open(path, "wb") as stream:
                         for block in self._http.blocks(doing, response):
@@ -508,7 +509,7 @@ def _passing(response: "Response") -> bool:
 def _error(doing: str, status: int, body: Any) -> LoadError:
     """Reads an error leniently: its shape is not documented for certain."""
     message = body.get("message") if isinstance(body, dict) else body if isinstance(body, str) and status != 200 else ""
-    text = f"{doing}: HTTP {status}" + (f" ({str(message)[:300]})" if message else "")
+    text = f"{doing}: HTTP {status}" + (f" ({short(str(message), 300)})" if message else "")
     if status in (401, 403):
         return Refused(text, "Nothing was loaded; make a new token with metrika:read for this counter", str(status))
     if status in (420, 429):

@@ -30,6 +30,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from flows.base.sql import literal
+from flows.base.words import short
 from flows.gates.checks import CHECKS, LANGUAGES, REASONS, SHOWN
 from flows.gates.settings import SEVERITIES, Limits
 
@@ -446,7 +447,7 @@ def _see(gate: str, seen: Seen, rule: Held | Asked | Unseen, done: list[Any], sq
     for one in done:
         if not {"observed_value", "unexpected_count"} & set(one.result):
             why = next((why["exception_message"] for why in one.exception_info.values() if isinstance(why, dict)), "")
-            raise RuntimeError(f"{gate}.{rule.check} could not be evaluated: {why[:300]}")
+            raise RuntimeError(f"{gate}.{rule.check} could not be evaluated: {short(why, 300)}")
     failed = [(one.expectation_config.severity.value, one.result) for one in done if not one.success]
     if isinstance(rule, Asked):
         found = {

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from flows.base.errors import ConfigError, LoadError
+from flows.base.progress import during
 from flows.base.settings import PROJECT, Settings
 from flows.intake import load as loading
 from flows.intake.mapping import SHIPPED, Column, Mapping, folder, read_mapping
@@ -37,7 +38,8 @@ def import_files(paths: list[Path], entity: str | None, ask: Ask | None, root: P
             "Set KPI_RAW_ROOT to a folder of your own (it is made), or give --root",
         )
     planned = _planned(paths, entity, ask)
-    proofs = prove(planned)
+    with during("judging the rows as a build does"):
+        proofs = prove(planned)
     _refuse(planned, proofs)
     for one in planned:
         print(told(one, proofs.get(id(one))))
@@ -46,7 +48,8 @@ def import_files(paths: list[Path], entity: str | None, ask: Ask | None, root: P
         for one in taken:
             keep(one)
         try:
-            report = loading.load(taken, root or settings.raw_root)
+            with during("loading"):
+                report = loading.load(taken, root or settings.raw_root)
         except LoadError as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
             return 1
@@ -58,7 +61,8 @@ def import_files(paths: list[Path], entity: str | None, ask: Ask | None, root: P
 def check_files(paths: list[Path], entity: str | None) -> int:
     """Says what an import would do. Returns the exit status: 0 all can be loaded, 1 something can't. Raises ConfigError."""
     planned = _planned(paths, entity, None)
-    proofs = prove(planned)
+    with during("judging the rows as a build does"):
+        proofs = prove(planned)
     _refuse(planned, proofs)
     for one in planned:
         print(told(one, proofs.get(id(one))))

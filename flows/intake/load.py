@@ -23,7 +23,7 @@ def is_first(root: Path, entity: str) -> bool:
 def tell_first(load: Load) -> None:
     """Says which tables come for the first time, and what that means for past days."""
     if first := [entity for entity in load.report.rows if is_first(load.root, entity)]:
-        load.warn(
+        load.report.notes.append(
             f"first load of {', '.join(first)}: it is history, so its rows bear no day of loading, and a past as-of day (KPI_AS_OF)"
             " knows of them what their own days tell"
         )

@@ -5,6 +5,7 @@ of well-known exports are shipped with the package.
 """
 
 import fnmatch
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -128,7 +129,7 @@ class Mapping(BaseModel):
 
     Attributes:
         name: what the export is called.
-        columns: what a file's header must have, that the mapping is for it; without it, what the required columns are made of.
+        columns: what a file's header must have, that the mapping is for it, of a list one; without it, what the required columns are made of.
         files: patterns that a file's name must fit, small letters; none = any name.
         tables: by the names of the entities.
         leave_out: words that a line of totals begins with, besides those of the project.
@@ -137,7 +138,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str
-    columns: list[str] = []
+    columns: list[str | list[str]] = []
     files: list[str] = []
     tables: dict[str, Table] = Field(min_length=1)
     leave_out: list[str] = []
@@ -160,13 +161,29 @@ class Mapping(BaseModel):
         if self.files and not any(fnmatch.fnmatch(sheet.label.lower(), pattern.lower()) for pattern in self.files):
             return 0.0
         header = set(found_in(sheet.header))
-        if any(plain(name) not in header for name in self.columns):
+        one_of = [[name] if isinstance(name, str) else name for name in self.columns]
+        if any(not {plain(one) for one in some} & header for some in one_of) or not self._finds(sheet):
             return 0.0
         wanted = [column for table in self.tables.values() for column in table.columns.values()]
         found = [any(plain(name) in header for name in column.source) for column in wanted]
         needed = [self._needs(entity, table, header) for entity, table in self.tables.items()]
         share = sum(found) / len(found)
         return share if needed[0] and (self.columns or share >= FITS) else 0.0
+
+    def _finds(self, sheet: Sheet) -> bool:
+        """Whether what is to be found inside of values, of columns that each row must have, is in the sheet's."""
+        names = found_in(sheet.header)
+        entity, table = next(iter(self.tables.items()))
+        for name in required_of(entity):
+            column = table.columns.get(name)
+            headers = [names[plain(one)][0] for one in column.source if plain(one) in names] if column else []
+            if (
+                headers
+                and column.find
+                and not any(re.search(column.find, value) for one in headers for value in sheet.values(one))
+            ):
+                return False
+        return True
 
     @staticmethod
     def _needs(entity: str, table: Table, header: set[str]) -> bool:

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.base.progress import each
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
 from flows.intake.names import required_of
 from flows.intake.recognise import Recognised, recognise
 from flows.intake.rows import Outcome, rows_of
 from flows.intake.sheets import SUFFIXES, Sheet, sheets
+from flows.intake.values import month
 from raw_views.csv_files import Unreadable
 from raw_views.scan import printable
 
 SHOWN = 5  # examples of anything
+MONTHS = 3  # so many columns that are named after months are a table of them
 MOSTLY = 0.5  # of a column's values; if more of them are unknown, that is told as a trouble
 
 
@@ -66,6 +69,10 @@ class Planned:
             near = f"; the nearest is {self.recognised.rival}" if self.recognised and self.recognised.rival else ""
             shown = ", ".join(self.sheet.header[:8])
             self.problems.append(f"no entity has such columns{near}. Its columns: {shown}")
+            if sum(1 for header in self.sheet.header if month(header)) >= MONTHS:
+                self.problems.append(
+                    "its columns are months: make it one line a month, with the columns Месяц, Менеджер and План"
+                )
             return
         self.outcome = rows_of(self.sheet, self.mapping)
         self.problems += self._lacking()
@@ -139,7 +146,7 @@ def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
         ConfigError: a mapping file is wrong.
     """
     known = mappings()
-    planned = [one for path in files_of(paths) for one in _of_file(path, known, hint)]
+    planned = [one for path in each(files_of(paths), "reading files") for one in _of_file(path, known, hint)]
     for one in planned:
         if one.sheet:
             one.work_out()

@@ -1,24 +1,20 @@
 """What the models would say of rows before they are loaded: the staging models are run over them, in a folder that is thrown away."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
+import secrets
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from flows.base.errors import ConfigError
-from flows.base.redact import without_secrets
-from flows.base.settings import PROJECT, Settings
 from flows.intake import load as loading
+from flows.intake.models import Query, staging_queries
 from flows.intake.plan import Planned
 
-STAGING = PROJECT / "models" / "staging" / "files"
+if TYPE_CHECKING:
+    import duckdb
+
 SHOWN = 5  # problems of a table that are told, each with its first lines
 LINES = 5
 REJECTED, LEFT_OUT = "rejected", "left out, and the row stays"
@@ -75,20 +71,18 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
     Raises:
         ConfigError: dbt does not run.
     """
-    import duckdb
-
     taken = [one for one in planned if one.is_taken]
     if not taken:
         return {}
     with tempfile.TemporaryDirectory(prefix="kpi-check-") as folder:
         root = Path(folder) / "raw"
         report = loading.load(taken, root)
-        _run(Path(folder), root, sorted(report.rows))
-        with duckdb.connect(str(Path(folder) / "kpi.duckdb"), read_only=True) as warehouse:
-            proofs: dict[int, Proof] = {id(one): Proof() for one in taken}
-            for entity in report.rows:
-                query = f"select _raw_file, _raw_row, row_status, row_problem, row_remark from staging.stg_files__{entity} order by _raw_file, _raw_row"
-                for raw_file, line, status, problem, remark in warehouse.execute(query).fetchall():
+        queries = staging_queries(sorted(report.rows))
+        proofs: dict[int, Proof] = {id(one): Proof() for one in taken}
+        with _warehouse(Path(folder), root, queries) as warehouse:
+            for entity, query in queries.items():
+                rows = f"select _raw_file, _raw_row, row_status, row_problem, row_remark from ({query.sql}) order by _raw_file, _raw_row"
+                for raw_file, line, status, problem, remark in warehouse.execute(rows).fetchall():
                     number = re.match(rf"files/{entity}/{re.escape(report.load_id)}\.(\d+)-", raw_file)
                     proof = proofs[id(taken[int(number[1])])]
                     counts = proof.status.setdefault(entity, {})
@@ -99,50 +93,19 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
     return proofs
 
 
-def _run(folder: Path, root: Path, entities: list[str]) -> None:
-    """Runs dbt over a project that has the staging of these entities alone: parsing all of it would take half a minute."""
-    project = folder / "project"
-    _write_project(project, entities)
-    key = os.environ.get("KPI_CONTACT_KEY_FILE", "").strip() or str(Settings.read().folder / "contact.key")
-    settings = {
-        "KPI_RAW_ROOT": str(root),
-        "KPI_WAREHOUSE": str(folder / "kpi.duckdb"),
-        "KPI_RAW_VIEWS_CACHE": str(folder / "cache"),
-        "KPI_CONTACT_KEY_FILE": key,
-        "DO_NOT_TRACK": "1",
-    }
-    command: list[str | Path] = [
-        Path(sys.executable).with_name("dbt"),
-        "run",
-        "--project-dir",
-        project,
-        "--profiles-dir",
-        PROJECT,
-        "--quiet",
-    ]
-    done = subprocess.run(command, cwd=PROJECT, env=without_secrets() | settings, capture_output=True, text=True)
-    if done.returncode:
-        errors = [line.strip() for line in done.stdout.splitlines() if "Error" in line][:1]
-        raise ConfigError(
-            f"The check of the rows could not be run: {' '.join(errors) or 'dbt failed'}", "Try `uv run dbt debug`"
-        )
+def _warehouse(folder: Path, root: Path, queries: dict[str, Query]) -> "duckdb.DuckDBPyConnection":
+    """A database in which the raw root is seen as it is in a build."""
+    import duckdb
 
+    from raw_views.contact_key import Identifiers
+    from raw_views.functions import register
+    from raw_views.land import land
 
-def _write_project(project: Path, entities: list[str]) -> None:
-    staging = project / "models" / "staging"
-    staging.mkdir(parents=True)
-    whole = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
-    parts = ("name", "version", "profile", "macro-paths", "flags", "dispatch", "on-run-start", "vars")
-    settings = {part: whole[part] for part in parts} | {"models": {"+schema": "staging", "+materialized": "table"}}
-    (project / "dbt_project.yml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
-    (project / "macros").symlink_to(PROJECT / "macros")
-    for entity in entities:
-        shutil.copyfile(STAGING / f"stg_files__{entity}.sql", staging / f"stg_files__{entity}.sql")
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(STAGING.glob("_*__sources.yml")):
-        for source in yaml.safe_load(path.read_text("utf-8"))["sources"]:
-            found.setdefault(source["name"], {**source, "tables": []})["tables"] += [
-                table for table in source["tables"] if table["name"] in entities
-            ]
-    told = {"version": 2, "sources": list(found.values())}
-    (staging / "sources.yml").write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), "utf-8")
+    warehouse = duckdb.connect(str(folder / "kpi.duckdb"))
+    warehouse.execute("set TimeZone = 'UTC'")  # as in profiles.yml
+    register(warehouse, Identifiers(secrets.token_bytes(32)))  # no identifier is kept, so any key does
+    seen = land(str(root), str(folder / "cache"), [query.table for query in queries.values()])
+    if seen["error"]:
+        raise ConfigError(f"The check of the rows could not be run: {seen['error']}", "Try `uv run dbt debug`")
+    warehouse.execute(seen["ddl"])
+    return warehouse

@@ -60,6 +60,8 @@ def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str |
         for name, column in table.columns.items()
         if name in required_of(entity) and column.read != "made"
     ]
+    days = {column.name for column in contract()[entity].columns if column.reader in ("date", "timestamp")}
+    dated = {sheet.header.index(one) for name, column in table.columns.items() if name in days for one in column.source}
     starts = [re.escape(word(start)) for start in (*project_words("total_words"), *mapping.leave_out)]
     total = re.compile(rf"(?:{'|'.join(starts)})\b")
     records, left_out = [], []
@@ -68,7 +70,7 @@ def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str |
         lacking = sum(1 for places in needed if not any(cells[place] for place in places))
         if [cell or "" for cell in cells] == sheet.header:
             left_out.append((line, "the header again, no record"))
-        elif total.match(word(first)) and (lacking or not needed):
+        elif total.match(word(first)) and (lacking or not needed or cells.index(first) in dated):
             left_out.append((line, "a total, no record"))
         elif needed and lacking == len(needed):
             left_out.append((line, "no required column is filled, no record"))

@@ -13,6 +13,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from flows.base import redact
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
+from flows.base.words import short
 from flows.extract.common import LOOPBACK, address
 from flows.night.history import Night
 
@@ -73,7 +74,7 @@ def summary(night: Night, settings: Settings) -> str:
     lines = [text[night.status].format(day=night.as_of)]
     if night.status == "failed":
         lines.append(text["step"].format(step=night.step))
-        lines += [f"  {line[:LINE]}" for line in night.reason.get(language, [])[:LINES]]
+        lines += [f"  {short(line, LINE)}" for line in night.reason.get(language, [])[:LINES]]
         lines.append(text["again"].format(command=night.command))
         lines.append(text["logs"].format(logs=night.logs))
     else:
@@ -82,9 +83,9 @@ def summary(night: Night, settings: Settings) -> str:
     for load in night.loads:
         if not load.loaded:
             last = night.newest.get(load.source)
-            moment = last and f"{datetime.fromisoformat(last).astimezone(settings.timezone):%d.%m.%Y %H:%M}"
+            moment = last and f"{datetime.fromisoformat(last).astimezone(settings.timezone):%d.%m.%Y %H:%M %Z}"
             which = "down" if last else "down_never"
-            lines.append(text[which].format(source=load.source, moment=moment, error=" ".join(load.error)[:LINE]))
+            lines.append(text[which].format(source=load.source, moment=moment, error=short(" ".join(load.error), LINE)))
     loaded = [f"{load.source} {sum(load.rows.values())}" for load in night.loads if load.loaded]
     if loaded:
         lines.append(text["loaded"].format(rows=", ".join(loaded)))
@@ -96,7 +97,7 @@ def summary(night: Night, settings: Settings) -> str:
         lines.append(text["checks"].format(**counts, present=night.kpis_present, all=night.kpis_catalogued))
     warnings = night.warnings.get(language, [])
     if warnings:
-        lines += [text["warnings"], *(f"  {line[:LINE]}" for line in warnings[:LINES])]
+        lines += [text["warnings"], *(f"  {short(line, LINE)}" for line in warnings[:LINES])]
         if len(warnings) > LINES:
             lines.append("  " + text["more"].format(count=len(warnings) - LINES))
     return redact.clean("\n".join(lines))

@@ -68,7 +68,7 @@ class RunLog:
         """Writes a line to the log and, if it is to be shown, to the screen. A full disk does not stop it."""
         text = redact.clean(text)
         LOGGER.log(logging.ERROR if failed else logging.INFO, "%s", text)
-        line = f"{datetime.now(self._zone):%H:%M:%S}  {text}"
+        line = f"{datetime.now(self._zone):%H:%M:%S %Z}  {text}"
         with self._lock:
             try:
                 with open(self.path, "a", encoding="utf-8", errors="replace") as stream:

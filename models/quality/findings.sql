@@ -26,6 +26,8 @@ all_findings as (
     union all
     select finding, subject, rows_affected from {{ ref('int_rate_findings') }}
     union all
+    select finding, subject, rows_affected from {{ ref('int_target_findings') }}
+    union all
     select finding, subject, rows_affected from {{ ref('int_money_findings') }}
     union all
     select finding, subject, rows_affected from {{ ref('int_time_findings') }}

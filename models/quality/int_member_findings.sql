@@ -7,6 +7,11 @@ with all_findings as (
     from {{ ref('int_stage_steps') }}
     where is_step_supposed
     union all
+    select 'stage whose chance of a win is supposed from its funnel step',
+        concat('deal stage ', pipeline_id, ':', stage_id, ' = ', cast(supposed_probability as {{ dbt.type_string() }}))
+    from {{ ref('int_stage_steps') }}
+    where supposed_probability is not null
+    union all
     select 'employee who does not exist', concat('employee ', employee_id) from {{ ref('dim_employees') }} where not is_known
     union all
     select 'product that does not exist', concat('product ', product_id) from {{ ref('dim_products') }} where not is_known

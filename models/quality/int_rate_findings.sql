@@ -20,7 +20,7 @@ with all_findings as (
     select 'currency with no rate', concat('{{ subject }} in ', upper({{ entity }}.currency))
     from {{ ref(entity) }} as {{ entity }}
     {{ join_rate('rates', entity ~ '.currency', entity ~ '.' ~ day) }}
-    where rates.rate_to_base is null and {{ entity }}.{{ day }} < {{ as_of() }}
+    where rates.rate_to_base is null and {{ entity }}.{{ day }} is not null
     {%- endfor %}
     {%- for model, subject, day in [
         ('fct_sales', 'sale', 'sold_on'), ('fct_refunds', 'refund', 'refunded_on'), ('fct_ad_spend', 'ad spend', 'event_date')

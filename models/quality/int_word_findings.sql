@@ -1,6 +1,7 @@
 -- Grain: finding, subject.
 -- One accepted value that is kept as it is but means nothing to the warehouse, as a finding: a word outside its list, a number of a list
--- without a label, a value that was left out: an id or phone that a table program has rounded, what could not be read in a lenient column.
+-- without a label, a reason of a loss in no group; and a value that was left out: an id or phone that a table program has rounded, what could
+-- not be read in a lenient column.
 with unknown_words as (
     {%- for entity, columns in contract()['words'].items() %}
     {%- for column, values in columns.items() %}
@@ -32,6 +33,12 @@ unlabelled as (
 ),
 
 {% endif -%}
+ungrouped as (
+    select concat('deals.lost_reason = ', lost_reason) as subject from {{ ref('fct_deals') }} where loss_group = '{{ var("other_member") }}'
+    union all
+    select concat('leads.reject_reason = ', reject_reason) from {{ ref('fct_leads') }} where loss_group = '{{ var("other_member") }}'
+),
+
 left_out as (
     {%- for source_name, table_name, model in validated_models() %}
     select 'value that was left out' as finding, concat('{{ source_name }}/{{ table_name }}: ', row_remark) as subject
@@ -47,6 +54,8 @@ all_findings as (
     union all
     select finding, subject from unlabelled
     {%- endif %}
+    union all
+    select 'reason of a loss that is in no group', subject from ungrouped
     union all
     select finding, subject from left_out
 )

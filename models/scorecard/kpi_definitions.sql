@@ -4,6 +4,9 @@ with definitions as (
     select
         kpi_id as figure_id,
         kpi_id,
+        name_ru,
+        name_en,
+        unit,
         false as is_supporting,
         dimensions,
         numerator,
@@ -17,8 +20,11 @@ with definitions as (
     select
         companions.companion_id,
         companions.kpi_id,
+        companions.name_ru,
+        companions.name_en,
+        companions.unit,
         true,
-        catalogue.dimensions,
+        coalesce(catalogue.dimensions || ' ' || companions.dimensions, catalogue.dimensions),
         companions.numerator,
         companions.denominator,
         companions.scale,

@@ -49,7 +49,7 @@ def test_rows_tell_their_lines_and_a_first_load_is_history(tmp_path):
     report = load(planned, root)
     assert report.rows == {"leads": 2}
     assert [(row["_raw_row"], row["loaded_at"]) for row in read(root, "files", "leads")] == [(2, None), (3, None)]
-    assert "first load of leads" in report.warnings[0]
+    assert "first load of leads" in report.notes[0]
     assert all("лиды.csv" in file for file in report.files if file.startswith("files/"))
     later = load(planned, root)
     assert later.warnings == []

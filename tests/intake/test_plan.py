@@ -166,6 +166,9 @@ def test_made_ids_are_the_same_in_the_next_export(tmp_path):
     ("name", "header", "row", "entity", "expected"),
     [("amocrm_deals", "ID;Название сделки;Бюджет;Дата создания сделки;Дата закрытия;Этап сделки;Компания",
       "5;Заявка;1 000;01.09.2025;не закрыта;Счёт выставлен;ООО А", "deals", {"deal_id": "5", "status": "open", "closed_at": None, "amount": "1 000"}),
+     ("amocrm_deals", "Ответственный;Статус сделки;Название сделки;ID;Бюджет сделки, руб.;Дата создания;Дата закрытия;Причина отказа;Основной контакт",
+      "Лариса;Закрыто и не реализовано;Шкафы;9102;90 000,00;05.04.2025 10:00;20.05.2025 11:00;Дорого;Лунин Олег", "leads",
+      {"lead_id": "9102", "status_class": "rejected", "rejected_at": "20.05.2025 11:00", "converted_at": None, "reject_reason": "Дорого"}),
      ("bitrix24_deals", "ID;Стадия сделки;Дата создания;Сумма;Предполагаемая дата закрытия", "5;Сделка успешна;01.09.2025;1000;05.09.2025", "deals",
       {"status": "won", "closed_at": "05.09.2025"}),
      ("bitrix24_leads", "ID;Название лида;Статус;Создан", "5;Л;Некачественный лид;01.09.2025", "leads", {"status_class": "rejected"}),
@@ -174,8 +177,15 @@ def test_made_ids_are_the_same_in_the_next_export(tmp_path):
      ("1c_sales_register", "Регистратор;Контрагент;Номенклатура;Выручка",
       "Реализация товаров и услуг 00УТ-000123 от 12.09.2025 10:15:00;ООО А;Стол;7",
       "orders", {"order_id": "00УТ-000123", "created_at": "12.09.2025 10:15:00"}),
+     ("1c_sales_register", "Контрагент;Документ реализации;Номенклатура;Кол-во;Выручка с НДС;Себестоимость продаж",
+      "Кафе;Реализация (акт, накладная) 0000-000071 от 11.04.2025 13:05:10;Стул;6;42 000,00;25 200,00", "orders",
+      {"order_id": "0000-000071", "created_at": "11.04.2025 13:05:10", "amount": "42000"}),
      ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход (руб.)", "01.09.2025;77;10;1;5,5", "ad_spend",
       {"platform": "yandex_direct", "campaign_id": "77", "cost": "5,5"}),
+     ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход с НДС, руб.", "01.09.2025;77;10;1;5,5", "ad_spend",
+      {"cost": "5,5", "cost_includes_vat": "yes"}),
+     ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход (руб.);С НДС", "01.09.2025;77;10;1;5,5;Нет", "ad_spend", {"cost_includes_vat": "no"}),
+     ("vk_ads", "Дата;Название кампании;Показы;Клики;Потрачено с НДС, ₽", "01.09.2025;К;10;1;5", "ad_spend", {"cost": "5", "cost_includes_vat": "yes"}),
      ("vk_ads", "Дата;Название кампании;Показы;Клики;Потрачено, ₽", "01.09.2025;К;10;1;5", "ad_spend", {"platform": "vk_ads", "cost": "5"}),
      ("calls_cloud", "Тип;Время;Кто ответил;Время ответа;Длительность разговора;Статус;Откуда;ID записи",
       "Входящий;01.09.2025 10:00;Анна;00:00:07;00:01:34;Отвечен;+79000000001;r1", "calls",
@@ -188,6 +198,41 @@ def test_shipped_mappings(tmp_path, name, header, row, entity, expected):
     assert one.is_taken and one.origin.stem == name
     ((_, found),) = table(one, entity)
     assert {column: found[column] for column in expected} == expected
+
+
+def test_a_document_without_a_day_in_it_is_a_number_alone(tmp_path):
+    header = "Дата документа;Документ реализации;Контрагент;Номенклатура;Кол-во;Сумма"
+    (one,) = plan([csv(tmp_path, "Продажи.csv", header, "11.04.2025;РТ-7;Кафе;Стул;6;42 000,00")])
+    assert one.is_taken and (one.origin is None or one.origin.stem != "1c_sales_register")
+    assert table(one, "orders")[0][1]["order_id"] == "РТ-7"
+
+
+def test_a_plan_and_its_total(tmp_path):
+    """The total stands in the column of months: a word there is no month."""
+    lines = ("Месяц;ФИО менеджера;План, тыс. руб.", "апрель 2025;Лариса Мухина;300", "Всего;;300")
+    (one,) = plan([csv(tmp_path, "План продаж.csv", *lines)])
+    assert [row["value"] for _, row in table(one, "targets")] == ["300000"]
+    assert one.notes == ["1 line left out, a total, no record: 3"]
+
+
+def test_a_plan_with_a_column_a_month_is_told_what_it_needs(tmp_path):
+    (one,) = plan([csv(tmp_path, "План.csv", "Менеджер;Апрель 2025;Май 2025;Июнь 2025", "Лариса;1;2;3")])
+    assert not one.is_taken and "make it one line a month" in one.problems[-1]
+
+
+def test_a_telephony_names_the_employee_as_its_subscriber(tmp_path):
+    header = "Дата;Время;Направление вызова;Номер клиента;Внутренний абонент;Ожидание ответа;Продолжительность разговора;Итог вызова"
+    row = "03.04.2025;10:01:05;Исходящий;79215550101;Лариса Мухина;00:00:08;00:04:10;Успешный"
+    (one,) = plan([csv(tmp_path, "cdr.csv", header, row, encoding="cp1251")])
+    ((_, call),) = table(one, "calls")
+    wanted = {
+        "started_at": "03.04.2025 10:01:05",
+        "direction": "out",
+        "employee_id": "Лариса Мухина",
+        "wait_seconds": "8",
+        "talk_seconds": "250",
+    }
+    assert {name: call[name] for name in wanted} == wanted and call["is_answered"] == "yes"
 
 
 def test_all_shipped_mappings_are_tested():

@@ -1,6 +1,9 @@
 -- Grain: period_grain, period_start.
 -- One period (day, ISO week, month, quarter, year) of the calendar, and one span that a running period is compared with: the same days of the
 -- period before and of the year before, under the grain <grain>_to_date.
+{% set fiscal_day = dbt.dateadd('month', (13 - var('fiscal_year_starts_in')) % 12, 'period_start') -%}
+{%- set thursday = dbt.dateadd('day', (11 - var('week_starts_on')) % 7, 'period_start') -%}
+{%- set year_prefix = 'FY' if var('fiscal_year_starts_in') != 1 else '' -%}
 with days as (
     select * from {{ ref('dim_date') }}
 ),
@@ -18,21 +21,36 @@ wholes as (
     group by {{ period_start("'" ~ grain ~ "'", 'date_day') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+-- a week is named after its Thursday, as ISO weeks are; a fiscal year after the year in which it ends
+named as (
+    select
+        *,
+        case whole_grain
+            when 'day' then cast(period_start as {{ dbt.type_string() }})
+            when 'week'
+                then concat(extract(year from {{ thursday }}), '-W', right(concat('0', extract(week from {{ thursday }})), 2))
+            when 'month' then left(cast(period_start as {{ dbt.type_string() }}), 7)
+            when 'quarter' then concat('{{ year_prefix }}', extract(year from {{ fiscal_day }}), '-Q', extract(quarter from {{ fiscal_day }}))
+            else concat('{{ year_prefix }}', extract(year from {{ fiscal_day }}))
+        end as period_name
+    from wholes
 )
 
 select
     whole_grain as period_grain,
-    wholes.*,
+    named.*,
     case when period_start < {{ as_of() }} then cast(least(period_end, {{ dbt.dateadd('day', -1, as_of()) }}) as date) end as last_known_day,
     period_end < {{ as_of() }} as is_complete,
     case when period_end < {{ as_of() }} then whole_grain when period_start < {{ as_of() }} then concat(whole_grain, '_to_date') end
         as compared_grain
-from wholes
+from named
 {%- for grain in running_grains() %}
 {%- for span in compared_spans(grain) %}
 union all
-select '{{ grain }}_to_date', wholes.*, {{ span.last }}, false, null
-from wholes
+select '{{ grain }}_to_date', named.*, {{ span.last }}, false, null
+from named
 where whole_grain = '{{ grain }}' and period_start = {{ span.start }}
 {%- endfor %}
 {%- endfor %}

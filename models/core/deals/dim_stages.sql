@@ -63,7 +63,7 @@ select
         partition by stages.object, coalesce(stages.pipeline_id, ''), coalesce(stages.status, '') = 'lost' order by stages.position, stages.stage_id
     ) as stage_rank,
     case when stages.status in ('won', 'lost') then stages.status else 'open' end as status,
-    stages.probability,
+    coalesce(stages.probability, steps.supposed_probability) as probability,
     steps.funnel_step,
     true as is_known
 from stages

@@ -31,6 +31,7 @@ select
     {{ known('customers.segment') }} as customer_segment,
     coalesce(deals.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}') as point_of_sale,
     deals.lost_reason,
+    case when states.lost_at is not null then {{ known('losses.loss_group') }} end as loss_group,
     deals.order_id
 from {{ ref('deals') }} as deals
 inner join {{ ref('int_deal_states') }} as states on deals.deal_id = states.deal_id
@@ -41,5 +42,6 @@ left join {{ ref('dim_customers') }} as customers on clusters.customer_key = cus
 left join {{ ref('dim_employees') }} as employees on deals.employee_id = employees.employee_id
 left join {{ ref('dim_stages') }} as stages
     on stages.object = 'deal' and states.pipeline_id = stages.pipeline_id and states.stage_id = stages.stage_id
+left join {{ ref('int_loss_groups') }} as losses on deals.lost_reason = losses.reason
 left join {{ ref('int_record_channels') }} as record_channels on concat('d:', deals.deal_id) = record_channels.record
 {{ join_record_page("'deal'", 'deals.deal_id') }}

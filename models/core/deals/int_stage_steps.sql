@@ -1,14 +1,16 @@
 -- Grain: object, pipeline_id, stage_id.
 -- One stage that a table knows, with the step of the common funnel that it stands for: the one that is told, else the one of the words in its
--- name, and never a step before that of an earlier stage of its pipeline.  A won stage is the last step; a lost one is none.
+-- name, and never a step before that of an earlier stage of its pipeline.  A won stage is the last step; a lost one is none.  An open stage of
+-- deals of which no chance of a win is told has that of its step.
 with stages as (
-    select object, coalesce(pipeline_id, '') as pipeline_id, stage_id, position, lower(name) as name, status, funnel_step
+    select object, coalesce(pipeline_id, '') as pipeline_id, stage_id, position, lower(name) as name, status, probability,
+        funnel_step
     from {{ ref('stages') }}
 ),
 
 steps as (
     {%- for step in contract()['words']['stages']['funnel_step'] %}
-    select {{ loop.index0 }} as step_no, '{{ step }}' as step
+    select {{ loop.index0 }} as step_no, '{{ step }}' as step, {{ var('step_probability')[step] }} as probability
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -62,6 +64,7 @@ select
         when stages.status = 'won' then case when stages.object = 'deal' then 'deal' else 'qualified' end
         else steps.step
     end as funnel_step,
+    case when stages.object = 'deal' and stages.probability is null then cast(steps.probability as double) end as supposed_probability,
     stages.funnel_step is null and coalesce(stages.status, 'open') <> 'lost' as is_step_supposed
 from stages
 left join reached

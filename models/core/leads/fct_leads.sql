@@ -36,6 +36,7 @@ select
     states.rejected_at,
     {{ local_date('states.rejected_at') }} as rejected_on,
     case when states.rejected_at is not null then {{ known('leads.reject_reason') }} end as reject_reason,
+    case when states.rejected_at is not null then {{ known('losses.loss_group') }} end as loss_group,
     record_channels.channel,
     record_channels.campaign,
     coalesce(customers.region, leads.region, '{{ var("unknown_member") }}') as region,
@@ -58,5 +59,6 @@ left join led_to on leads.lead_id = led_to.lead_id
 left join {{ ref('int_record_customers') }} as clusters on concat('l:', leads.lead_id) = clusters.record
 left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id
+left join {{ ref('int_loss_groups') }} as losses on leads.reject_reason = losses.reason
 left join {{ ref('int_record_channels') }} as record_channels on concat('l:', leads.lead_id) = record_channels.record
 {{ join_record_page("'lead'", 'leads.lead_id') }}

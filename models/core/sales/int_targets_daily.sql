@@ -1,8 +1,7 @@
--- Grain: kpi_id, employee_id, team, date_day.
--- One owner (an employee, a team, the whole), KPI and day with the day's part of the target: spread evenly over the working days of its
--- period (over all days, where none is a working day), in decimals that add up to the whole.  Of targets that overlap, the one of the finest
--- period counts; of two of the same period, that of the files before the seed's, and then the one loaded last.  Plans in money are in the base
--- currency, by the rate of their period's first day.
+-- Grain: kpi_id, employee_id, team, channel, product_id, date_day.
+-- One owner (an employee, a team, a channel, a product, the whole), KPI and day with the day's part of the target: spread evenly over the working
+-- days of its period (all days, where none is one), in decimals that add up to the whole.  Of targets that overlap, the one of the finest period
+-- counts; of two of one period, the files' before the seed's, then the last one loaded.  Money is in the base currency, by the first day's rate.
 with planned as (
     select
         targets.*,
@@ -10,8 +9,8 @@ with planned as (
         -- whose target it is says the employee, where one is named
         case when targets.employee_id is null then targets.team end as owner_team
     from {{ ref('targets') }} as targets
-    -- a target of any other period cannot be spread; quality.findings shows it
-    where targets.period_grain in ('month', 'quarter', 'year')
+    -- a target of any other period cannot be spread, and one of several slices stands in none; quality.findings shows them
+    where targets.period_grain in ('month', 'quarter', 'year') and not ({{ names_several_slices('targets') }})
 ),
 
 targets as (
@@ -19,12 +18,15 @@ targets as (
         planned.kpi_id,
         planned.employee_id,
         planned.owner_team as team,
+        planned.channel,
+        planned.product_id,
         planned.period_grain,
         planned.first_day,
-        case when planned.currency is null then planned.value else planned.value * rates.rate_to_base end as value,
+        planned.value * rates.rate_to_base as value,
         case planned.period_grain when 'month' then 1 when 'quarter' then 2 else 3 end as coarseness,
         row_number() over (
-            partition by planned.kpi_id, planned.period_grain, planned.first_day, planned.employee_id, planned.owner_team
+            partition by
+                planned.kpi_id, planned.period_grain, planned.first_day, planned.employee_id, planned.owner_team, planned.channel, planned.product_id
             order by
                 case when planned.source_system = 'seed' then 1 else 0 end asc, planned.loaded_at desc nulls last, planned.period_start desc,
                 planned.team asc nulls first, planned.value desc
@@ -56,11 +58,11 @@ spread as (
 ranked as (
     select
         *,
-        sum(weight) over (partition by kpi_id, employee_id, team, period_grain, first_day) as period_weight,
+        sum(weight) over (partition by kpi_id, employee_id, team, channel, product_id, period_grain, first_day) as period_weight,
         sum(weight) over (
-            partition by kpi_id, employee_id, team, period_grain, first_day order by date_day rows unbounded preceding
+            partition by kpi_id, employee_id, team, channel, product_id, period_grain, first_day order by date_day rows unbounded preceding
         ) as weight_so_far,
-        row_number() over (partition by kpi_id, employee_id, team, date_day order by coarseness, period_grain) as finest
+        row_number() over (partition by kpi_id, employee_id, team, channel, product_id, date_day order by coarseness, period_grain) as finest
     from spread
 )
 
@@ -68,6 +70,8 @@ select
     kpi_id,
     employee_id,
     team,
+    channel,
+    product_id,
     date_day,
     value as period_value,
     cast(value * weight_so_far / nullif(period_weight, 0) as decimal(24, 6))

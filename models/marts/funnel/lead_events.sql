@@ -53,6 +53,7 @@ select
     leads.team,
     leads.region,
     leads.reject_reason,
+    leads.loss_group,
     {{ flag("event = 'created'") }} as leads_new,
     {{ flag("event = 'qualified'") }} as leads_qualified,
     {{ flag("event = 'rejected'") }} as leads_rejected,

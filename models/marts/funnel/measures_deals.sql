@@ -1,12 +1,24 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of deals, period, dimension and member.
-{{ period_measures(
-    ref('deal_events'),
-    dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'],
-    coarse=['campaign'],
-    sums=[
-        'opportunities_new', 'opportunities_won', 'opportunities_open', 'opportunities_decided', 'deals_won', 'deals_won_priced', 'deals_lost',
-        'deals_closed', 'won_amount', 'cycle_days', 'deals_timed', 'touchpoints'
-    ],
-    per_period={'cycle_days_median': percentile('cycle_days', 0.5)}
-) }}
+with deals as (
+    {{ period_measures(
+        ref('deal_events'),
+        dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'],
+        coarse=['campaign'],
+        sums=[
+            'opportunities_new', 'opportunities_won', 'opportunities_open', 'opportunities_decided', 'deals_won', 'deals_won_priced', 'deals_lost',
+            'deals_closed', 'won_amount', 'lost_amount', 'cycle_days', 'deals_timed', 'touchpoints'
+        ],
+        per_period={'cycle_days_median': percentile('cycle_days', 0.5)}
+    ) }}
+),
+
+losses as (
+    {{ period_measures(
+        ref('deal_events'), dimensions=['loss_group'], sums=['deals_lost', 'lost_amount'], where="event = 'lost'", whole=false
+    ) }}
+)
+
+select * from deals
+union all
+select * from losses

@@ -5,7 +5,7 @@ with days as (
     select *
     from {{ ref('int_quota_daily') }}
     -- the running year, and the week that may run beyond it
-    where least({{ dbt.date_trunc('year', 'event_date') }}, {{ dbt.date_trunc('week', 'event_date') }}) < {{ as_of() }}
+    where least({{ start_of('year', 'event_date') }}, {{ start_of('week', 'event_date') }}) < {{ as_of() }}
 ),
 
 running as (

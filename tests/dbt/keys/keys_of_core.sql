@@ -66,6 +66,7 @@
     ref('int_lead_responses'),
     ref('int_lead_states'),
     ref('int_line_totals'),
+    ref('int_loss_groups'),
     ref('int_marks'),
     ref('int_order_deals'),
     ref('int_order_visits'),

@@ -7,6 +7,7 @@
     ref('int_rate_findings'),
     ref('int_record_findings'),
     ref('int_row_statuses'),
+    ref('int_target_findings'),
     ref('int_time_findings'),
     ref('int_word_findings'),
     ref('rejected_rows'),
