@@ -74,7 +74,7 @@ def run(target: Path, raw: Path, warehouse: Path) -> dict[str, Any]:
     plugin = Plugin.__new__(Plugin)
     plugin.identifiers = Identifiers(contact_key(warehouse.parent))
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
         plugin.configure_connection(connection)
         result: dict[str, Any] = {"land": {}, "seeds": {}, "models": {}}
         with timed(result["land"]):

@@ -319,7 +319,7 @@ def _entity_yaml(entity: Entity) -> list[str]:
         lines.append(
             '      - {name: line_no, data_type: bigint, description: "Which of the lines that tell the same, from 1."}'
         )
-    return [*lines, "    data_tests: [unique_key]"]
+    return lines
 
 
 def _yaml_files(name: str, top: list[str], blocks: list[list[str]]) -> Iterator[tuple[str, str]]:

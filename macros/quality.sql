@@ -2,12 +2,12 @@
 {% macro validated_models() -%}
     {%- set models = {
         'bitrix24': {
-            'crm_lead': 'stg_bitrix24__leads', 'crm_deal': 'stg_bitrix24__deals', 'crm_contact': 'base_bitrix24__crm_contact',
+            'crm_lead': 'base_bitrix24__crm_lead', 'crm_deal': 'base_bitrix24__crm_deal', 'crm_contact': 'base_bitrix24__crm_contact',
             'crm_company': 'base_bitrix24__crm_company', 'crm_stagehistory_lead': 'base_bitrix24__crm_stagehistory_lead',
             'crm_stagehistory_deal': 'base_bitrix24__crm_stagehistory_deal', 'crm_status': 'base_bitrix24__crm_status',
             'crm_category': 'base_bitrix24__crm_category', 'crm_activity': 'base_bitrix24__crm_activity',
-            'crm_item_productrow': 'base_bitrix24__crm_item_productrow', 'catalog_product': 'stg_bitrix24__products',
-            'catalog_section': 'base_bitrix24__catalog_section', 'crm_quote': 'stg_bitrix24__quotes', 'user': 'base_bitrix24__user',
+            'crm_item_productrow': 'base_bitrix24__crm_item_productrow', 'catalog_product': 'base_bitrix24__catalog_product',
+            'catalog_section': 'base_bitrix24__catalog_section', 'crm_quote': 'base_bitrix24__crm_quote', 'user': 'base_bitrix24__user',
             'department': 'base_bitrix24__department', 'voximplant_statistic': 'base_bitrix24__voximplant_statistic',
             'crm_currency': 'base_bitrix24__crm_currency', 'crm_userfield': 'base_bitrix24__crm_userfield',
         },

@@ -311,7 +311,7 @@ def test_a_changed_warehouse_is_told_without_its_values(warehouse, raw_root, tmp
         changed.execute("insert into reference.exchange_rates values ('2025-01-01', 'EUR', 0)")
         changed.execute("insert into reference.working_calendar values ('2025-01-01', true, '9', null)")
     settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2026-02-01"}
-    test = "unique_key_retention_cohorts_"
+    test = "keys_of_marts"
     done = run_dbt(tmp_path, "build", "-s", "int_rate_findings", "int_time_findings", "findings", test, **settings)
     assert done.returncode != 0
     assert test in done.stdout and "Got 1 result" in done.stdout

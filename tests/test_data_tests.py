@@ -9,7 +9,7 @@ import pytest
 from raw_views.contacts import mask
 
 SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of_their_own_periods.sql"
-UNIQUE, VERDICTS, FINDINGS = "unique_key_kpi_values_*.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
+UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (

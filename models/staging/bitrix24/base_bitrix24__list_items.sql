@@ -16,7 +16,7 @@ listed as (
 ),
 
 latest as (
-    select *, row_number() over (partition by object, field_name, item_id order by loaded_at desc nulls last, label) as row_no
+    select *, row_number() over (partition by object, field_name, item_id order by loaded_at desc nulls last, label asc) as row_no
     from listed
     where item_id is not null and label is not null
 )

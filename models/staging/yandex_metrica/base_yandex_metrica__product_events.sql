@@ -57,6 +57,8 @@ typed as (
 select
     typed.*,
     coalesce(types.event, typed.event_type) as event,
-    {{ try_cast_as('round(cast(typed.price as decimal(18, 4)) * cast(coalesce(typed.quantity, 1) as decimal(18, 4)), 2)', 'decimal(18, 2)') }} as amount
+    {{ try_cast_as(
+        'round(cast(typed.price as decimal(18, 4)) * cast(coalesce(typed.quantity, 1) as decimal(18, 4)), 2)', 'decimal(18, 2)'
+    ) }} as amount
 from typed
 left join {{ ref('seed_metrica_event_types') }} as types on typed.event_type = types.code

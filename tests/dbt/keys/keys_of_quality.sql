@@ -1,0 +1,16 @@
+-- No two rows of a model of the folder quality share its key.
+{{ repeated_keys([
+    ref('findings'),
+    ref('int_id_findings'),
+    ref('int_member_findings'),
+    ref('int_money_findings'),
+    ref('int_rate_findings'),
+    ref('int_record_findings'),
+    ref('int_row_statuses'),
+    ref('int_target_findings'),
+    ref('int_time_findings'),
+    ref('int_word_findings'),
+    ref('rejected_rows'),
+    ref('source_tie_out'),
+    ref('source_totals')
+]) }}

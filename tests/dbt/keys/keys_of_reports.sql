@@ -1,0 +1,7 @@
+-- No two rows of a model of the reports share its key.
+{{ repeated_keys([
+    ref('report_daily'),
+    ref('report_indicators'),
+    ref('report_monthly'),
+    ref('report_weekly')
+]) }}

@@ -1,0 +1,14 @@
+-- No two rows of a model of the scorecard share its key.
+{{ repeated_keys([
+    ref('dimension_members'),
+    ref('int_combined_values'),
+    ref('kpi_catalogue'),
+    ref('kpi_companions'),
+    ref('kpi_definitions'),
+    ref('kpi_values'),
+    ref('measures'),
+    ref('metric_comparisons'),
+    ref('metric_value_starts'),
+    ref('metric_values'),
+    ref('targets_by_period')
+]) }}
