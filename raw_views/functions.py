@@ -1,6 +1,7 @@
 """The functions that the SQL of the models calls."""
 
 from contextlib import suppress
+from typing import Any
 
 import duckdb
 
@@ -9,13 +10,13 @@ from raw_views.contacts import contact_values, masked_contacts
 from raw_views.land import land_raw_root
 
 
-def register(connection: duckdb.DuckDBPyConnection, identifiers: Identifiers | None) -> None:
+def register(connection: Any, identifiers: Identifiers | None) -> None:
     """Registers `land_raw_root(raw_root varchar, cache_dir varchar, declared_json varchar) -> varchar`,
     `contact_values(kind varchar, cell varchar, country varchar) -> varchar[]`, `contact_identifier(contact varchar) -> varchar`
     and `masked_contacts(text varchar, country varchar) -> varchar`.
 
     Args:
-        connection: to an open database.
+        connection: DuckDB's, to an open database.
         identifiers: of contacts; None = the last two are left out.
     """
     # another connection to the same database may have registered it

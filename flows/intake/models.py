@@ -84,7 +84,16 @@ def _compiled(entities: list[str]) -> dict[str, Query]:
             "DO_NOT_TRACK": "1",
         }
         dbt = Path(sys.executable).with_name("dbt")
-        command = [dbt, "compile", "--project-dir", project, "--profiles-dir", PROJECT, "--quiet", "--no-write-json"]
+        command: list[str | Path] = [
+            dbt,
+            "compile",
+            "--project-dir",
+            project,
+            "--profiles-dir",
+            PROJECT,
+            "--quiet",
+            "--no-write-json",
+        ]
         done = subprocess.run(command, cwd=PROJECT, env=without_secrets() | settings, capture_output=True, text=True)
         if done.returncode:
             errors = [line.strip() for line in done.stdout.splitlines() if "Error" in line][:1]

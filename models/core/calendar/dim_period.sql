@@ -32,7 +32,8 @@ named as (
             when 'week'
                 then concat(extract(year from {{ thursday }}), '-W', right(concat('0', extract(week from {{ thursday }})), 2))
             when 'month' then left(cast(period_start as {{ dbt.type_string() }}), 7)
-            when 'quarter' then concat('{{ year_prefix }}', extract(year from {{ fiscal_day }}), '-Q', extract(quarter from {{ fiscal_day }}))
+            when 'quarter'
+                then concat('{{ year_prefix }}', extract(year from {{ fiscal_day }}), '-Q', extract(quarter from {{ fiscal_day }}))
             else concat('{{ year_prefix }}', extract(year from {{ fiscal_day }}))
         end as period_name
     from wholes
