@@ -50,7 +50,7 @@ class Column:
         sql_type: its type in the entity.
         values: the words of its list; () where it is no list.
         flags: required, event, ever, lenient.
-        pii: None, or what it tells of a person: True, email, phone.
+        pii: None, or what it tells of a person: True, email, phone, title.
         note: what more is to be said of it than its type.
     """
 
@@ -131,7 +131,7 @@ def _entity(name: str, said: dict[str, Any], notes: dict[str, str]) -> Entity:
 def _column(entity: str, name: str, kind: str, note: str | None) -> Column:
     told = re.fullmatch(
         r"(?P<type>id(?: [a-z ]+?)?|[a-z]+|[\w ]+(?:\| [\w ]+)+?)(?P<required>!)?"
-        r"(?P<flags>(?: (?:event|ever|late|lenient))*)(?P<pii> pii(?: email| phone)?)?",
+        r"(?P<flags>(?: (?:event|ever|late|lenient))*)(?P<pii> pii(?: email| phone| title)?)?",
         kind,
     )
     base = told["type"].strip() if told else ""

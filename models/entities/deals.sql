@@ -31,6 +31,9 @@
         'web_client_id': 'string',
         'region': 'place',
         'point_of_sale': 'string',
-        'order_id': 'ref order'
+        'order_id': 'ref order',
+        'title': 'string',
+        'email': 'string',
+        'phone': 'string'
     }
 ) }}

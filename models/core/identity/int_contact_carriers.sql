@@ -1,10 +1,10 @@
 -- Grain: record, card, kind, identifier.
--- One record (customer, lead, order) and one phone or e-mail (hashed) that it carries, with the customer's card that the record is or
+-- One record (customer, lead, deal, order) and one phone or e-mail (hashed) that it carries, with the customer's card that the record is or
 -- names.  What stands on a lead of a company and its contact is the contact's.
 with cells as (
     {%- for letter, entity, key, card in [
         ('c', 'customers', 'customer_id', 'coalesce(merged_into_id, customer_id)'),
-        ('l', 'leads', 'lead_id', 'customer_id'), ('o', 'orders', 'order_id', 'customer_id')
+        ('l', 'leads', 'lead_id', 'customer_id'), ('d', 'deals', 'deal_id', 'customer_id'), ('o', 'orders', 'order_id', 'customer_id')
     ] %}
     {%- set is_last = loop.last %}
     {%- for kind in ['phone', 'email'] %}

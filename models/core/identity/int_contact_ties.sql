@@ -1,5 +1,5 @@
 -- Grain: record, kind, identifier.
--- One record (customer, lead, order) and one phone or e-mail (hashed) that it carries, with how many people carry it and whether it
+-- One record (customer, lead, deal, order) and one phone or e-mail (hashed) that it carries, with how many people carry it and whether it
 -- ties them.  A contact and his company are two customers: each has what stands on its own card, and what stands on both is the company's.
 with carriers as (
     select * from {{ ref('int_contact_carriers') }}

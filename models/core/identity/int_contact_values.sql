@@ -3,7 +3,7 @@
 -- What identifies nobody, by the seed of placeholders, is left out.
 with cells as (
     {%- for kind, entities in {
-        'phone': ['customers', 'leads', 'orders', 'calls'], 'email': ['customers', 'leads', 'orders', 'email_events']
+        'phone': ['customers', 'leads', 'deals', 'orders', 'calls'], 'email': ['customers', 'leads', 'deals', 'orders', 'email_events']
     }.items() %}
     {%- set is_last_kind = loop.last %}
     {%- for entity in entities %}

@@ -5,8 +5,7 @@ with validated as (
 ),
 
 sources as (
-    select status_id, max(name) as name
-    from {{ ref('base_bitrix24__crm_status') }}
+    select status_id, max(name) as name from {{ ref('base_bitrix24__crm_status') }}
     where dictionary = 'SOURCE' and row_status = 'accepted'
     group by status_id
 ),
@@ -67,6 +66,9 @@ select
     cast(null as {{ dbt.type_string() }}) as region,
     cast(null as {{ dbt.type_string() }}) as point_of_sale,
     order_id,
+    title,
+    cast(null as {{ dbt.type_string() }}) as email,
+    cast(null as {{ dbt.type_string() }}) as phone,
     unlabelled_lost_reason,
     unlabelled_source,
     loaded_at,

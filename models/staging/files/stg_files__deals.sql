@@ -32,10 +32,13 @@
         'web_client_id': ['web_client_id', 'ref'],
         'region': ['region', 'text'],
         'point_of_sale': ['point_of_sale', 'text'],
-        'order_id': ['order_id', 'code']
+        'order_id': ['order_id', 'code'],
+        'title': ['title', 'text'],
+        'email': ['email', 'text'],
+        'phone': ['phone', 'ref']
     },
     key=['source_system', 'source_account', 'deal_id'],
-    born=['created_at', 'customer_id'],
+    born=['created_at', 'customer_id', 'phone', 'email'],
     rules={
         'amount: negative, a return is given as a refund': 'amount < 0'
     },
