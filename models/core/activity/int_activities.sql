@@ -48,8 +48,8 @@ select
 from activities
 union all
 select
-    concat('call:', call_id), 'call', direction, started_at as created_at, started_at, ended_at, null, 'completed', coalesce(is_answered, talk_seconds > 0),
-    outcome, employee_id, object, object_id, customer_id, phone, talk_seconds, wait_seconds
+    concat('call:', call_id), 'call', direction, started_at as created_at, started_at, ended_at, null, 'completed',
+    coalesce(is_answered, talk_seconds > 0), outcome, employee_id, object, object_id, customer_id, phone, talk_seconds, wait_seconds
 from calls
 union all
 select

@@ -6,7 +6,9 @@ with deals as (
 ),
 
 stays as (
-    select object_id as deal_id, entered_at from {{ ref('fct_stage_changes') }} where object = 'deal' and status = 'open' and is_latest
+    select object_id as deal_id, {{ seconds_taken('entered_at', cutoff()) }} / 86400.0 as days_in_stage
+    from {{ ref('fct_stage_changes') }}
+    where object = 'deal' and status = 'open' and is_latest
 ),
 
 -- the usual time in a stage, by the deals that left it
@@ -19,7 +21,7 @@ usual as (
 ),
 
 contacts as (
-    select deal_id, max(occurred_at) as last_contact_at
+    select deal_id, {{ local_date('max(occurred_at)') }} as last_contact_on
     from {{ ref('int_contacts') }}
     where deal_id is not null and is_completed
     group by deal_id
@@ -37,9 +39,12 @@ timed as (
     select
         deals.*,
         {{ dbt.datediff('facts.created_on', as_of(), 'day') }} as age_days,
-        {{ seconds_taken('stays.entered_at', cutoff()) }} / 86400.0 as days_in_stage,
+        stays.days_in_stage,
         usual.usual_days as usual_days_in_stage,
-        {{ dbt.datediff('coalesce(' ~ local_date('contacts.last_contact_at') ~ ', facts.created_on)', as_of(), 'day') }} as days_without_contact,
+        coalesce(
+            {{ dbt.datediff('contacts.last_contact_on', as_of(), 'day') }},
+            {{ dbt.datediff('facts.created_on', as_of(), 'day') }}
+        ) as days_without_contact,
         steps.next_step_on,
         changes.close_pushes, changes.amount_changes, changes.owner_changes,
         resting.stage is not null as may_rest
