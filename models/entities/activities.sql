@@ -15,6 +15,7 @@
         'object': 'string',
         'object_id': 'ref object',
         'customer_id': 'ref customer',
-        'employee_id': 'ref employee'
+        'employee_id': 'ref employee',
+        'deadline_at': 'timestamp'
     }
 ) }}

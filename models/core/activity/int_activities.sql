@@ -30,6 +30,7 @@ select
     created_at,
     coalesce(started_at, created_at) as occurred_at,
     coalesce(ended_at, started_at, created_at) as ended_at,
+    coalesce(deadline_at, started_at) as due_at,
     known_status as status,
     known_status = 'completed' as is_completed,
     outcome,
@@ -47,11 +48,11 @@ select
 from activities
 union all
 select
-    concat('call:', call_id), 'call', direction, started_at as created_at, started_at, ended_at, 'completed', coalesce(is_answered, talk_seconds > 0),
-    outcome, employee_id, object, object_id, customer_id, phone, talk_seconds, wait_seconds
+    concat('call:', call_id), 'call', direction, started_at as created_at, started_at, ended_at, null, 'completed',
+    coalesce(is_answered, talk_seconds > 0), outcome, employee_id, object, object_id, customer_id, phone, talk_seconds, wait_seconds
 from calls
 union all
 select
-    concat('quote:', quote_id), 'proposal', 'out', created_at, sent_at, sent_at as ended_at, 'completed', true,
+    concat('quote:', quote_id), 'proposal', 'out', created_at, sent_at, sent_at as ended_at, null, 'completed', true,
     null, employee_id, 'deal', deal_id, customer_id, null, null, null
 from quotes

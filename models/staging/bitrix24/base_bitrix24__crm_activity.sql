@@ -15,6 +15,7 @@
         'updated_at': ['LAST_UPDATED', 'timestamp'],
         'started_at': ['START_TIME', 'timestamp', 'event'],
         'ended_at': ['END_TIME', 'timestamp', 'event'],
+        'deadline_at': ['DEADLINE', 'timestamp', 'lenient'],
         'is_completed': ['COMPLETED', 'boolean'],
         'employee_id': ['RESPONSIBLE_ID', 'ref'],
         'result_source': ['RESULT_SOURCE_ID', 'ref'],

@@ -58,6 +58,7 @@ select
     owners.object_id,
     owners.customer_id,
     activities.employee_id,
+    activities.deadline_at,
     activities.loaded_at,
     'accepted' as row_status
 from activities

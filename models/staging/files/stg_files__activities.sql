@@ -16,7 +16,8 @@
         'object': ['object', 'enum'],
         'object_id': ['object_id', 'code'],
         'customer_id': ['customer_id', 'code'],
-        'employee_id': ['employee_id', 'code']
+        'employee_id': ['employee_id', 'code'],
+        'deadline_at': ['deadline_at', 'timestamp', 'lenient']
     },
     key=['source_system', 'source_account', 'activity_id'],
     born=['created_at', 'object_id', 'customer_id'],

@@ -11,6 +11,7 @@
     ref('customer_events'),
     ref('customer_interactions'),
     ref('deal_events'),
+    ref('deal_health'),
     ref('email_campaign_events'),
     ref('engaged_customers'),
     ref('finished_tasks'),
