@@ -1,5 +1,6 @@
 -- Grain: deal_id.
--- One deal, with what is known of it from elsewhere: its main product group, its first contact and its touchpoints before the win.
+-- One deal, with what is known of it from elsewhere: its main product group, its first contact, its touchpoints before the win, and the stage
+-- in which it was lost.
 with deals as (
     select
         deals.*,
@@ -29,6 +30,13 @@ visits as (
         and sessions.started_at >= {{ add_seconds('sales.opened_at', '-86400 * ' ~ var('attribution_lookback_days')) }}
         and sessions.started_at > coalesce(sales.customer_previous_sold_at, cast('0001-01-01' as timestamp))
     group by sales.deal_id
+),
+
+-- a deal is lost out of the last open stage that it was in
+open_stages as (
+    select object_id as deal_id, stage_key, row_number() over (partition by object_id order by entered_at desc, left_at desc nulls first) as row_no
+    from {{ ref('fct_stage_changes') }}
+    where object = 'deal' and status = 'open' and left_at is not null
 )
 
 select
@@ -40,8 +48,10 @@ select
     case
         when deals.is_closing_told and deals.won_on >= deals.created_on
             then {{ seconds_taken('coalesce(contacts.first_contact_at, deals.created_at)', 'deals.won_at') }} / 86400.0
-    end as cycle_days
+    end as cycle_days,
+    case when deals.lost_on is not null then {{ known('open_stages.stage_key') }} end as lost_from_stage
 from deals
 left join groups on deals.deal_id = groups.deal_id and groups.row_no = 1
 left join {{ ref('int_deal_contacts') }} as contacts on deals.deal_id = contacts.deal_id
 left join visits on deals.deal_id = visits.deal_id
+left join open_stages on deals.deal_id = open_stages.deal_id and open_stages.row_no = 1

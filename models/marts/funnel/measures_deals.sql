@@ -7,7 +7,7 @@ with deals as (
         coarse=['campaign'],
         sums=[
             'opportunities_new', 'opportunities_won', 'opportunities_open', 'opportunities_decided', 'deals_won', 'deals_won_priced', 'deals_lost',
-            'deals_closed', 'won_amount', 'lost_amount', 'cycle_days', 'deals_timed', 'touchpoints'
+            'deals_lost_unexplained', 'deals_closed', 'won_amount', 'lost_amount', 'cycle_days', 'deals_timed', 'touchpoints'
         ],
         per_period={'cycle_days_median': percentile('cycle_days', 0.5)}
     ) }}
@@ -15,7 +15,7 @@ with deals as (
 
 losses as (
     {{ period_measures(
-        ref('deal_events'), dimensions=['loss_group'], sums=['deals_lost', 'lost_amount'], where="event = 'lost'", whole=false
+        ref('deal_events'), dimensions=['loss_group', 'stage'], sums=['deals_lost', 'lost_amount'], where="event = 'lost'", whole=false
     ) }}
 )
 
