@@ -29,15 +29,16 @@ const dimension = (name) => t("dims")[name] || name;
 const locale = () => (S.lang === "ru" ? "ru-RU" : "en-GB");
 const two = (pair) => (Array.isArray(pair) ? pair[S.lang === "ru" ? 0 : 1] : pair);
 function number(value, digits, more) {
-  return new Intl.NumberFormat(locale(), {maximumFractionDigits: digits, ...more}).format(value);
+  return new Intl.NumberFormat(S.lang === "ru" ? "ru-RU" : "en-US", {maximumFractionDigits: digits, ...more}).format(value);
 }
 function shown(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit === "flag") return value ? t("yes") : t("no");
   if (unit === "date") return new Date(value + "T00:00Z").toLocaleDateString(locale(), {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
+  if (unit === "month") return periodName("month", value);
   if (typeof value !== "number") return String(two(value));
-  const large = Math.abs(value) >= 10000 ? {notation: "compact"} : {};
-  if (unit === "money") return number(value, Math.abs(value) >= 10000 ? (Math.abs(value) % 1e6 && Math.abs(value) < 1e6 ? 0 : 1) : 0, {style: "currency", currency: D.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0, ...large});
+  const large = Math.abs(value) >= 1e5 ? {notation: "compact"} : {};
+  if (unit === "money") return number(value, Math.abs(value) >= 1e6 ? 1 : 0, {style: "currency", currency: D.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0, ...large});
   if (unit === "ratio" || unit === "share") return number(value, 1, {style: "percent"});
   if (unit === "minutes") return Math.abs(value) >= 600 ? `${number(value / 60, 1)} ${t("hours")}` : `${number(value, 0)} ${t("minutes")}`;
   if (unit === "days" || unit === "points") return `${number(value, 1)} ${t(unit)}`;
@@ -75,6 +76,7 @@ function kpiName(kpi) {
   const told = D.kpis[kpi];
   return el("a", {href: `${D.docs}/kpi/${kpi}.html`, title: told[`formula_${S.lang}`]}, told[`name_${S.lang}`]);
 }
+const label = (name) => name.replace(/^https?:\/\/[^/]+/, "");  // a page is told by its path
 const empty = (why) => el("p", {class: "empty"}, t(why));
 
 // --- figures ---
@@ -98,7 +100,7 @@ function change(kpi, value, base, word) {
   const sign = Math.abs(step) < 0.05 ? "=" : step > 0 ? "▲" : "▼";
   const side = better === "none" || sign === "=" ? "" : (step > 0) === (better === "up") ? "good" : "bad";
   const unitWord = unit === "score" ? "" : isShare ? " " + t("pp") : S.lang === "ru" ? " %" : "%";
-  return el("span", {}, el("span", {class: side}, `${sign} ${number(Math.abs(step), 1)}${unitWord}`), ` ${t(word)} `);
+  return el("span", {}, el("span", {class: side}, `${sign} ${number(Math.abs(step), 1)}${unitWord}`), ` ${t(word)} · `);
 }
 const running = (found) => (found && !found.complete ? el("span", {class: "running"}, t("running")) : null);
 
@@ -114,7 +116,7 @@ function numbers(tile) {
     return el("div", {class: "kpi"}, head,
       reached === null ? null : el("div", {class: "plan"}, el("i", {style: `width:${Math.max(0, Math.min(100, reached * 100))}%`})),
       el("div", {class: "changes"}, change(kpi, found.value, found.previous, "previous"), change(kpi, found.value, found.year_ago, "year_ago"),
-        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")} `, running(found)));
+        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")} · `, running(found)));
   });
   return parts;
 }
@@ -151,7 +153,7 @@ function memberRows(tile, kpi) {
   const names = D.members[tile.by] || {};
   return Object.keys((D.values[kpi] || {})).filter((where) => where.startsWith(tile.by + "|")).map((where) => {
     const key = where.slice(tile.by.length + 1);
-    return {key, name: two(names[key]) || key, ...figure(kpi, where)};
+    return {key, name: label(two(names[key]) || key), ...figure(kpi, where)};
   }).filter((row) => row.value !== null && row.value !== undefined);
 }
 function bars(tile) {
@@ -183,6 +185,7 @@ function members(tile) {
 }
 function martRows(tile) {
   const found = D.tiles[D.board.tiles.indexOf(tile)];
+  if (tile.follow && tile.follow.includes(S.dim)) return found[`${S.dim}|${S.key}`];
   return found[""] || found[`${S.grain}|${D.periods[S.grain][S.period]}`];
 }
 function cell(value, column) {
@@ -190,7 +193,7 @@ function cell(value, column) {
   return shown(value, column.unit || "text");
 }
 function table(tile) {
-  const rows = martRows(tile) || [], isText = (column) => (column.unit || "text") === "text";
+  const rows = martRows(tile) || [], isText = (column) => ["text", "month"].includes(column.unit || "text");
   if (!rows.length) return [empty("nothing")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, tile.columns.map((column) => el("th", {class: isText(column) ? "text" : null}, column[S.lang])))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place]))))))))];
@@ -231,7 +234,7 @@ function draw() {
   const chosen = D.board ? `${periodName(S.grain, D.periods[S.grain][S.period])} · ${S.dim ? `${dimension(S.dim)}: ${two(D.members[S.dim][S.key])}` : t("all")}` : "";
   header.replaceChildren(links, el("h1", {}, title), el("p", {class: "question"}, D.board ? D.board.question[S.lang] : ""), choices(), el("p", {class: "printed"}, chosen));
   main.replaceChildren(...(D.board
-    ? D.board.tiles.map((tile) => el("section", {class: "tile" + (tile.wide ? " wide" : "")}, el("h2", {}, tile.title[S.lang], tile.mart && S.dim ? el("span", {class: "note"}, ` · ${t("whole")}`) : null), KINDS[tile.kind](tile).filter(Boolean)))
+    ? D.board.tiles.map((tile) => el("section", {class: "tile" + (tile.wide ? " wide" : "")}, el("h2", {}, tile.title[S.lang], tile.mart && S.dim && !(tile.follow || []).includes(S.dim) ? el("span", {class: "note"}, ` · ${t("whole")}`) : null), KINDS[tile.kind](tile).filter(Boolean)))
     : D.boards.map((board) => el("a", {class: "tile card", href: board.file}, el("h2", {}, board.title[S.lang]), board.question[S.lang]))));
   footer.replaceChildren(D.newest ? `${t("newest")}: ${shown(D.newest, "date")}. ` : "", D.board ? t("made") : "");
   fit();
@@ -243,7 +246,7 @@ function fit() {
   document.body.classList.add("paper");
   const height = document.body.scrollHeight;
   document.body.classList.remove("paper");
-  paper.textContent = `@media print { body { zoom: ${Math.min(1075 / 1500, 735 / height).toFixed(3)}; } }`;
+  paper.textContent = `@media print { body { zoom: ${Math.min(1075 / 1500, 700 / height).toFixed(3)}; } }`;
 }
 window.addEventListener("beforeprint", () => document.body.classList.add("paper"));
 window.addEventListener("afterprint", () => document.body.classList.remove("paper"));

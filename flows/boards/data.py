@@ -97,7 +97,7 @@ def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.Duck
 def _tile_rows(tile: Tile, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
     """Rows of a mart's tile by `grain|period`, or under `` where it has one state alone."""
     if not (tile.period or tile.date):
-        return {"": _rows(tile, connection, "true")}
+        return {"": _rows(tile, connection, "true"), **_by_member(tile, connection)}
     found = {}
     for grain, starts in periods.items():
         for start in starts[-KEPT[grain][1] :]:
@@ -107,6 +107,18 @@ def _tile_rows(tile: Tile, periods: dict[str, list[str]], connection: duckdb.Duc
                 condition = f"date_trunc({literal(grain)}, {quoted(tile.date or '')}) = date {literal(start)}"
             if rows := _rows(tile, connection, condition):
                 found[f"{grain}|{start}"] = rows
+    return found
+
+
+def _by_member(tile: Tile, connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
+    """Rows of a mart's tile by `dimension|key`, for the dimensions that it follows."""
+    found = {}
+    for dimension in tile.follow:
+        column, table = quoted(dimension), f"marts.{quoted(tile.mart or '')}"
+        newest = f" where {quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else ""
+        for (key,) in connection.execute(f"select distinct {column} from {table}{newest} order by all").fetchall():
+            if key is not None:
+                found[f"{dimension}|{key}"] = _rows(tile, connection, f"{column} = {literal(key)}")
     return found
 
 
@@ -123,8 +135,8 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
     query = f"select {', '.join(shown)} from {table} where {' and '.join(conditions)}"
     summed = any(column.agg for column in tile.columns)
     order = []
-    if tile.order:
-        name, direction = tile.order.removeprefix("-"), "desc" if tile.order.startswith("-") else "asc"
+    for told in tile.order.split():
+        name, direction = told.removeprefix("-"), "desc" if told.startswith("-") else "asc"
         agg = next((column.agg for column in tile.columns if column.column == name), None)
         key = f"{agg}({quoted(name)})" if agg else quoted(name)
         groups += [quoted(name)] if summed and not agg else []

@@ -13,7 +13,7 @@ BOARDS = PROJECT / "boards"
 LANGUAGES = ("ru", "en")
 MOST_TILES = 12
 Grain = Literal["week", "month", "quarter", "year"]
-Unit = Literal["count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "flag"]
+Unit = Literal["count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag"]
 
 
 class BoardError(Exception):
@@ -62,7 +62,8 @@ class Tile(_Strict):
     period: bool = False  # the mart has rows of each period (period_grain, period_start): those of the page's
     date: str | None = None  # a day of the mart: its rows of the page's period are added up
     latest: str | None = None  # a day of the mart: only its newest one
-    order: str | None = None  # a column, or -column for the largest first
+    follow: list[str] = []  # dimensions, which the mart has as columns, by whose member its rows may be chosen
+    order: str = ""  # columns, or -column for the largest first
     limit: Annotated[int, Field(ge=1, le=30)] = 12
     wide: bool = False
 
@@ -74,6 +75,8 @@ class Tile(_Strict):
             raise ValueError("a tile of a mart is a table or bars, and has columns")
         if self.mart and sum(map(bool, (self.period, self.date, self.latest))) > 1:
             raise ValueError("a tile has one of period, date and latest")
+        if self.follow and (self.kpis or self.period or self.date):
+            raise ValueError("only a tile of a mart without a period or date follows a member")
         if self.kpis and (self.kind in ("bars", "members")) != bool(self.by):
             raise ValueError("bars and members of KPIs name the dimension (by), other tiles of KPIs do not")
         if self.kpis and self.kind == "table":
@@ -165,6 +168,7 @@ def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]
     if tile.mart not in columns:
         return [f"there is no mart {tile.mart}"]
     named = [name for column in tile.columns for name in column.columns] + list(tile.where)
-    named += [name for name in (tile.date, tile.latest, (tile.order or "").removeprefix("-")) if name]
+    named += [name for name in (tile.date, tile.latest) if name]
+    named += [*tile.follow, *(name.removeprefix("-") for name in tile.order.split())]
     named += ["period_grain", "period_start"] if tile.period else []
     return [f"marts.{tile.mart} has no column {name}" for name in named if name not in columns[tile.mart]]
