@@ -260,7 +260,9 @@ def publish(
 def boards(
     file: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."),
+        typer.Option(
+            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
+        ),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--to", help="Where the pages go.", show_default="boards/ beside KPI_WAREHOUSE")

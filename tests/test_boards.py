@@ -28,7 +28,9 @@ def made(demo, tmp_path_factory):
 @pytest.fixture(scope="module")
 def embedded(made):
     """What each page holds, by the board's name."""
-    found = {path.stem: re.search(r'id="data">(.+?)</script>', path.read_text("utf-8"))[1] for path in made.glob("*.html")}
+    found = {
+        path.stem: re.search(r'id="data">(.+?)</script>', path.read_text("utf-8"))[1] for path in made.glob("*.html")
+    }
     return {name: json.loads(text) for name, text in found.items()}
 
 
@@ -85,7 +87,9 @@ def test_the_figures_of_marts_are_those_of_the_marts(demo, embedded, name):
             if state and tile.period:
                 conditions.append(f"period_grain = '{first}' and period_start = date '{second}'")
             elif state and tile.date:
-                conditions.append(f"{tile.date} >= date '{second}' and {tile.date} < date '{second}' + interval 1 {first}")
+                conditions.append(
+                    f"{tile.date} >= date '{second}' and {tile.date} < date '{second}' + interval 1 {first}"
+                )
             elif state:
                 conditions.append(f"{first} = '{second}'")
             for row in rows:
@@ -107,10 +111,14 @@ def _holds(demo, tile, row, conditions):
             else:
                 words.append(f"{name} is null" if value is None else f"abs({name} - {value}) < 0.00001")
     where = " and ".join(words) or "true"
-    count, *found = demo.execute(f"select {', '.join(['count(*)', *sums])} from marts.{tile.mart} where {where}").fetchone()
+    count, *found = demo.execute(
+        f"select {', '.join(['count(*)', *sums])} from marts.{tile.mart} where {where}"
+    ).fetchone()
     assert count > 0, (tile.title.en, row)
     # a tile in the order of a column that is not shown has a row for each value of it
-    if not set(name.removeprefix("-") for name in tile.order.split()) - {name for c in tile.columns for name in c.columns}:
+    if not set(name.removeprefix("-") for name in tile.order.split()) - {
+        name for c in tile.columns for name in c.columns
+    }:
         assert [plain(one) for one in found] == expected, (tile.title.en, row)
 
 

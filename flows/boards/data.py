@@ -115,7 +115,9 @@ def _by_member(tile: Tile, connection: duckdb.DuckDBPyConnection) -> dict[str, R
     found = {}
     for dimension in tile.follow:
         column, table = quoted(dimension), f"marts.{quoted(tile.mart or '')}"
-        newest = f" where {quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else ""
+        newest = (
+            f" where {quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else ""
+        )
         for (key,) in connection.execute(f"select distinct {column} from {table}{newest} order by all").fetchall():
             if key is not None:
                 found[f"{dimension}|{key}"] = _rows(tile, connection, f"{column} = {literal(key)}")

@@ -11,7 +11,7 @@ from flows.boards.pages import write
 from flows.boards.spec import LANGUAGES, BoardError
 
 SHOWN = ("head_of_sales", "marketer")
-WIDE = {"width": 1280, "height": 860}
+WIDE: Any = {"width": 1280, "height": 860}
 MOST_BYTES = 200_000
 
 

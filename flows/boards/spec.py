@@ -13,7 +13,9 @@ BOARDS = PROJECT / "boards"
 LANGUAGES = ("ru", "en")
 MOST_TILES = 12
 Grain = Literal["week", "month", "quarter", "year"]
-Unit = Literal["count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag"]
+Unit = Literal[
+    "count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag"
+]
 
 
 class BoardError(Exception):

@@ -303,8 +303,8 @@ class Run:
     def indicators(self) -> list[dict[str, Any]]:
         """The head of sales's daily report of the newest day, if there is one."""
         language = self.settings.language
-        columns = f"name_{language}", "period_start", "value", "plan_value", "previous_value", "sign"
-        columns += "unit", f"sign_{language}"
+        columns = [f"name_{language}", "period_start", "value", "plan_value", "previous_value", "sign"]
+        columns += ["unit", f"sign_{language}"]
         query = f"select {', '.join(columns)} from marts.report_daily where is_latest order by position"
         with suppress(duckdb.Error), duckdb.connect(str(self.place.file), read_only=True) as built:
             rows = built.execute(query).fetchall()

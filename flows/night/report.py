@@ -42,7 +42,15 @@ TEXTS: dict[str, dict[str, Any]] = {
         "indicator": "{name}: {value}, {sign}",
         "plain": "{name}: {value}",
         "boards": "Boards: {boards}",
-        "units": {"ratio": "%", "share": "%", "minutes": "min", "days": "days", "money": "", "large": " M", "point": "."},
+        "units": {
+            "ratio": "%",
+            "share": "%",
+            "minutes": "min",
+            "days": "days",
+            "money": "",
+            "large": " M",
+            "point": ".",
+        },
     },
     "ru": {
         "published": "Хранилище KPI: ночь {day} опубликована",
@@ -64,7 +72,15 @@ TEXTS: dict[str, dict[str, Any]] = {
         "indicator": "{name}: {value}, {sign}",
         "plain": "{name}: {value}",
         "boards": "Доски: {boards}",
-        "units": {"ratio": "%", "share": "%", "minutes": "мин", "days": "дн.", "money": "", "large": " млн", "point": ","},
+        "units": {
+            "ratio": "%",
+            "share": "%",
+            "minutes": "мин",
+            "days": "дн.",
+            "money": "",
+            "large": " млн",
+            "point": ",",
+        },
     },
 }
 
@@ -126,7 +142,9 @@ def _indicators(night: Night, language: str) -> list[str]:
     for row in night.indicators:
         which = "indicator" if row[f"sign_{language}"] else "plain"
         told = text[which].format(
-            name=row[f"name_{language}"], value=_value(row["value"], row["unit"], text["units"]), sign=row[f"sign_{language}"]
+            name=row[f"name_{language}"],
+            value=_value(row["value"], row["unit"], text["units"]),
+            sign=row[f"sign_{language}"],
         )
         lines.append(f"  {told}")
     return lines
