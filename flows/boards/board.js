@@ -100,8 +100,9 @@ function change(kpi, value, base, word) {
   const sign = Math.abs(step) < 0.05 ? "=" : step > 0 ? "▲" : "▼";
   const side = better === "none" || sign === "=" ? "" : (step > 0) === (better === "up") ? "good" : "bad";
   const unitWord = unit === "score" ? "" : isShare ? " " + t("pp") : S.lang === "ru" ? " %" : "%";
-  return el("span", {}, el("span", {class: side}, `${sign} ${number(Math.abs(step), 1)}${unitWord}`), ` ${t(word)} · `);
+  return el("span", {}, el("span", {class: side}, `${sign} ${number(Math.abs(step), 1)}${unitWord}`), ` ${t(word)}`);
 }
+const apart = (parts) => parts.filter((part) => part !== null).flatMap((part, place) => (place ? [" · ", part] : [part]));
 const running = (found) => (found && !found.complete ? el("span", {class: "running"}, t("running")) : null);
 
 // --- kinds of tiles ---
@@ -115,8 +116,8 @@ function numbers(tile) {
     const reached = found.plan ? found.value / found.plan : null;
     return el("div", {class: "kpi"}, head,
       reached === null ? null : el("div", {class: "plan"}, el("i", {style: `width:${Math.max(0, Math.min(100, reached * 100))}%`})),
-      el("div", {class: "changes"}, change(kpi, found.value, found.previous, "previous"), change(kpi, found.value, found.year_ago, "year_ago"),
-        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")} · `, running(found)));
+      el("div", {class: "changes"}, apart([change(kpi, found.value, found.previous, "previous"), change(kpi, found.value, found.year_ago, "year_ago"),
+        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")}`, running(found)])));
   });
   return parts;
 }
@@ -236,7 +237,7 @@ function draw() {
   main.replaceChildren(...(D.board
     ? D.board.tiles.map((tile) => el("section", {class: "tile" + (tile.wide ? " wide" : "")}, el("h2", {}, tile.title[S.lang], tile.mart && S.dim && !(tile.follow || []).includes(S.dim) ? el("span", {class: "note"}, ` · ${t("whole")}`) : null), KINDS[tile.kind](tile).filter(Boolean)))
     : D.boards.map((board) => el("a", {class: "tile card", href: board.file}, el("h2", {}, board.title[S.lang]), board.question[S.lang]))));
-  footer.replaceChildren(D.newest ? `${t("newest")}: ${shown(D.newest, "date")}. ` : "", D.board ? t("made") : "");
+  footer.replaceChildren(D.newest ? `${t("newest")}: ${shown(D.newest, "date").replace(/\.$/, "")}. ` : "", D.board ? t("made") : "");
   fit();
 }
 // how much smaller the page must be printed to be one A4 page: measured as it is laid out on paper, 285 x 198 mm at 96 dpi

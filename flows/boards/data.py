@@ -64,6 +64,12 @@ def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[st
     ).fetchall():
         if dimension in members:
             members[dimension][key] = [russian, english]
+    for dimension, key, russian, english in connection.execute(
+        "select distinct dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.kpi_values"
+        f" where dimension in ({_list(wanted | {'all'})}) order by all"
+    ).fetchall():
+        if dimension in members and key not in members[dimension]:  # what is of nobody, such as (unknown)
+            members[dimension][key] = [russian, english]
     return members
 
 
