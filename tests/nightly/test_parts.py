@@ -23,7 +23,7 @@ from flows.base.settings import PROJECT, Settings
 from flows.contract import entities
 from flows.night.build import Events, Place, fingerprint
 from flows.night.history import Night, State
-from flows.night.report import send
+from flows.night.report import send, summary
 from flows.night.run_log import LOGGER, RunLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
