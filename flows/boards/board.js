@@ -4,7 +4,7 @@ const WORDS = {
   ru: {
     boards: "Доски", index: "Все доски", grain: "Период", period: "Какой", slice: "Срез", member: "Кто или что", all: "Весь бизнес",
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
-    previous: "к прошлому", year_ago: "к году назад", plan: "план", of_plan: "плана", running: "период не полон", whole: "весь бизнес",
+    previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", running: "период не полон", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
     newest: "Последний полный день данных", pp: "п. п.", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
@@ -13,7 +13,7 @@ const WORDS = {
   en: {
     boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", all: "The whole business",
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
-    previous: "on the one before", year_ago: "on a year ago", plan: "plan", of_plan: "of plan", running: "not a whole period", whole: "whole business",
+    previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", running: "not a whole period", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
     newest: "Last full day of data", pp: "pp", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
@@ -95,7 +95,7 @@ function change(kpi, value, base, word) {
   if (value === null || base === null || base === undefined) return null;
   const {unit, better} = D.kpis[kpi], apart = value - base;
   const isShare = unit === "ratio" || unit === "share" || unit === "score";
-  if (!isShare && !base) return null;
+  if (!isShare && (!base || value * base < 0)) return null;  // a share of nothing, or of a loss, says nothing
   const step = isShare ? apart * (unit === "score" ? 1 : 100) : (apart / Math.abs(base)) * 100;
   const sign = Math.abs(step) < 0.05 ? "=" : step > 0 ? "▲" : "▼";
   const side = better === "none" || sign === "=" ? "" : (step > 0) === (better === "up") ? "good" : "bad";
@@ -146,7 +146,7 @@ function line(tile) {
     svg.append(el("circle", {cx: x(row[0]), cy: y(row[1]), r: 3.5, fill: row[5] ? "#3b84bd" : "#fff", stroke: "#3b84bd", "stroke-width": 2}, el("title", {}, `${periodName(S.grain, D.periods[S.grain][row[0]])}: ${shown(row[1], unit)}`)));
   }
   const key = [el("span", {}, "━ ", kpiName(kpi), isWhole(kpi) ? ` · ${t("whole")}` : null)];
-  if (rows.some((row) => row[3] !== null)) key.push(el("span", {}, "┅ " + t("year_ago").replace(/^(к|on) /, "")));
+  if (rows.some((row) => row[3] !== null)) key.push(el("span", {}, "┅ " + t("a_year_ago")));
   if (rows.some((row) => row[4] !== null)) key.push(el("span", {style: "color:#8a5f00"}, "▬ " + t("plan")));
   return [svg, el("div", {class: "legend"}, key)];
 }
