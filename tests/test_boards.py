@@ -7,13 +7,20 @@ import pytest
 import yaml
 
 from flows.boards import exposures, pages, spec
-from flows.boards.data import KEPT, plain
+from flows.boards.data import KEPT
 from flows.cli import main
 from tests.test_site import chromium
 from tests.warehouse import PROJECT
 
 BOARDS = {board.name: board for board in spec.read()}
 EIGHT = ["head_of_sales", "manager", "marketer", "owner", "shop", "subscription", "contact_centre", "data_trust"]
+
+
+def near(shown, figure) -> bool:
+    """Whether a page shows a figure of the marts, to a millionth."""
+    if shown is None or figure is None:
+        return shown is figure
+    return abs(shown - float(figure)) <= max(1e-6, 1e-9 * abs(float(figure)))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +67,7 @@ def test_the_figures_of_kpis_are_those_of_kpi_values(demo, embedded, name):
     for kpi, dimension, key, grain, start, *figures, is_complete in rows:
         kept = page["periods"].get(grain, [])[-KEPT[grain][dimension != "all"] :] if grain in KEPT else []
         if (kpi, dimension) in pairs and start in kept and any(figure is not None for figure in figures):
-            expected[kpi, f"{dimension}|{key}", grain, start] = [*map(plain, figures), int(is_complete)]
+            expected[kpi, f"{dimension}|{key}", grain, start] = [*figures, int(is_complete)]
     shown = {
         (kpi, member, grain, page["periods"][grain][place]): figures
         for kpi, members in page["values"].items()
@@ -68,7 +75,8 @@ def test_the_figures_of_kpis_are_those_of_kpi_values(demo, embedded, name):
         for grain, found in grains.items()
         for place, *figures in found
     }
-    assert shown == expected
+    assert shown.keys() == expected.keys()
+    assert [key for key in shown if not all(map(near, shown[key], expected[key]))] == []
     assert {key[0] for key in shown} == set(board.kpis)
 
 
@@ -119,7 +127,7 @@ def _holds(demo, tile, row, conditions):
     if not set(name.removeprefix("-") for name in tile.order.split()) - {
         name for c in tile.columns for name in c.columns
     }:
-        assert [plain(one) for one in found] == expected, (tile.title.en, row)
+        assert all(map(near, expected, found)), (tile.title.en, row)
 
 
 def test_what_the_whole_pipeline_is_worth_is_on_the_board(demo, embedded):
