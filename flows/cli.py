@@ -268,7 +268,7 @@ def boards(
         Path | None, typer.Option("--to", help="Where the pages go.", show_default="boards/ beside KPI_WAREHOUSE")
     ] = None,
     exposures: Annotated[
-        bool, typer.Option("--exposures", help="Only write models/boards.yml, dbt's exposures of the boards.")
+        bool, typer.Option("--exposures", help="Only write models/reports/_boards.yml, dbt's exposures of the boards.")
     ] = False,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Only take the pictures of the README, in a Chromium of this machine.")

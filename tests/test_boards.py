@@ -8,8 +8,8 @@ import yaml
 
 from flows.boards import exposures, pages, spec
 from flows.boards.data import KEPT
+from flows.boards.pictures import chromium
 from flows.cli import main
-from tests.test_site import chromium
 from tests.warehouse import PROJECT
 
 BOARDS = {board.name: board for board in spec.read()}
