@@ -29,7 +29,17 @@ SEMANTIC_PARTS = {
 }
 EXPOSURE_KEYS = {"name", "label", "type", "maturity", "description", "owner", "depends_on"}
 METRIC_KEYS = {"name", "label", "description", "type", "type_params"}
-FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "semantic_models", "metrics", "exposures"}
+FILE_KEYS = {
+    "version",
+    "anchors",
+    "models",
+    "seeds",
+    "sources",
+    "unit_tests",
+    "semantic_models",
+    "metrics",
+    "exposures",
+}
 # Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day,
 # marks of ad clicks, payment pages.
 SHORT_LISTS = {
