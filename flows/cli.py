@@ -257,6 +257,48 @@ def publish(
 
 
 @app.command(cls=_Command)
+def boards(
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where the pages go.", show_default="boards/ beside KPI_WAREHOUSE")
+    ] = None,
+    exposures: Annotated[
+        bool, typer.Option("--exposures", help="Only write models/reports/_boards.yml, dbt's exposures of the boards.")
+    ] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Only take the pictures of the README, in a Chromium of this machine.")
+    ] = False,
+) -> None:
+    """Makes the boards: a page each that opens from the disk, and an index.
+
+    What they show stands in boards/*.yml. A board that names a KPI, mart or column that is not there is told with its file and tile, and
+    then nothing is written.
+
+    Exit status: 0 done, 1 a board can't be made.
+    """
+    from flows.boards import exposures as exposed
+    from flows.boards import pages
+    from flows.boards import pictures as taken
+    from flows.boards.spec import BoardError
+
+    try:
+        if exposures:
+            exposed.write()
+        elif pictures:
+            taken.take(file)
+        else:
+            pages.command(file, folder)
+    except BoardError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command(cls=_Command)
 def forget(
     email: Annotated[list[str] | None, typer.Option(metavar="X", help="Whom: an address; can be repeated.")] = None,
     phone: Annotated[list[str] | None, typer.Option(metavar="X", help="Whom: a phone number; can be repeated.")] = None,

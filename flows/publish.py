@@ -1,8 +1,8 @@
 """The published marts: what BI reads, and the way back.
 
-    <published>/kpi.duckdb      a link to current/kpi.duckdb; likewise manifest.json and parquet
+    <published>/kpi.duckdb      a link to current/kpi.duckdb; likewise manifest.json, parquet and boards
     <published>/current         a link to versions/<version>: THE SWITCH
-    <published>/versions/       the last good ones, each whole: kpi.duckdb, parquet/<table>.parquet, manifest.json
+    <published>/versions/       the last good ones, each whole: kpi.duckdb, parquet/<table>.parquet, boards/<board>.html, manifest.json
 
 What has not a version's name and a manifest that says it is somebody else's, and is left alone. Whoever may read the folder
 <published> may read what is in it: files and folders take their rights from it.
@@ -35,8 +35,10 @@ from flows.base.errors import ConfigError
 from flows.base.locks import Lock, Locked
 from flows.base.settings import Settings
 from flows.base.sql import literal, quoted
+from flows.boards import pages
+from flows.boards.spec import BoardError
 
-FILE, MANIFEST, PARQUET = "kpi.duckdb", "manifest.json", "parquet"
+FILE, MANIFEST, PARQUET, BOARDS = "kpi.duckdb", "manifest.json", "parquet", "boards"
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(-[1-9][0-9]*)?")
 WAIT_SECONDS = 600  # for another publisher
 
@@ -58,6 +60,7 @@ class Version:
         say: called with a line for people at each step.
         name: of the version; set at the beginning.
         tables: rows by table; filled as they are written.
+        boards: whether its boards could be made.
     """
 
     published: Path
@@ -68,6 +71,7 @@ class Version:
     say: Callable[[str], None] = lambda text: None
     name: str = ""
     tables: dict[str, int] = field(default_factory=dict)
+    boards: bool = False
 
     @property
     def making(self) -> Path:
@@ -142,6 +146,16 @@ def make_parquet(version: Version) -> None:
         for table in version.tables:
             target = literal(folder / f"{table}.parquet")
             connection.execute(f"copy marts.{quoted(table)} to {target} (format parquet, compression zstd)")
+
+
+def make_boards(version: Version) -> None:
+    """Makes the boards from the new file. Boards that can't be made are said, and keep no figures from BI."""
+    settings = Settings.read()
+    try:
+        pages.write(version.making / FILE, version.making / BOARDS, settings.language, pages.docs_address(settings))
+        version.boards = True
+    except (BoardError, duckdb.Error) as error:
+        version.say(f"no boards: {_first_line(error)}")
 
 
 def check(version: Version) -> None:
@@ -234,6 +248,7 @@ STEPS: tuple[Callable[[Version], None], ...] = (
     clear,
     make_file,
     make_parquet,
+    make_boards,
     check,
     keep,
     switch,
@@ -363,6 +378,10 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _restore_links(published: Path) -> None:
     for name in (FILE, MANIFEST, PARQUET):
         _point(published / name, f"current/{name}")
+    if (published / "current" / BOARDS).is_dir():
+        _point(published / BOARDS, f"current/{BOARDS}")
+    elif (published / BOARDS).is_symlink():  # the version has none
+        (published / BOARDS).unlink()
 
 
 def _point(link: Path, target: str) -> None:

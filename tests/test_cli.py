@@ -19,6 +19,7 @@ COMMANDS = (
     "night",
     "gate",
     "publish",
+    "boards",
     "forget",
     "compare",
     "catalogue",

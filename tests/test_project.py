@@ -27,8 +27,19 @@ SEMANTIC_PARTS = {
     "dimensions": {"name", "type", "type_params", "expr"},
     "measures": {"name", "label", "description", "agg", "expr", "create_metric"},
 }
+EXPOSURE_KEYS = {"name", "label", "type", "maturity", "description", "owner", "depends_on"}
 METRIC_KEYS = {"name", "label", "description", "type", "type_params"}
-FILE_KEYS = {"version", "anchors", "models", "seeds", "sources", "unit_tests", "semantic_models", "metrics"}
+FILE_KEYS = {
+    "version",
+    "anchors",
+    "models",
+    "seeds",
+    "sources",
+    "unit_tests",
+    "semantic_models",
+    "metrics",
+    "exposures",
+}
 # Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day,
 # marks of ad clicks, payment pages.
 SHORT_LISTS = {
@@ -82,6 +93,8 @@ def strange_keys(path):
                 yield from check(item, allowed, f"{model.get('name')}, {item.get('name')}")
     for metric in content.get("metrics") or []:
         yield from check(metric, METRIC_KEYS, metric.get("name"))
+    for exposure in content.get("exposures") or []:
+        yield from check(exposure, EXPOSURE_KEYS, exposure.get("name"))
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda p: p.name)

@@ -3,7 +3,6 @@
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -13,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
+from flows.boards.pictures import chromium
 from tests.warehouse import PROJECT
 
 ASKING = {
@@ -197,17 +197,6 @@ def test_the_glossary_has_no_word_twice_and_both_languages():
     assert rows and all(len(row) == 4 and all(row) for row in rows)
     assert all(re.search("[а-яё]|UTM|KPI", row[1] + row[3]) for row in rows)
     assert len({row[0] for row in rows}) == len(rows)
-
-
-def chromium() -> str | None:
-    """A Chromium of this machine: the one that KPI_CHROMIUM names, an installed one, or playwright's own."""
-    if named := os.environ.get("KPI_CHROMIUM"):
-        return named
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    own = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
-    return str(own[-1]) if own else None
 
 
 def test_a_browser_opens_it_from_the_file_system(site):

@@ -76,14 +76,15 @@ class Settings(BaseSettings):
 
     # fmt: off
     raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "import", "load", "night", "forget", "compare", "gate")
-    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status")
-    published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget"]})
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status", "boards")
+    published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget", "boards"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     memory: Annotated[str, BeforeValidator(_memory)] | None = _told(None, "the most memory that DuckDB takes in a build, like 4GB; unset: four fifths of the machine's; what does not fit goes to the disk beside the warehouse", "night")
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "import", "check", "night", "gate", "compare")
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "import", "check", "load", "night", "gate")
     night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
-    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, ru or en", "night", "status")
+    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, and that boards open in, ru or en", "night", "status", "boards")
+    docs: str | None = _told(None, "the address of the docs site, to which boards link; unset: site/ of this project", "boards", "night")
     publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
     contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")

@@ -293,9 +293,18 @@ class Run:
                 "select count(distinct kpi_id) from marts.kpi_values where dimension = 'all' and value is not null"
             ).fetchone()
 
+    def keep_boards(self, made: bool) -> None:
+        """Takes note of where the boards are; a person should know if they could not be made."""
+        if made:
+            self.night.boards = str(self.settings.published / "boards" / "index.html")
+        else:
+            self.warn("the boards could not be made: `uv run kpi boards` says why")
+
     def indicators(self) -> list[dict[str, Any]]:
         """The head of sales's daily report of the newest day, if there is one."""
-        columns = f"name_{self.settings.language}", "period_start", "value", "plan_value", "previous_value", "sign"
+        language = self.settings.language
+        columns = [f"name_{language}", "period_start", "value", "plan_value", "previous_value", "sign"]
+        columns += ["unit", f"sign_{language}"]
         query = f"select {', '.join(columns)} from marts.report_daily where is_latest order by position"
         with suppress(duckdb.Error), duckdb.connect(str(self.place.file), read_only=True) as built:
             rows = built.execute(query).fetchall()

@@ -226,13 +226,14 @@ def publish(run: Run) -> None:
             settings.published, run.place.file, run.facts(), settings.keep_versions, settings.postgres, step.say
         )
         run.night.version = publish_version(version)
+        run.keep_boards(version.boards)
         step.text = f"{len(version.tables)} marts as {version.name}"
 
 
 @task(task_run_name="message", cache_policy=NO_CACHE)
 def message(run: Run) -> None:
     """The run history, and the message to people."""
-    indicators = run.indicators()
+    indicators = run.night.indicators = run.indicators()
     run.close()
     told = summary(run.night, run.settings).replace("\n", "\n\n")
     _show(run, create_markdown_artifact, key="night", markdown=told, description="What people were told of the night")

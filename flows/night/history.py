@@ -41,6 +41,8 @@ class Night:
         version: what was published.
         finished_at: when it ended.
         logs: the folder with its logs.
+        boards: the page that opens the published boards; empty if there is none.
+        indicators: the head of sales's ten, of the newest day.
     """
 
     run_id: str
@@ -62,6 +64,8 @@ class Night:
     version: str = ""
     finished_at: datetime | None = None
     logs: str = ""
+    boards: str = ""
+    indicators: list[dict[str, Any]] = field(default_factory=list)
 
     def row(self) -> dict[str, Any]:
         """Its row of the entity `pipeline_runs`, with more for whoever looks into the raw files."""

@@ -5,8 +5,9 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
+from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_fixed
 
@@ -21,7 +22,7 @@ SECONDS = 15  # for one attempt
 PAUSES = (1, 4)  # seconds before the second and the third one
 LINES, LINE = 10, 300  # of an error, and characters of a line
 
-TEXTS = {
+TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "published": "KPI warehouse: the night of {day} is published",
         "failed": "KPI warehouse: the night of {day} FAILED, BI shows the last good one",
@@ -38,6 +39,19 @@ TEXTS = {
         "hours": "{count} h ago",
         "days": "{count} days ago",
         "took": "{minutes} min, version {version}",
+        "indicators": "{day}:",
+        "indicator": "{name}: {value}, {sign}",
+        "plain": "{name}: {value}",
+        "boards": "Boards: {boards}",
+        "units": {
+            "ratio": "%",
+            "share": "%",
+            "minutes": "min",
+            "days": "days",
+            "money": "",
+            "large": " M",
+            "point": ".",
+        },
     },
     "ru": {
         "published": "Хранилище KPI: ночь {day} опубликована",
@@ -55,6 +69,19 @@ TEXTS = {
         "hours": "{count} ч назад",
         "days": "{count} дн. назад",
         "took": "{minutes} мин, версия {version}",
+        "indicators": "{day}:",
+        "indicator": "{name}: {value}, {sign}",
+        "plain": "{name}: {value}",
+        "boards": "Доски: {boards}",
+        "units": {
+            "ratio": "%",
+            "share": "%",
+            "minutes": "мин",
+            "days": "дн.",
+            "money": "",
+            "large": " млн",
+            "point": ",",
+        },
     },
 }
 
@@ -80,6 +107,9 @@ def summary(night: Night, settings: Settings) -> str:
     else:
         minutes = round((finished - night.started_at).total_seconds() / 60, 1)
         lines.append(text["took"].format(minutes=minutes, version=night.version))
+        lines += _indicators(night, language)
+        if night.boards:
+            lines.append(text["boards"].format(boards=night.boards))
     for load in night.loads:
         if not load.loaded:
             last = night.newest.get(load.source)
@@ -101,6 +131,37 @@ def summary(night: Night, settings: Settings) -> str:
         if len(warnings) > LINES:
             lines.append("  " + text["more"].format(count=len(warnings) - LINES))
     return redact.clean("\n".join(lines))
+
+
+def _indicators(night: Night, language: str) -> list[str]:
+    """The day, and a line for each indicator: its name, value and sign."""
+    if not night.indicators:
+        return []
+    text = TEXTS[language]
+    day = date.fromisoformat(night.indicators[0]["period_start"])
+    lines = [text["indicators"].format(day=f"{day:%d.%m.%Y}")]
+    for row in night.indicators:
+        which = "indicator" if row[f"sign_{language}"] else "plain"
+        told = text[which].format(
+            name=row[f"name_{language}"],
+            value=_value(row["value"], row["unit"], text["units"]),
+            sign=row[f"sign_{language}"],
+        )
+        lines.append(f"  {told}")
+    return lines
+
+
+def _value(value: str | None, unit: str, words: dict[str, str]) -> str:
+    if value is None:
+        return "–"
+    number, word = float(value), words.get(unit, "")
+    if word == "%":
+        number *= 100
+    elif abs(number) >= 1e6:
+        number, word = number / 1e6, words["large"].strip()
+    digits = 1 if abs(number) < 100 and not number.is_integer() else 0
+    grouped = f"{number:,.{digits}f}".replace(",", "\u00a0").replace(".", words["point"])
+    return f"{grouped} {word}".strip()
 
 
 def _age(last: str, now: datetime, text: dict[str, str]) -> str:

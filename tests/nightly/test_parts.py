@@ -23,7 +23,7 @@ from flows.base.settings import PROJECT, Settings
 from flows.contract import entities
 from flows.night.build import Events, Place, fingerprint
 from flows.night.history import Night, State
-from flows.night.report import send
+from flows.night.report import send, summary
 from flows.night.run_log import LOGGER, RunLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -328,6 +328,31 @@ def test_a_row_of_the_history_is_what_the_contract_says():
     columns = {column.name for column in runs.columns}
     night = Night("run", date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), None, "")
     assert columns <= set(night.row())
+
+
+@pytest.mark.parametrize(
+    "language, lines",
+    [
+        ("ru", ["  Общий доход: 16,3 млн, лучше плана", "  Win rate: 39,1 %, хуже прошлого периода", "  Новые лиды: 1\u00a0281", "Доски: /b/index.html"]),
+        ("en", ["  Revenue: 16.3 M, better than planned", "  Win rate: 39.1 %, worse than the period before", "  New leads: 1\u00a0281", "Boards: /b/index.html"]),
+    ],
+)  # fmt: skip
+def test_the_message_has_the_indicators_with_their_signs_and_the_boards(monkeypatch, language, lines):
+    monkeypatch.setenv("KPI_LANGUAGE", language)
+    night = Night(
+        "run", date(2026, 7, 1), datetime(2026, 7, 1, tzinfo=UTC), None, "", status="published", boards="/b/index.html"
+    )
+    told = [
+        ("Общий доход", "Revenue", "16321053.6", "money", "лучше плана", "better than planned"),
+        ("Win rate", "Win rate", "0.391061", "ratio", "хуже прошлого периода", "worse than the period before"),
+        ("Новые лиды", "New leads", "1281.0", "count", None, None),
+    ]
+    columns = ("name_ru", "name_en", "value", "unit", "sign_ru", "sign_en")
+    night.indicators = [{"period_start": "2026-06-30", **dict(zip(columns, row))} for row in told]
+    text = summary(night, Settings.read()).splitlines()
+    assert "30.06.2026:" in text and [line for line in text if line in lines] == lines
+    night.status = "failed"
+    assert not set(lines) & set(summary(night, Settings.read()).splitlines())
 
 
 def test_a_setting_that_is_wrong_is_named(monkeypatch):

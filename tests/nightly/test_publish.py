@@ -96,7 +96,7 @@ def test_killed_after_any_step(published, monkeypatch, before):
                 rollback(published, versions_of(published)[-1])
             else:
                 (published / "current").unlink()
-    assert seen == [before] * 5 + [2] * 3
+    assert seen == [before] * 6 + [2] * 3
     put(published, 3)
     assert shown(published) == 3
     assert not leftovers(published)
@@ -319,3 +319,29 @@ def test_nothing_built_is_not_published(published, tmp_path):
         with pytest.raises(PublishError):
             publish(Version(published, file, {"night": 2}))
     assert current_of(published) == versions_of(published)[0] and shown(published) == 1
+
+
+def test_boards_come_and_go_back_with_their_version(published, monkeypatch):
+    """Whoever opens published/boards sees the pages of the version whose figures are shown; a version without boards shows none."""
+
+    def write(file, folder, language, docs):
+        with duckdb.connect(str(file), read_only=True) as made:
+            (night,) = made.execute("select max(night) from marts.sales").fetchone()
+        if night == 3:
+            raise publisher.BoardError("owner.yml, tile 1: there is no KPI x")
+        folder.mkdir()
+        (folder / "index.html").write_text(f"night {night}")
+
+    monkeypatch.setattr(publisher.pages, "write", write)
+    said = []
+    first, page = put(published, 1), published / "boards" / "index.html"
+    assert page.read_text() == "night 1"
+    put(published, 2)
+    assert page.read_text() == "night 2"
+    rollback(published, first)
+    assert page.read_text() == "night 1"
+    put(published, 3, say=said.append)
+    assert shown(published) == 3 and not (published / "boards").exists()
+    assert "no boards: owner.yml, tile 1: there is no KPI x" in said
+    rollback(published, first)
+    assert page.read_text() == "night 1"

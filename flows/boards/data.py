@@ -1,0 +1,180 @@
+"""The figures of a board, read from the marts: what its page holds, and what the test of it is compared with."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from flows.base.sql import literal, quoted
+from flows.boards.spec import Board, Tile
+
+# how many periods of the whole business, and of each member of a dimension, a page holds
+KEPT = {"week": (26, 9), "month": (25, 13), "quarter": (9, 5), "year": (3, 2)}
+DECIMALS = 6
+
+Rows = list[list[Any]]
+
+
+def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """All that a board's page shows.
+
+    Args:
+        board: one that was checked.
+        connection: to the file with the marts.
+
+    Returns:
+        KPIs with their names, periods by grain, members by dimension, values by KPI and member, rows by tile.
+    """
+    periods = _periods(connection)
+    wanted = {*board.slices, *(tile.by for tile in board.tiles if tile.by)}
+    wanted |= {column.of for tile in board.tiles for column in tile.columns if column.of}
+    return {
+        "kpis": _kpis(board, connection),
+        "periods": periods,
+        "members": _members(wanted, connection),
+        "values": _values(board, periods, connection),
+        "tiles": [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles],
+    }
+
+
+def _periods(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """First days of the periods that a page holds, the newest last."""
+    found = connection.execute(
+        "select period_grain, period_start from marts.kpi_values where dimension = 'all' group by all order by all"
+    ).fetchall()
+    return {
+        grain: [start.isoformat() for one, start in found if one == grain][-most:] for grain, (most, _) in KEPT.items()
+    }
+
+
+def _kpis(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    columns = ("kpi_id", "name_ru", "name_en", "formula_ru", "formula_en", "unit", "better", "dimensions")
+    rows = connection.execute(f"select {', '.join(columns)} from marts.kpi_catalogue").fetchall()
+    catalogue = {row[0]: dict(zip(columns[1:], row[1:], strict=True)) for row in rows}
+    return {kpi: catalogue[kpi] for kpi in board.kpis}
+
+
+def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[str]]]:
+    """Names of members, ru and en, by dimension and key, in the order in which they are told."""
+    members: dict[str, dict[str, list[str]]] = {dimension: {} for dimension in sorted(wanted)}
+    for dimension, key, russian, english in connection.execute(
+        "select dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.dimension_members"
+        " order by dimension, member_rank nulls last, dimension_name_ru, dimension_key"
+    ).fetchall():
+        if dimension in members:
+            members[dimension][key] = [russian, english]
+    for dimension, key, russian, english in connection.execute(
+        "select distinct dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.kpi_values"
+        f" where dimension in ({_list(wanted | {'all'})}) order by all"
+    ).fetchall():
+        if dimension in members and key not in members[dimension]:  # what is of nobody, such as (unknown)
+            members[dimension][key] = [russian, english]
+    return members
+
+
+def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Rows [period, value, previous, year ago, plan, complete] by KPI, `dimension|key` and grain."""
+    pairs = {(kpi, "all") for kpi in board.kpis} | {(kpi, one) for kpi in board.kpis for one in board.slices}
+    pairs |= {(kpi, tile.by) for tile in board.tiles if tile.by for kpi in tile.kpis}
+    if not board.kpis:
+        return {}
+    rows = connection.execute(
+        "select kpi_id, dimension, dimension_key, period_grain, period_start, value, previous_value, year_ago_value,"
+        f" target_value, is_complete from marts.kpi_values where kpi_id in ({_list(board.kpis)})"
+        f" and dimension in ({_list({one for _, one in pairs})}) and period_start >= {literal(min(min(p) for p in periods.values()))}"
+        " order by all"
+    ).fetchall()
+    places = {grain: {start: place for place, start in enumerate(starts)} for grain, starts in periods.items()}
+    values: dict[str, Any] = {}
+    for kpi, dimension, key, grain, start, *figures, is_complete in rows:
+        place = places.get(grain, {}).get(start.isoformat())
+        if place is None or (kpi, dimension) not in pairs:
+            continue
+        if dimension != "all" and place < len(periods[grain]) - KEPT[grain][1]:
+            continue
+        if all(figure is None for figure in figures):
+            continue
+        of_member = values.setdefault(kpi, {}).setdefault(f"{dimension}|{key}", {})
+        of_member.setdefault(grain, []).append([place, *map(plain, figures), int(is_complete)])
+    return values
+
+
+def _tile_rows(tile: Tile, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
+    """Rows of a mart's tile by `grain|period`, or under `` where it has one state alone."""
+    if not (tile.period or tile.date):
+        return {"": _rows(tile, connection, "true"), **_by_member(tile, connection)}
+    found = {}
+    for grain, starts in periods.items():
+        for start in starts[-KEPT[grain][1] :]:
+            if tile.period:
+                condition = f"period_grain = {literal(grain)} and period_start = date {literal(start)}"
+            else:
+                condition = f"date_trunc({literal(grain)}, {quoted(tile.date or '')}) = date {literal(start)}"
+            if rows := _rows(tile, connection, condition):
+                found[f"{grain}|{start}"] = rows
+    return found
+
+
+def _by_member(tile: Tile, connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
+    """Rows of a mart's tile by `dimension|key`, for the dimensions that it follows."""
+    found = {}
+    for dimension in tile.follow:
+        column, table = quoted(dimension), f"marts.{quoted(tile.mart or '')}"
+        newest = (
+            f" where {quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else ""
+        )
+        for (key,) in connection.execute(f"select distinct {column} from {table}{newest} order by all").fetchall():
+            if key is not None:
+                found[f"{dimension}|{key}"] = _rows(tile, connection, f"{column} = {literal(key)}")
+    return found
+
+
+def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> Rows:
+    shown, groups = [], []
+    for column in tile.columns:
+        for name in column.columns:
+            shown.append(f"{column.agg}({quoted(name)})" if column.agg else quoted(name))
+            groups += [] if column.agg else [quoted(name)]
+    conditions = [condition] + [f"{quoted(name)} = {literal(str(value))}" for name, value in tile.where.items()]
+    table = f"marts.{quoted(tile.mart or '')}"
+    if tile.latest:
+        conditions.append(f"{quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})")
+    query = f"select {', '.join(shown)} from {table} where {' and '.join(conditions)}"
+    summed = any(column.agg for column in tile.columns)
+    order = []
+    for told in tile.order.split():
+        name, direction = told.removeprefix("-"), "desc" if told.startswith("-") else "asc"
+        agg = next((column.agg for column in tile.columns if column.column == name), None)
+        key = f"{agg}({quoted(name)})" if agg else quoted(name)
+        groups += [quoted(name)] if summed and not agg else []
+        order.append(f"{key} {direction} nulls last")
+    if summed and groups:
+        query += f" group by {', '.join(dict.fromkeys(groups))}"
+    query += f" order by {', '.join([*order, *map(str, range(1, len(shown) + 1))])} limit {tile.limit}"
+    return [_cells(tile, [plain(cell) for cell in row]) for row in connection.execute(query).fetchall()]
+
+
+def _cells(tile: Tile, row: list[Any]) -> list[Any]:
+    """A row with one cell a column: a name in two languages is one."""
+    cells, rest = [], iter(row)
+    for column in tile.columns:
+        given = [next(rest) for _ in column.columns]
+        cells.append(given if len(given) > 1 else given[0])
+    return cells
+
+
+def plain(cell: Any) -> Any:
+    """A value as JSON has it; money to a millionth."""
+    if isinstance(cell, bool) or cell is None:
+        return cell
+    if isinstance(cell, float | Decimal):
+        rounded = round(float(cell), DECIMALS)
+        return int(rounded) if rounded.is_integer() else rounded
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    return cell if isinstance(cell, int) else str(cell)
+
+
+def _list(names: Any) -> str:
+    return ", ".join(literal(name) for name in sorted(names))

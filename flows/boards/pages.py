@@ -1,0 +1,110 @@
+"""Writes the pages: each holds its own figures, script and style, and asks nobody for anything."""
+
+import json
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.base.settings import PROJECT, Settings
+from flows.boards import data, spec
+
+HERE = Path(__file__).parent
+MOST_BYTES = 2_000_000
+
+
+def write(file: Path, folder: Path, language: str, docs: str, boards: Path = spec.BOARDS) -> list[Path]:
+    """Makes a page for each board, and an index.
+
+    Args:
+        file: the DuckDB file with the marts.
+        folder: where the pages go; it is made if it is not there.
+        language: that pages open in.
+        docs: the address of the docs site, for the pages of KPIs.
+        boards: the folder of their descriptions.
+
+    Returns:
+        The pages, the index first.
+
+    Raises:
+        BoardError: a description is wrong, or the marts lack what it names; nothing was written.
+    """
+    described = spec.read(boards)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        spec.check(described, connection)
+        pages = [(board, data.read(board, connection)) for board in described]
+        newest = _newest(connection)
+    common = {"language": language, "docs": docs, "newest": newest, "currency": _currency()}
+    listed = [{"file": f"{board.name}.html", **_words(board)} for board in described]
+    texts = {"index.html": _page({**common, "index": True, "boards": listed}, "Boards")}
+    for board, figures in pages:
+        told = {"name": board.name, **_words(board), "grain": board.grain, "slices": board.slices}
+        tiles = [tile.model_dump(exclude_defaults=True) for tile in board.tiles]
+        texts[f"{board.name}.html"] = _page(
+            {**common, "boards": listed, "board": {**told, "tiles": tiles}, **figures}, board.title.en
+        )
+    for name, text in texts.items():
+        if len(text.encode()) > MOST_BYTES:
+            raise spec.BoardError(f"{name} would have {len(text.encode())} bytes; {MOST_BYTES} are the most")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    return [folder / name for name in texts]
+
+
+def _words(board: spec.Board) -> dict[str, Any]:
+    return {"title": board.title.model_dump(), "question": board.question.model_dump()}
+
+
+def _newest(connection: duckdb.DuckDBPyConnection) -> str | None:
+    found = connection.execute("select max(period_start) from marts.kpi_values where period_grain = 'day'").fetchone()
+    return found[0].isoformat() if found and found[0] else None
+
+
+def _currency() -> str:
+    import yaml
+
+    variables: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    return str(variables["base_currency"])
+
+
+def _page(embedded: dict[str, Any], title: str) -> str:
+    # "<" and the two line separators of Unicode could end the script
+    text = json.dumps(embedded, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    parts = {"title": escape(title), "style": _part("board.css"), "script": _part("board.js"), "data": text}
+    page = _part("board.html")
+    for name, part in parts.items():
+        page = page.replace(f"%{name}%", part, 1)
+    return page
+
+
+def _part(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
+
+
+def docs_address(settings: Settings) -> str:
+    """Where the pages of KPIs are: what is set, else the site of this project on this machine."""
+    return (settings.docs or (PROJECT / "site").as_uri()).rstrip("/")
+
+
+def command(file: Path | None, folder: Path | None, say: Callable[[str], None] = print) -> None:
+    """Makes the boards from the published file, or from the analyst's where nothing is published.
+
+    Raises:
+        BoardError: there is no file, or a board can't be made.
+    """
+    settings = Settings.read()
+    published = settings.published / "kpi.duckdb"
+    source = file or (published if published.exists() else settings.warehouse)
+    if not source.is_file():
+        raise spec.BoardError(f"There is no {source}: run `uv run dbt build` first")
+    what = "the file given" if file else "the published file" if source == published else "the analyst's warehouse"
+    say(f"from {what}, {source}")
+    try:
+        pages = write(source, folder or settings.folder / "boards", settings.language, docs_address(settings))
+    except duckdb.Error as error:
+        raise spec.BoardError(f"{source} can't be read: {str(error).splitlines()[0]}") from None
+    for page in pages:
+        say(f"{page.stat().st_size // 1024:>6} KB  {page}")

@@ -1,0 +1,176 @@
+"""What a board shows: read from YAML and held to the marts before anything is drawn."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import duckdb
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from flows.base.settings import PROJECT
+
+BOARDS = PROJECT / "boards"
+LANGUAGES = ("ru", "en")
+MOST_TILES = 12
+Grain = Literal["week", "month", "quarter", "year"]
+Unit = Literal[
+    "count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag"
+]
+
+
+class BoardError(Exception):
+    """A board can't be made; the text names the file and the tile."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Strict):
+    """A text in both languages."""
+
+    ru: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Column(_Strict):
+    """A column of a mart in a tile. `{lang}` in its name stands for each language; `of` says whose member its value is."""
+
+    column: str
+    ru: str
+    en: str
+    unit: Unit = "text"
+    agg: Literal["sum", "count"] | None = None
+    of: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The mart's columns that it is read from."""
+        if "{lang}" not in self.column:
+            return [self.column]
+        return [self.column.replace("{lang}", language) for language in LANGUAGES]
+
+
+class Tile(_Strict):
+    """One picture or table: of KPIs (`kpis`, and `by` a dimension) or of columns of a mart."""
+
+    kind: Literal["numbers", "line", "bars", "members", "table"]
+    title: Words
+    kpis: list[str] = []
+    by: str | None = None
+    mart: str | None = None
+    columns: list[Column] = []
+    where: dict[str, str | int | bool] = {}
+    period: bool = False  # the mart has rows of each period (period_grain, period_start): those of the page's
+    date: str | None = None  # a day of the mart: its rows of the page's period are added up
+    latest: str | None = None  # a day of the mart: only its newest one
+    follow: list[str] = []  # dimensions, which the mart has as columns, by whose member its rows may be chosen
+    order: str = ""  # columns, or -column for the largest first
+    limit: Annotated[int, Field(ge=1, le=30)] = 12
+    wide: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Tile":
+        if bool(self.kpis) == bool(self.mart):
+            raise ValueError("a tile names either kpis or a mart")
+        if self.mart and (self.kind not in ("table", "bars") or not self.columns):
+            raise ValueError("a tile of a mart is a table or bars, and has columns")
+        if self.mart and sum(map(bool, (self.period, self.date, self.latest))) > 1:
+            raise ValueError("a tile has one of period, date and latest")
+        if self.follow and (self.kpis or self.period or self.date):
+            raise ValueError("only a tile of a mart without a period or date follows a member")
+        if self.kpis and (self.kind in ("bars", "members")) != bool(self.by):
+            raise ValueError("bars and members of KPIs name the dimension (by), other tiles of KPIs do not")
+        if self.kpis and self.kind == "table":
+            raise ValueError("a table of KPIs is numbers or members")
+        return self
+
+
+class Board(_Strict):
+    """A page: one question, some tiles."""
+
+    name: str
+    file: str
+    title: Words
+    question: Words
+    position: int
+    grain: Grain = "month"
+    slices: list[str] = []
+    tiles: Annotated[list[Tile], Field(min_length=1, max_length=MOST_TILES)]
+
+    @property
+    def kpis(self) -> list[str]:
+        """The KPIs of all tiles, each once."""
+        return list(dict.fromkeys(kpi for tile in self.tiles for kpi in tile.kpis))
+
+    @property
+    def marts(self) -> list[str]:
+        """The marts that the board reads."""
+        own = {tile.mart for tile in self.tiles if tile.mart}
+        always = {"kpi_values", "kpi_catalogue", "dimension_members"}
+        return sorted(own | always)
+
+
+def read(folder: Path = BOARDS) -> list[Board]:
+    """The boards of a folder, in their order. Raises BoardError for what is no board."""
+    boards = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            told: Any = yaml.safe_load(path.read_text("utf-8"))
+            boards.append(Board(name=path.stem, file=path.name, **told))
+        except ValidationError as errors:
+            wrong = errors.errors(include_url=False)[0]
+            raise BoardError(f"{path.name}, {_place(wrong['loc'], told)}: {wrong['msg']}") from None
+        except (yaml.YAMLError, TypeError) as error:
+            raise BoardError(f"{path.name}: {error}") from None
+    if not boards:
+        raise BoardError(f"There are no boards in {folder}")
+    return sorted(boards, key=lambda board: board.position)
+
+
+def _place(where: tuple[int | str, ...], told: Any) -> str:
+    if len(where) > 1 and where[0] == "tiles":
+        number = int(where[1])
+        title = told["tiles"][number].get("title") or {}
+        rest = ".".join(map(str, where[2:]))
+        return f"tile {number + 1} ({title.get('en', 'no title')}){f', {rest}' if rest else ''}"
+    return ".".join(map(str, where)) or "the board"
+
+
+def check(boards: list[Board], connection: duckdb.DuckDBPyConnection) -> None:
+    """Holds boards to the marts of a file. Raises BoardError, which tells everything that is unknown."""
+    columns: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+    ).fetchall():
+        columns.setdefault(table, set()).add(column)
+    missing = {"kpi_values", "kpi_catalogue", "dimension_members"} - set(columns)
+    if missing:
+        raise BoardError(f"There is no marts.{min(missing)} in the file")
+    dimensions = dict(connection.execute("select kpi_id, dimensions from marts.kpi_catalogue").fetchall())
+    every = {one for text in dimensions.values() for one in (text or "").split()} - {"any"}
+    wrong = []
+    for board in boards:
+        wrong += [f"{board.file}: there is no dimension {one}" for one in board.slices if one not in every]
+        for number, tile in enumerate(board.tiles, 1):
+            for fault in _faults(tile, columns, dimensions):
+                wrong.append(f"{board.file}, tile {number} ({tile.title.en}): {fault}")
+    if wrong:
+        raise BoardError("\n".join(wrong))
+
+
+def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]) -> list[str]:
+    if tile.kpis:
+        unknown = [f"there is no KPI {kpi}" for kpi in tile.kpis if kpi not in dimensions]
+        return unknown or [
+            f"the KPI {kpi} has no dimension {tile.by}"
+            for kpi in tile.kpis
+            if tile.by and not {tile.by, "any"} & set((dimensions[kpi] or "").split())
+        ]
+    if tile.mart not in columns:
+        return [f"there is no mart {tile.mart}"]
+    named = [name for column in tile.columns for name in column.columns] + list(tile.where)
+    named += [name for name in (tile.date, tile.latest) if name]
+    named += [*tile.follow, *(name.removeprefix("-") for name in tile.order.split())]
+    named += ["period_grain", "period_start"] if tile.period else []
+    return [f"marts.{tile.mart} has no column {name}" for name in named if name not in columns[tile.mart]]

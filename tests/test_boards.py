@@ -1,0 +1,231 @@
+"""The boards: what they say fits the marts, their figures are those of the marts, and a browser opens each of them from the disk."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from flows.boards import exposures, pages, spec
+from flows.boards.data import KEPT
+from flows.boards.pictures import chromium
+from flows.cli import main
+from tests.warehouse import PROJECT
+
+BOARDS = {board.name: board for board in spec.read()}
+EIGHT = ["head_of_sales", "manager", "marketer", "owner", "shop", "subscription", "contact_centre", "data_trust"]
+
+
+def near(shown, figure) -> bool:
+    """Whether a page shows a figure of the marts, to a millionth."""
+    if shown is None or figure is None:
+        return shown is figure
+    return abs(shown - float(figure)) <= max(1e-6, 1e-9 * abs(float(figure)))
+
+
+@pytest.fixture(scope="module")
+def made(demo, tmp_path_factory):
+    """The pages of the demo company's boards."""
+    (file,) = demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()
+    folder = tmp_path_factory.mktemp("boards")
+    pages.write(file, folder, "ru", "https://docs.example")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def embedded(made):
+    """What each page holds, by the board's name."""
+    found = {
+        path.stem: re.search(r'id="data">(.+?)</script>', path.read_text("utf-8"))[1] for path in made.glob("*.html")
+    }
+    return {name: json.loads(text) for name, text in found.items()}
+
+
+def test_the_eight_boards_are_there_and_an_index_names_them(embedded):
+    assert list(BOARDS) == EIGHT
+    assert [board["file"] for board in embedded["index"]["boards"]] == [f"{name}.html" for name in EIGHT]
+
+
+def test_pages_are_light_and_name_no_other_host(made):
+    for path in made.glob("*.html"):
+        text = path.read_text("utf-8")
+        assert path.stat().st_size < 2_000_000
+        assert re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?!data:)', text) == [], path.name
+
+
+@pytest.mark.parametrize("name", EIGHT)
+def test_the_figures_of_kpis_are_those_of_kpi_values(demo, embedded, name):
+    page, board = embedded[name], BOARDS[name]
+    pairs = {(kpi, one) for kpi in board.kpis for one in ["all", *board.slices]}
+    pairs |= {(kpi, tile.by) for tile in board.tiles if tile.by for kpi in tile.kpis}
+    rows = demo.execute(
+        "select kpi_id, dimension, dimension_key, period_grain, period_start::varchar, value, previous_value, year_ago_value,"
+        " target_value, is_complete from marts.kpi_values where list_contains(?, kpi_id)",
+        [board.kpis],
+    ).fetchall()
+    expected = {}
+    for kpi, dimension, key, grain, start, *figures, is_complete in rows:
+        kept = page["periods"].get(grain, [])[-KEPT[grain][dimension != "all"] :] if grain in KEPT else []
+        if (kpi, dimension) in pairs and start in kept and any(figure is not None for figure in figures):
+            expected[kpi, f"{dimension}|{key}", grain, start] = [*figures, int(is_complete)]
+    shown = {
+        (kpi, member, grain, page["periods"][grain][place]): figures
+        for kpi, members in page["values"].items()
+        for member, grains in members.items()
+        for grain, found in grains.items()
+        for place, *figures in found
+    }
+    assert shown.keys() == expected.keys()
+    assert [key for key in shown if not all(map(near, shown[key], expected[key]))] == []
+    assert {key[0] for key in shown} == set(board.kpis)
+
+
+@pytest.mark.parametrize("name", EIGHT)
+def test_the_figures_of_marts_are_those_of_the_marts(demo, embedded, name):
+    """Each column that is added up gives the mart's whole where all members are shown, and each row stands in the mart."""
+    for tile, rows_by in zip(BOARDS[name].tiles, embedded[name]["tiles"], strict=True):
+        if not tile.mart:
+            continue
+        assert rows_by and any(rows_by.values()), tile.title.en
+        for state, rows in rows_by.items():
+            conditions = [f"{column} = '{value}'" for column, value in tile.where.items()]
+            if tile.latest:
+                conditions.append(f"{tile.latest} = (select max({tile.latest}) from marts.{tile.mart})")
+            first, _, second = state.partition("|")
+            if state and tile.period:
+                conditions.append(f"period_grain = '{first}' and period_start = date '{second}'")
+            elif state and tile.date:
+                conditions.append(
+                    f"{tile.date} >= date '{second}' and {tile.date} < date '{second}' + interval 1 {first}"
+                )
+            elif state:
+                conditions.append(f"{first} = '{second}'")
+            for row in rows:
+                _holds(demo, tile, row, conditions)
+
+
+def _holds(demo, tile, row, conditions):
+    """A row of a tile is what a query for exactly its words gives."""
+    words, sums, expected = list(conditions), [], []
+    for column, cell in zip(tile.columns, row, strict=True):
+        cells = cell if "{lang}" in column.column else [cell]
+        for name, value in zip(column.columns, cells, strict=True):
+            if column.agg:
+                sums.append(f"{column.agg}({name})")
+                expected.append(value)
+            elif column.unit in ("text", "date", "month", "flag"):
+                words.append(f"{name} is null" if value is None else f"{name}::varchar = '{str(value).replace(chr(39), chr(39) * 2)}'"
+                             if not isinstance(value, bool) else f"{name} = {value}")  # fmt: skip
+            else:
+                words.append(f"{name} is null" if value is None else f"abs({name} - {value}) < 0.00001")
+    where = " and ".join(words) or "true"
+    count, *found = demo.execute(
+        f"select {', '.join(['count(*)', *sums])} from marts.{tile.mart} where {where}"
+    ).fetchone()
+    assert count > 0, (tile.title.en, row)
+    # a tile in the order of a column that is not shown has a row for each value of it
+    if not set(name.removeprefix("-") for name in tile.order.split()) - {
+        name for c in tile.columns for name in c.columns
+    }:
+        assert all(map(near, expected, found)), (tile.title.en, row)
+
+
+def test_what_the_whole_pipeline_is_worth_is_on_the_board(demo, embedded):
+    place = next(n for n, tile in enumerate(BOARDS["head_of_sales"].tiles) if tile.mart == "pipeline_daily")
+    shown = sum(row[1] for row in embedded["head_of_sales"]["tiles"][place][""])
+    (whole,) = demo.execute(
+        "select sum(amount) from marts.pipeline_daily where event_date = (select max(event_date) from marts.pipeline_daily)"
+    ).fetchone()
+    assert shown == pytest.approx(float(whole))
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"kpis": ["revenu"]}, "owner.yml, tile 1 (Revenue and profit): there is no KPI revenu"),
+        ({"kpis": [], "kind": "table", "mart": "no_mart", "columns": [{"column": "a", "ru": "А", "en": "A"}]}, "there is no mart no_mart"),
+        ({"kpis": [], "kind": "table", "mart": "mrr_bridge", "columns": [{"column": "amount", "ru": "А", "en": "A"}]}, "marts.mrr_bridge has no column amount"),
+        ({"kpis": ["mrr"], "kind": "bars", "by": "manager"}, "the KPI mrr has no dimension manager"),
+    ],
+)  # fmt: skip
+def test_a_tile_that_names_what_is_not_there_is_told_with_its_file(demo, tmp_path, change, said):
+    told = yaml.safe_load((PROJECT / "boards" / "owner.yml").read_text("utf-8"))
+    told["tiles"][0] |= change
+    (tmp_path / "owner.yml").write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    with pytest.raises(spec.BoardError, match=re.escape(said)):
+        spec.check(spec.read(tmp_path), demo)
+
+
+def test_a_misspelt_word_is_told_with_its_tile(tmp_path):
+    told = yaml.safe_load((PROJECT / "boards" / "owner.yml").read_text("utf-8"))
+    told["tiles"][1]["sliced"] = "channel"
+    (tmp_path / "owner.yml").write_text(yaml.safe_dump(told), "utf-8")
+    with pytest.raises(spec.BoardError, match=r"owner.yml, tile 2 \(Revenue\), sliced"):
+        spec.read(tmp_path)
+
+
+def test_the_exposures_are_as_they_are_made():
+    assert exposures.text(spec.read()) == exposures.FILE.read_text("utf-8"), "run uv run kpi boards --exposures"
+
+
+def test_the_command_says_which_file_it_took(demo, tmp_path, monkeypatch, capsys):
+    (file,) = demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()
+    monkeypatch.setenv("KPI_WAREHOUSE", file)
+    assert main(["boards", "--to", str(tmp_path)]) == 0
+    assert "from the analyst's warehouse" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("*.html"))) == len(EIGHT) + 1
+
+
+def test_without_a_file_it_is_said_plainly(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KPI_WAREHOUSE", str(tmp_path / "kpi.duckdb"))
+    assert main(["boards"]) == 1
+    assert "run `uv run dbt build` first" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def browser():
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: uv sync --group browser")
+    if not (path := chromium()):
+        pytest.skip("no Chromium on this machine; KPI_CHROMIUM names one")
+    with driver.sync_playwright() as run, run.chromium.launch(executable_path=path, args=["--no-sandbox"]) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", ["index", *EIGHT])
+def test_a_browser_opens_it_in_both_languages_on_a_phone_and_on_paper(browser, made, name):
+    asked, errors = [], []
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto((made / f"{name}.html").as_uri())
+    russian = page.locator("main").inner_text()
+    assert page.locator(".tile").count() == (len(BOARDS[name].tiles) if name in BOARDS else len(EIGHT))
+    assert page.locator(".tile .empty").all_inner_texts() == []
+    if name in BOARDS:
+        assert all(len(text) > 20 for text in page.locator(".tile").all_text_contents())
+        assert page.locator('.tile a[href^="https://docs.example/kpi/"]').count() >= len(BOARDS[name].kpis)
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1, "print is one page"
+    page.locator(".languages button").click()
+    assert page.locator("html").get_attribute("lang") == "en" and page.locator("main").inner_text() != russian
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is wider than a phone"
+    assert errors == [] and [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()
+
+
+def test_period_and_slice_hold_for_the_page(browser, made, embedded):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((made / "head_of_sales.html").as_uri())
+    value = page.locator('[data-kpi="revenue"]')
+    assert re.fullmatch(r"\d+(,\d)? млн ₽", value.inner_text().replace("\u00a0", " "))
+    for grain in ("week", "quarter", "year", "month"):
+        page.locator(".choice select").nth(0).select_option(grain)
+    page.locator(".choice select").nth(2).select_option("manager")
+    chosen = page.locator(".choice select").nth(3).input_value()
+    held = embedded["head_of_sales"]
+    newest = page.evaluate("S.period")
+    row = next(row for row in held["values"]["revenue"][f"manager|{chosen}"]["month"] if row[0] == newest)
+    assert value.inner_text() == page.evaluate("([value]) => shown(value, 'money')", [row[1]])
+    page.close()
