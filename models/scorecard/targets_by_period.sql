@@ -18,7 +18,7 @@ expanded as (
         periods.period_start
     from chosen
     inner join {{ ref('bridge_day_periods') }} as periods
-        on chosen.date_day = periods.date_day and periods.period_grain = periods.whole_grain
+        on chosen.date_day = periods.date_day
 )
 
 select
@@ -27,6 +27,11 @@ select
     period_start,
     dimension,
     dimension_key,
+    -- the part of the days that are over; what does not add up is the same on each of them
+    case
+        when max({{ flag('adds_up') }}) = 1 then cast(sum(case when date_day < {{ as_of() }} then day_value else 0 end) as double)
+        when min(period_value) = max(period_value) then max(period_value)
+    end as target_to_date,
     -- what does not add up holds where the whole period has the same target
     case
         when max({{ flag('adds_up') }}) = 1 then cast(sum(day_value) as double)
