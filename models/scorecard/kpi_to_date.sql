@@ -4,7 +4,7 @@
 with windows as (
     select
         *,
-        case when is_complete then period_grain else concat(period_grain, '_worked') end as compared_grain
+        case when is_complete then period_grain else concat(period_grain, '_worked') end as earlier_grain
     from {{ ref('periods') }}
     where
         last_known_day = {{ dbt.dateadd('day', -1, as_of()) }}
@@ -52,7 +52,7 @@ told as (
         and cells.dimension = figures.dimension and cells.dimension_key = figures.dimension_key
     {%- for name in ['previous', 'year_ago'] %}
     left join figures as {{ name }}
-        on cells.figure_id = {{ name }}.figure_id and windows.compared_grain = {{ name }}.period_grain
+        on cells.figure_id = {{ name }}.figure_id and windows.earlier_grain = {{ name }}.period_grain
         and windows.{{ name }}_start = {{ name }}.period_start
         and cells.dimension = {{ name }}.dimension and cells.dimension_key = {{ name }}.dimension_key
     {%- endfor %}
@@ -71,7 +71,7 @@ select
     told.target_value,
     told.target_to_date,
     told.value - told.target_to_date as gap_to_date,
-    greatest(told.target_value - told.value, 0) / nullif(told.days_left, 0) as needed_a_day,
+    case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
     told.value * told.run_rate as run_rate_value
 from told
 left join {{ ref('dimension_members') }} as members on told.dimension = members.dimension and told.dimension_key = members.dimension_key
