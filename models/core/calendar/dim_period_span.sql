@@ -54,7 +54,8 @@ spans as (
     inner join {{ ref('dim_period') }} as periods on earlier.whole_grain = periods.period_grain and earlier.period_start = periods.period_start
     inner join paced as first_days on periods.period_start = first_days.date_day
     inner join paced
-        on paced.date_day >= periods.period_start and paced.date_day <= periods.period_end and paced.pace - first_days.pace_before <= earlier.pace
+        on paced.date_day >= periods.period_start and paced.date_day <= periods.period_end
+        and paced.pace - first_days.pace_before <= earlier.pace
     where earlier.whole_grain in ('{{ var("pace_grains") | join("', '") }}')
     group by earlier.whole_grain, earlier.period_start
     {%- for days in var('rolling_days') %}
