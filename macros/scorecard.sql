@@ -13,66 +13,27 @@
     }[grain]) -%}
 {%- endmacro %}
 
-{#- The grains of which a period is running: it began before the as-of date and has not ended by then. -#}
-{% macro running_grains() -%}
-    {%- set today = modules.datetime.datetime.strptime(as_of_date(), '%Y-%m-%d') -%}
-    {%- set months = (today.month - var('fiscal_year_starts_in')) % 12 -%}
-    {%- set begins = {
-        'day': true,
-        'week': today.isoweekday() == var('week_starts_on'),
-        'month': today.day == 1,
-        'quarter': today.day == 1 and months % 3 == 0,
-        'year': today.day == 1 and months == 0
-    } -%}
-    {%- set running = [] -%}
-    {%- for grain in period_grains() if not begins[grain] -%} {%- do running.append(grain) -%} {%- endfor -%}
-    {%- do return(running) -%}
-{%- endmacro %}
-
-{#- The spans that a running period of a grain is compared with: the same days of the period before and of the same one a year before, each
-    with its first day and its last. -#}
-{% macro compared_spans(grain) -%}
-    {%- set last_day = dbt.dateadd('day', -1, as_of()) -%}
-    {%- set spans = [] -%}
-    {%- for unit, steps in compared_steps(grain) -%}
-        {%- do spans.append({
-            'start': 'cast(' ~ dbt.dateadd(unit, -steps, period_start("'" ~ grain ~ "'", last_day)) ~ ' as date)',
-            'last': 'cast(' ~ dbt.dateadd(unit, -steps, last_day) ~ ' as date)'
-        }) -%}
-    {%- endfor -%}
-    {%- do return(spans) -%}
-{%- endmacro %}
-
-{#- What a day is counted in: its period of each grain and, where a period of a grain is running, the span <grain>_to_date that the running one
-    is compared with.  Each has, as SQL, its `start` (null: the day is not counted), its `last` day, and `whole`: the start for what
-    counts in the whole period, as plans do. -#}
+{#- What a day is counted in: its period of each grain, and the spans that stand beside the periods (dim_period_span).  Each has, as SQL, its `grain`
+    and its `start`; the spans also the `join` that finds them, their `last` day, and the join of what counts in the whole period, as plans do. -#}
 {% macro period_spans(day) -%}
-    {%- set spans = [] -%}
+    {%- set found = [] -%}
     {%- for grain in period_grains() -%}
-        {%- set start = period_start("'" ~ grain ~ "'", day) -%}
-        {%- do spans.append({'grain': grain, 'start': start, 'whole': start}) -%}
+        {%- do found.append({'grain': "'" ~ grain ~ "'", 'start': period_start("'" ~ grain ~ "'", day), 'join': '', 'whole_join': ''}) -%}
     {%- endfor -%}
-    {%- for grain in running_grains() -%}
-        {%- set start, last, whole = [], [], [] -%}
-        {%- for span in compared_spans(grain) -%}
-            {%- set inside = 'when ' ~ day ~ ' between ' ~ span.start ~ ' and ' ~ span.last ~ ' then ' -%}
-            {%- do start.append(inside ~ span.start) -%}
-            {%- do last.append(inside ~ span.last) -%}
-            {%- do whole.append('when ' ~ period_start("'" ~ grain ~ "'", day) ~ ' = ' ~ span.start ~ ' then ' ~ span.start) -%}
-        {%- endfor -%}
-        {%- do spans.append({
-            'grain': grain ~ '_to_date',
-            'start': 'case ' ~ start | join(' ') ~ ' end',
-            'last': 'case ' ~ last | join(' ') ~ ' end',
-            'whole': 'case ' ~ whole | join(' ') ~ ' end'
-        }) -%}
-    {%- endfor -%}
-    {%- do return(spans) -%}
+    {%- set join = 'inner join ' ~ ref('dim_period_span') ~ ' as spans on ' ~ day ~ ' >= spans.period_start and ' ~ day ~ ' <= spans.' -%}
+    {%- do found.append({
+        'grain': 'spans.period_grain',
+        'start': 'spans.period_start',
+        'last': 'spans.last_known_day',
+        'join': join ~ 'last_known_day',
+        'whole_join': join ~ 'period_end'
+    }) -%}
+    {%- do return(found) -%}
 {%- endmacro %}
 
 {#- Measures of one subject mart by period and dimension, in long form:
     measure, period_grain, period_start, dimension, dimension_key, value.
-    Where a period is running, also for the spans that it is compared with, under the grain <grain>_to_date.
+    Also for the spans beside the periods.
 
     relation:    the subject mart, one row an event, its day in event_date
     dimensions:  columns to slice by, one at a time; whole: also unsliced
@@ -102,7 +63,7 @@ by_day as (
 by_period as (
     {%- for span in period_spans('event_date') %}
     select
-        '{{ span.grain }}' as period_grain,
+        {{ span.grain }} as period_grain,
         {{ span.start }} as period_start,
         dimension,
         dimension_key,
@@ -110,9 +71,11 @@ by_period as (
         cast(sum({{ measure }}) as double) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from by_day
-    where {{ span.start ~ ' is not null' if 'last' in span else 'true' }}
-        {{ "and dimension not in ('" ~ (coarse | join("', '")) ~ "')" if coarse and span.grain in ('day', 'week', 'week_to_date') }}
-    group by 2, 3, 4
+    {{ span.join }}
+    {%- if coarse and ('last' in span or span.grain in ("'day'", "'week'")) %}
+    where dimension not in ('{{ coarse | join("', '") }}'){{ " or spans.whole_grain <> 'week'" if 'last' in span }}
+    {%- endif %}
+    group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ){% endif %}{% if per_period %},
@@ -121,15 +84,16 @@ expanded as (
     {%- for span in period_spans('rows_in.event_date') %}
     select
         rows_in.*,
-        '{{ span.grain }}' as period_grain,
+        {{ span.grain }} as period_grain,
         {%- if 'last' in span %}
         {{ span.start }} as period_start,
         {{ span.last }} as period_end
     from rows_in
-    where {{ span.start }} is not null
+    {{ span.join }}
         {%- else %}
-        days.{{ span.grain ~ '_start' if span.grain != 'day' else 'date_day' }} as period_start,
-        days.{{ span.grain }}_end as period_end
+        {%- set grain = span.grain | replace("'", "") %}
+        days.{{ grain ~ '_start' if grain != 'day' else 'date_day' }} as period_start,
+        days.{{ grain }}_end as period_end
     from rows_in
     inner join {{ ref('dim_date') }} as days on rows_in.event_date = days.date_day
         {%- endif %}

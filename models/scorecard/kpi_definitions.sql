@@ -36,6 +36,8 @@ with definitions as (
 select
     definitions.*,
     -- what is made of other figures is unknown where one of them is
-    coalesce(measures.when_absent, 'unknown') as when_absent
+    coalesce(measures.when_absent, 'unknown') as when_absent,
+    -- where nothing happened, what is counted is nought and a ratio of it is nothing
+    case when measures.when_absent <> 'unknown' and definitions.kind in ('flow', 'distinct', 'balance') then cast(0 as double) end as when_nothing
 from definitions
 left join {{ ref('seed_measures') }} as measures on definitions.numerator = measures.measure

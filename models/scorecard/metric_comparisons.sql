@@ -16,8 +16,7 @@ spans as (
     select
         all_values.*,
         definitions.is_supporting,
-        -- nothing happened in a period that the figure already knows: a count of it is nought, a ratio of it is nothing
-        case when definitions.when_absent = 'unknown' then null when definitions.kind in ('flow', 'distinct', 'balance') then 0 end as when_nothing,
+        definitions.when_nothing,
         coalesce(starts.covered_from, cast('0001-01-01' as date)) as covered_from
     from all_values
     inner join definitions on all_values.figure_id = definitions.figure_id

@@ -1,6 +1,5 @@
 -- Grain: period_grain, period_start.
--- One period (day, ISO week, month, quarter, year) of the calendar, and one span that a running period is compared with: the same days of the
--- period before and of the year before, under the grain <grain>_to_date.
+-- One period (day, ISO week, month, quarter, year) of the calendar.
 {% set fiscal_day = dbt.dateadd('month', (13 - var('fiscal_year_starts_in')) % 12, 'period_start') -%}
 {%- set thursday = dbt.dateadd('day', (11 - var('week_starts_on')) % 7, 'period_start') -%}
 {%- set year_prefix = 'FY' if var('fiscal_year_starts_in') != 1 else '' -%}
@@ -14,6 +13,8 @@ wholes as (
         '{{ grain }}' as whole_grain,
         {{ period_start("'" ~ grain ~ "'", 'date_day') }} as period_start,
         max(date_day) as period_end,
+        cast(sum({{ flag('is_working_day') }}) as integer) as working_days,
+        cast(sum({{ flag('is_working_day and date_day < ' ~ as_of()) }}) as integer) as working_days_passed,
         {%- set steps = compared_steps(grain) %}
         cast({{ dbt.dateadd(steps[0][0], -steps[0][1], period_start("'" ~ grain ~ "'", 'date_day')) }} as date) as previous_start,
         cast({{ dbt.dateadd(steps[-1][0], -steps[-1][1], period_start("'" ~ grain ~ "'", 'date_day')) }} as date) as year_ago_start
@@ -41,17 +42,15 @@ named as (
 
 select
     whole_grain as period_grain,
-    named.*,
+    period_start,
+    period_name,
+    period_end,
+    working_days,
+    working_days_passed,
+    previous_start,
+    year_ago_start,
     case when period_start < {{ as_of() }} then cast(least(period_end, {{ dbt.dateadd('day', -1, as_of()) }}) as date) end as last_known_day,
     period_end < {{ as_of() }} as is_complete,
     case when period_end < {{ as_of() }} then whole_grain when period_start < {{ as_of() }} then concat(whole_grain, '_to_date') end
         as compared_grain
 from named
-{%- for grain in running_grains() %}
-{%- for span in compared_spans(grain) %}
-union all
-select '{{ grain }}_to_date', named.*, {{ span.last }}, false, null
-from named
-where whole_grain = '{{ grain }}' and period_start = {{ span.start }}
-{%- endfor %}
-{%- endfor %}

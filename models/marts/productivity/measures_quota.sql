@@ -3,14 +3,15 @@
 with plans as (
     {%- for span in period_spans('event_date') %}
     select
-        '{{ span.grain }}' as period_grain,
-        {{ span.whole }} as period_start,
+        {{ span.grain }} as period_grain,
+        {{ span.start }} as period_start,
         dimension,
         dimension_key,
         cast(sum(quota_amount) as double) as quota_amount
     from {{ ref('quota_days') }}
-    where {{ span.whole }} < {{ as_of() }}
-    group by {{ span.whole }}, dimension, dimension_key
+    {{ span.whole_join }}
+    where {{ span.start }} < {{ as_of() }}
+    group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

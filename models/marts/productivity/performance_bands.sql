@@ -12,18 +12,21 @@ with amounts as (
 by_period as (
     {%- for span in period_spans('event_date') %}
     select
-        '{{ span.grain }}' as period_grain,
-        {{ span.whole }} as period_start,
+        {{ span.grain }} as period_grain,
+        {{ span.start }} as period_start,
         manager,
         cast(sum(quota_amount) as decimal(18, 2)) as quota_amount,
         cast(sum(won_amount) as decimal(18, 2)) as won_amount,
         max(is_deal) = 1 as has_deals
     from amounts
+    {{ span.whole_join }}
     where
-        manager <> '{{ var("unknown_member") }}' and {{ span.whole }} < {{ as_of() }}
+        manager <> '{{ var("unknown_member") }}' and {{ span.start }} < {{ as_of() }}
+        {%- if 'last' in span %}
         -- the plan is that of the whole period
-        and (is_plan = 1 or {{ span.start }} is not null)
-    group by 2, 3
+        and (is_plan = 1 or event_date <= {{ span.last }})
+        {%- endif %}
+    group by 1, 2, 3
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -3,13 +3,13 @@
 with interactions as (
     {%- for span in period_spans('event_date') %}
     select
-        '{{ span.grain }}' as period_grain,
+        {{ span.grain }} as period_grain,
         {{ span.start }} as period_start,
         customer_key,
         count(*) as interactions
     from {{ ref('customer_interactions') }}
-    where {{ span.start }} is not null
-    group by 2, 3
+    {{ span.join }}
+    group by 1, 2, 3
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -15,16 +15,26 @@ with changes as (
 ),
 
 in_period as (
-    {%- for span in period_spans('event_date') %}
+    {%- for span in period_spans('event_date') if 'last' not in span %}
     select
         *,
-        '{{ span.grain }}' as period_grain,
-        -- what lies outside a span is there for what was paid before it
-        coalesce({{ span.start }}, event_date) as period_start,
-        {{ span.start }} is not null as is_counted
+        {{ span.grain }} as period_grain,
+        {{ span.start }} as period_start,
+        true as is_counted
     from changes
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    -- what lies outside a span is there for what was paid before it
+    select
+        changes.*,
+        grains.period_grain,
+        coalesce(spans.period_start, changes.event_date) as period_start,
+        spans.period_start is not null as is_counted
+    from changes
+    cross join (select distinct period_grain from {{ ref('dim_period_span') }}) as grains
+    left join {{ ref('dim_period_span') }} as spans
+        on grains.period_grain = spans.period_grain
+        and changes.event_date >= spans.period_start and changes.event_date <= spans.last_known_day
 ),
 
 over_period as (

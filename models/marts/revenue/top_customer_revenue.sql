@@ -7,11 +7,11 @@ with known_revenue as (
 expanded as (
     {%- for span in period_spans('event_date') %}
     select
-        *,
-        '{{ span.grain }}' as period_grain,
+        known_revenue.*,
+        {{ span.grain }} as period_grain,
         {{ span.start }} as period_start
     from known_revenue
-    where {{ span.start }} is not null
+    {{ span.join }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

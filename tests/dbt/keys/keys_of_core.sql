@@ -8,6 +8,7 @@
     ref('dim_employees'),
     ref('dim_materials'),
     ref('dim_period'),
+    ref('dim_period_span'),
     ref('dim_products'),
     ref('dim_sprints'),
     ref('dim_stages'),

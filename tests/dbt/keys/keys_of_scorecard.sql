@@ -5,6 +5,7 @@
     ref('kpi_catalogue'),
     ref('kpi_companions'),
     ref('kpi_definitions'),
+    ref('kpi_to_date'),
     ref('kpi_values'),
     ref('measures'),
     ref('metric_comparisons'),
