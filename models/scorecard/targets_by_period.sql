@@ -1,7 +1,7 @@
 -- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
--- One KPI, period and owner (the whole business, a team, a manager, a channel, a product) with its target.  Targets of counts and money add up
--- from days, and from managers to teams and to the whole where those have none of their own; a target of a ratio, a balance or a count of
--- different people holds in every period inside its own.
+-- One KPI, period and owner (the whole business, a team, a manager, a channel, a product) with its target.  Targets of counts and money add up from
+-- days, and from managers to teams and to the whole where those have none of their own; a target of a ratio, a balance or a count of different
+-- people holds in every period inside its own.
 with chosen as (
     select
         targets.*,
@@ -17,8 +17,7 @@ expanded as (
         periods.period_grain,
         periods.period_start
     from chosen
-    inner join {{ ref('bridge_day_periods') }} as periods
-        on chosen.date_day = periods.date_day and periods.period_grain = periods.whole_grain
+    inner join {{ ref('bridge_day_periods') }} as periods on chosen.date_day = periods.date_day
 )
 
 select
@@ -27,6 +26,11 @@ select
     period_start,
     dimension,
     dimension_key,
+    -- the part of the days that are over; what does not add up is the same on each of them
+    case
+        when max({{ flag('adds_up') }}) = 1 then cast(sum(case when date_day < {{ as_of() }} then day_value else 0 end) as double)
+        when min(period_value) = max(period_value) then max(period_value)
+    end as target_to_date,
     -- what does not add up holds where the whole period has the same target
     case
         when max({{ flag('adds_up') }}) = 1 then cast(sum(day_value) as double)
