@@ -179,7 +179,7 @@ def _rows(doing: str, name: str, body: Mapping[str, Any]) -> list[dict[str, Any]
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with its own fields as columns, a phone of its parameters too, and the mark of what is gone.
+    """A record with its own fields as columns, a call's phone and the main links too, and the mark of what is gone.
 
     A field is named by its code or its number; of several values it holds a list.
     """
@@ -195,9 +195,22 @@ def flat(row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(params, dict):
         record["PHONE"] = params.get("phone")
         record["params"] = {name: value for name, value in params.items() if name not in ("phone", "link")}
+    record |= _links(row.get("_embedded"))
     if row.get("is_deleted") is True:
         record["_deleted"] = "Y"
     return record
+
+
+def _links(embedded: Any) -> dict[str, Any]:
+    """The main contact and the company that a record names, which tell whose it is."""
+    linked = embedded if isinstance(embedded, dict) else {}
+    found: dict[str, Any] = {}
+    for name, column in (("contacts", "main_contact_id"), ("companies", "company_id")):
+        some = linked.get(name)
+        named = [one for one in some if isinstance(one, dict) and one.get("id")] if isinstance(some, list) else []
+        if named:
+            found[column] = next((one["id"] for one in named if one.get("is_main")), named[0]["id"])
+    return found
 
 
 def read(load: Load, run: Run) -> dict[str, Any]:

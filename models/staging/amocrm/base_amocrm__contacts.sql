@@ -4,7 +4,6 @@
 (
     select
         *,
-        {{ json_value(adapter.quote('_embedded'), '$.companies[0].id') }} as company_id,
         coalesce({{ adapter.quote('_deleted') }}, is_deleted) as is_gone
     from {{ source('amocrm', 'contacts') }}
 ) as rows_with_flag

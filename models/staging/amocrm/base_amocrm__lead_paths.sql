@@ -6,7 +6,7 @@ with leads as (
 ),
 
 unsorted as (
-    select pipeline_id, stage_id from {{ ref('stg_amocrm__stages') }} where object = 'lead'
+    select pipeline_id, stage_id from {{ ref('stg_amocrm__stages') }} where object = 'lead' and status = 'open'
 ),
 
 moves as (

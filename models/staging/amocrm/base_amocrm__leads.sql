@@ -7,7 +7,6 @@
         *,
         coalesce({{ adapter.quote('_deleted') }}, is_deleted) as is_gone,
         {{ json_value(embedded, '$.loss_reason[0].name') }} as loss_reason,
-        {{ json_value(embedded, '$.companies[0].id') }} as company_id,
         {{ json_value(embedded, '$.contacts') }} as contacts
     from {{ source('amocrm', 'leads') }}
 ) as rows_with_links
@@ -25,6 +24,7 @@
         'amount': ['price', 'money'],
         'employee_id': ['responsible_user_id', 'ref'],
         'company_id': ['company_id', 'ref'],
+        'contact_id': ['main_contact_id', 'ref'],
         'contacts': ['contacts', 'text'],
         'loss_reason': ['loss_reason', 'text'],
         'utm_source': ['UTM_SOURCE', 'mark'],
@@ -39,7 +39,7 @@
         'region': [var('amocrm_field_region'), 'text']
     },
     key=['lead_id'],
-    born=['created_at', 'company_id', 'contacts'],
+    born=['created_at', 'company_id', 'contact_id'],
     version='updated_at',
     deleted='is_gone',
     rules={

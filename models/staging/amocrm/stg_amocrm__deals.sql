@@ -38,8 +38,8 @@ select
     -- a request becomes a deal when somebody takes it
     coalesce(left_at, created_at) as created_at,
     case when was_unsorted then lead_id end as lead_id,
-    coalesce('company_' || company_id, {{ dbt.split_part('contact_ids', "','", 1) }}) as customer_id,
-    contact_ids as contact_id,
+    coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
+    coalesce(contact_ids, 'contact_' || contact_id) as contact_id,
     employee_id,
     pipeline_id,
     status_id as stage_id,
