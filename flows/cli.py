@@ -81,7 +81,7 @@ def load(
 ) -> None:
     """Loads sources into the raw root, each all or nothing.
 
-    SYSTEM is bitrix24, yandex_metrica, yandex_direct, bitrix_shop or files (an inbox folder); without one, those whose
+    SYSTEM is bitrix24, yandex_metrica, yandex_direct, bitrix_shop, amocrm or files (an inbox folder); without one, those whose
     settings are in the environment are loaded, one after the other.
 
     Exit status: 0 done, 1 a load failed, 2 wrong call.
@@ -93,7 +93,7 @@ def load(
     for name in systems or ():
         if name not in SOURCES:
             raise typer.BadParameter(f"there is no system {name}; there are {', '.join(SOURCES)}")
-    systems = systems or list(Settings.read().sources)
+    systems = systems or list(Settings.read().loaded)
     if not systems:
         raise typer.BadParameter("no system: name one, or set its settings")
     raise typer.Exit(run(systems, root, since, until, dry_run))

@@ -2,15 +2,15 @@
 {% macro contract() -%}
     {%- do return({
         'sources': {
-            'employees': ['bitrix24', 'files'],
-            'customers': ['bitrix24', 'bitrix_shop', 'files'],
-            'leads': ['bitrix24', 'files'],
-            'deals': ['bitrix24', 'files'],
+            'employees': ['bitrix24', 'amocrm', 'files'],
+            'customers': ['bitrix24', 'amocrm', 'bitrix_shop', 'files'],
+            'leads': ['bitrix24', 'amocrm', 'files'],
+            'deals': ['bitrix24', 'amocrm', 'files'],
             'deal_lines': ['bitrix24', 'files'],
-            'stages': ['bitrix24', 'files'],
-            'stage_changes': ['bitrix24', 'files'],
-            'activities': ['bitrix24', 'files'],
-            'calls': ['bitrix24', 'files'],
+            'stages': ['bitrix24', 'amocrm', 'files'],
+            'stage_changes': ['bitrix24', 'amocrm', 'files'],
+            'activities': ['bitrix24', 'amocrm', 'files'],
+            'calls': ['bitrix24', 'amocrm', 'files'],
             'objections': ['files'],
             'quotes': ['bitrix24', 'files'],
             'contracts': ['files'],

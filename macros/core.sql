@@ -101,3 +101,20 @@
     {{ flag('coalesce(' ~ targets ~ '.employee_id, ' ~ targets ~ '.team) is not null') }} + {{ flag(targets ~ '.channel is not null') }}
     + {{ flag(targets ~ '.product_id is not null') }} > 1
 {%- endmacro %}
+
+{#- The record that an amoCRM task or note is about, and its customer: a lead that is a deal is a deal.  Reads paths, of the lead. -#}
+{% macro amocrm_owner(rows) -%}
+    case when {{ rows }}.entity_type in ('contacts', 'companies') then
+        case {{ rows }}.entity_type when 'contacts' then 'contact_' else 'company_' end || {{ rows }}.entity_id
+    end as customer_id,
+    case
+        when paths.is_deal then 'deal'
+        when {{ rows }}.entity_type = 'leads' then 'lead'
+        when {{ rows }}.entity_type in ('contacts', 'companies') then 'customer'
+    end as object,
+    case {{ rows }}.entity_type
+        when 'leads' then {{ rows }}.entity_id
+        when 'contacts' then 'contact_' || {{ rows }}.entity_id
+        when 'companies' then 'company_' || {{ rows }}.entity_id
+    end as object_id
+{%- endmacro %}

@@ -20,11 +20,19 @@
             'sale_payment': 'base_bitrix_shop__sale_payment', 'sale_property_value': 'base_bitrix_shop__sale_property_value',
             'sale_status': 'base_bitrix_shop__sale_status', 'crm_order_entity': 'base_bitrix_shop__crm_order_entity',
         },
+        'amocrm': {
+            'leads': 'base_amocrm__leads', 'contacts': 'base_amocrm__contacts', 'companies': 'base_amocrm__companies',
+            'pipelines': 'base_amocrm__pipelines', 'events': 'base_amocrm__events', 'tasks': 'base_amocrm__tasks',
+            'notes': 'base_amocrm__notes', 'users': 'base_amocrm__users', 'account': 'base_amocrm__account',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}
     {%- for entity in contract()['sources'] -%}
         {%- do models['files'].update({entity: 'stg_files__' ~ entity}) -%}
+    {%- endfor -%}
+    {%- for name in env_var('KPI_SOURCES', '').replace(',', ' ').split() if name not in models -%}
+        {{ exceptions.raise_compiler_error('KPI_SOURCES names ' ~ name ~ '; the sources are ' ~ models | reject('equalto', 'control') | join(', ')) }}
     {%- endfor -%}
     {%- set on = [] -%}
     {%- for source_name, tables in models.items() if source_is_on(source_name) -%}

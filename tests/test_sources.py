@@ -1,45 +1,25 @@
-"""Sources that are empty or taken out: the rest still builds."""
-
-import shutil
+"""Sources that are empty or off: the rest still builds."""
 
 import pytest
 
-from tests.warehouse import PROJECT, build
-
-PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/dbt", "raw_views")
+from tests.warehouse import PROJECT, build, run_dbt
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A copy of the dbt project that a test may edit."""
-    copy = tmp_path / "project"
-    for part in PARTS:
-        source, target = PROJECT / part, copy / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
-    (copy / "analyses").mkdir()
-    return copy
-
-
-@pytest.mark.parametrize(
-    "off",
-    [
-        ["files", "yandex_metrica", "bitrix24"],
-        ["files", "bitrix_shop", "yandex_direct", "yandex_metrica", "bitrix24"],
-    ],
-    ids=" ".join,
-)
-def test_a_source_is_taken_out_by_one_line(project, tmp_path, off):
-    settings = project / "dbt_project.yml"
-    text = settings.read_text(encoding="utf-8")
-    for source in off:
-        assert f"      {source}: {{+enabled: true}}" in text
-        text = text.replace(f"      {source}: {{+enabled: true}}", f"      {source}: {{+enabled: false}}")
-    settings.write_text(text, encoding="utf-8")
+@pytest.mark.parametrize("on", ["bitrix_shop, yandex_direct", "amocrm"])
+def test_a_build_reads_the_sources_that_are_named(tmp_path, on):
     (tmp_path / "raw").mkdir()
-    raw_root = str(tmp_path / "raw")
     only_models = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    with build(tmp_path / "built", *only_models, project=project, KPI_RAW_ROOT=raw_root) as warehouse:
+    settings = {"KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_SOURCES": on}
+    with build(tmp_path / "built", *only_models, project=PROJECT, **settings) as warehouse:
         assert warehouse.execute("select count(*) from marts.kpi_values").fetchone() == (0,)
         listed = len((PROJECT / "seeds" / "seed_kpi_catalogue.csv").read_text("utf-8").splitlines()) - 1
         assert warehouse.execute("select count(*) from marts.kpi_catalogue").fetchone() == (listed,)
+        built = warehouse.execute(
+            "select distinct table_name from duckdb_tables() where schema_name = 'staging'"
+        ).fetchall()
+        assert {table.split("__")[0].split("_", 1)[1] for (table,) in built} == {*on.split(", "), "control"}
+
+
+def test_a_source_that_does_not_exist_is_named(tmp_path):
+    done = run_dbt(tmp_path, "parse", project=PROJECT, KPI_SOURCES="bitrix24 amcrm")
+    assert done.returncode != 0 and "KPI_SOURCES names amcrm" in done.stdout

@@ -27,8 +27,11 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "yandex_metrica": "metrica_token",
     "yandex_direct": "direct_token",
     "bitrix_shop": "shop_webhook",
+    "amocrm": "amocrm_token",
     "files": "inbox",
 }
+
+OFF_UNLESS_NAMED = {"amocrm"}  # by KPI_SOURCES, as in dbt_project.yml
 
 
 def _known_zone(value: Any) -> ZoneInfo:
@@ -55,6 +58,13 @@ def _memory(value: Any) -> str:
     if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", str(value), re.IGNORECASE):
         raise ValueError("It is an amount of memory like 4GB")
     return value
+
+
+def _sources(value: Any) -> str:
+    names = str(value).replace(",", " ").split()
+    if strange := [name for name in names if name not in SETTING_OF]:
+        raise ValueError(f"It names {strange[0]}; the sources are {' '.join(SETTING_OF)}")
+    return " ".join(names)
 
 
 def _in_project(value: Any) -> Path:
@@ -94,6 +104,8 @@ class Settings(BaseSettings):
     postgres_dsn: SecretStr | None = _told(None, "a database that gets the published marts too", "night", "publish", "forget")
     postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget")
 
+    sources: Annotated[str, BeforeValidator(_sources)] | None = _told(None, "the sources that a build reads, with blanks between them; unset: bitrix24 yandex_metrica yandex_direct bitrix_shop files", "import", "check", "night", "gate")
+
     load_attempts: int = _told(3, "of one source in one night", "night", ge=1)
     load_pause_seconds: float = _told(60, "after the first failed attempt; each further one doubles it", "night", ge=0, allow_inf_nan=False)
     load_seconds: Seconds = _told(3 * 3600, "the longest load of one source", "load", "night")
@@ -113,6 +125,8 @@ class Settings(BaseSettings):
     inbox: Path | None = _told(None, "files: the folder into which files are dropped", "load", "night")
     bitrix24_webhook: SecretStr | None = _told(None, "bitrix24: the address of an inbound webhook, https://…/rest/<user>/<secret>/", "load", "night")
     shop_webhook: SecretStr | None = _told(None, "bitrix_shop: the address of an inbound webhook, https://…/rest/<user>/<secret>/", "load", "night")
+    amocrm_url: str | None = _told(None, "amocrm: the account's address, https://<account>.amocrm.ru", "load", "night")
+    amocrm_token: SecretStr | None = _told(None, "amocrm: a long-lived token of an integration of the account", "load", "night")
     metrica_token: SecretStr | None = _told(None, "yandex_metrica: an OAuth token with the right metrika:read", "load", "night")
     metrica_counter: str | None = _told(None, "yandex_metrica: the counter's number; several with commas between them", "load", "night")
     metrica_url: str = _told("https://api-metrika.yandex.net", "yandex_metrica: the address of the API", "load", "night")
@@ -153,9 +167,14 @@ class Settings(BaseSettings):
         return self.folder / "nightly"
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """The sources that the environment has the settings of."""
-        return tuple(source for source, name in SETTING_OF.items() if getattr(self, name))
+    def on(self) -> tuple[str, ...]:
+        """The sources that a build reads."""
+        return tuple(self.sources.split()) if self.sources else tuple(set(SETTING_OF) - OFF_UNLESS_NAMED)
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The sources that are on and that the environment has the settings of."""
+        return tuple(source for source, name in SETTING_OF.items() if getattr(self, name) and source in self.on)
 
     @property
     def postgres(self) -> "Target | None":

@@ -50,6 +50,7 @@ class Settings:
         rate_per_second: Bitrix24 requests that the portal's bucket drains in a second.
         burst: Bitrix24 requests that fit into the bucket.
         operating_limit_seconds: of one Bitrix24 method's running time in ten minutes; the loader pauses before it.
+        amocrm_per_second: requests of one integration of amoCRM; more of them, again and again, block its address.
         chain: pages of a Bitrix24 list fetched by one batch, 1 to 50.
         max_deleted_share: of a table's known records; if more are gone at once, it is taken for lost permissions.
     """
@@ -67,6 +68,7 @@ class Settings:
     rate_per_second: float = 2
     burst: int = 50
     operating_limit_seconds: float = 400
+    amocrm_per_second: float = 6.5
     chain: int = 25
     max_deleted_share: float = 0.2
 

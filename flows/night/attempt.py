@@ -111,7 +111,7 @@ def attempt(options: Options, settings: Settings, through: Callable[["Run"], Non
 
 def _checked(options: Options, settings: Settings, now: datetime) -> Options:
     """The options with what the environment adds. Raises ConfigError."""
-    sources = settings.sources if options.sources is None else options.sources
+    sources = settings.loaded if options.sources is None else options.sources
     unknown = [source for source in sources if source not in SOURCES]
     if unknown:
         raise ConfigError(f"There is no source {unknown[0]}", f"Sources: {', '.join(SOURCES)}")

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 PAGE = 50
 
@@ -527,6 +527,52 @@ class Direct(Server):
         if headers.get("skipReportSummary") != "true":
             lines.append(f"Total rows: {len(page)}")
         return "\n".join(lines) + "\n"
+
+
+class AmoCrm(Server):
+    """An account of amoCRM: `lists` holds the rows by path; `limit` is the most rows of a page."""
+
+    def __init__(self, token: str = "am0s3cret", limit: int = 250):
+        super().__init__()
+        self.token, self.limit = token, limit
+        self.lists: dict[str, list[dict[str, Any]]] = {}
+        self.bin: list[dict[str, Any]] = []
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        name = parts.path.removeprefix("/api/v4/")
+        params = dict(parse_qsl(parts.query))
+        fault = self.enter(name, params)
+        if fault:
+            return fault
+        if headers.get("Authorization") != f"Bearer {self.token}":
+            return self.problem(401, "Unauthorized")
+        if name == "account":
+            return Answer(200, {"id": 5135160, "name": "Альфа", "currency": "RUB", "_links": {}})
+        rows = self.bin if params.get("with") == "only_deleted" else self.lists.get(name, [])
+        changed = "created_at" if name == "events" else "updated_at"
+        since, until = (
+            int(params.get(f"filter[{changed}][from]", 0)),
+            int(params.get(f"filter[{changed}][to]", 1 << 40)),
+        )
+        types = [value for key, value in params.items() if key.startswith(("filter[note_type]", "filter[type]"))]
+        rows = [row for row in rows if since <= row.get(changed, 0) <= until]
+        rows = [row for row in rows if not types or row.get("note_type", row.get("type")) in types]
+        if f"order[{changed}]" in params:
+            rows = sorted(rows, key=lambda row: row[changed])
+        page, size = int(params.get("page", 1)), min(int(params["limit"]), self.limit, 100 if name == "events" else 250)
+        some = rows[(page - 1) * size : page * size]
+        if not some:
+            return Answer(204, b"")
+        links = {"self": {"href": f"{self.url}{path}"}}
+        if page * size < len(rows):
+            links["next"] = {"href": f"{self.url}/api/v4/{name}?{urlencode({**params, 'page': page + 1})}"}
+        return Answer(200, {"_page": page, "_links": links, "_embedded": {name.rsplit("/", 1)[-1]: some}})
+
+    @staticmethod
+    def problem(status: int, title: str) -> Answer:
+        body = {"title": title, "type": f"https://httpstatus.es/{status}", "status": status, "detail": "Не принято"}
+        return Answer(status, body, {"Content-Type": "application/problem+json"})
 
 
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:

@@ -23,6 +23,7 @@ QUICK = Settings(
     load_seconds=100,
     rate_per_second=10_000,
     burst=10_000,
+    amocrm_per_second=10_000,
     chain=4,
 )
 

@@ -16,3 +16,4 @@ from {{ entity }}
 {% macro clean_text(text) -%} {{ text }} {%- endmacro %}
 {% macro direct_units() -%} 1 {%- endmacro %}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
+{% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
