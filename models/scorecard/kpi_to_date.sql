@@ -2,13 +2,16 @@
 -- One KPI, window of time up to the last full day, dimension and member: how the month, the quarter and the year go, and the last days.  A running
 -- period is set beside as many working days of the period before and of the year before, and its plan to date; whoever has a plan has a row.
 with windows as (
-    select
-        *,
-        case when is_complete then period_grain else concat(period_grain, '_worked') end as earlier_grain
+    select *, case when is_complete then period_grain else concat(period_grain, '_worked') end as earlier_grain
     from {{ ref('periods') }}
     where
         last_known_day = {{ dbt.dateadd('day', -1, as_of()) }}
-        and (whole_grain = 'days' or period_grain in ('{{ var("pace_grains") | join("', '") }}'))
+        and (
+            whole_grain = 'days'
+            or period_grain in (
+                '{{ var("pace_grains") | join("', '") }}'
+            )
+        )
 ),
 
 figures as (
@@ -65,11 +68,9 @@ select
     told.kpi_id, told.time_window, told.period_start, told.last_day, told.is_complete, told.dimension, told.dimension_key,
     coalesce(special.name_ru, members.dimension_name_ru, told.dimension_key) as dimension_name_ru,
     coalesce(special.name_en, members.dimension_name_en, told.dimension_key) as dimension_name_en,
-    told.working_days,
-    told.working_days_passed,
+    told.working_days, told.working_days_passed,
     told.value, told.previous_value, told.year_ago_value,
-    told.target_value,
-    told.target_to_date,
+    told.target_value, told.target_to_date,
     told.value - told.target_to_date as gap_to_date,
     case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
     told.value * told.run_rate as run_rate_value

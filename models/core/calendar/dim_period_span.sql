@@ -11,11 +11,7 @@ with days as (
 
 -- two steps for a working day, and one more for the days off behind it
 paced as (
-    select
-        date_day,
-        2 * worked + 1 - work as pace,
-        2 * (worked - work) as pace_before
-    from days
+    select date_day, 2 * worked + 1 - work as pace, 2 * (worked - work) as pace_before from days
 ),
 
 running as (
@@ -56,7 +52,10 @@ spans as (
     inner join paced
         on paced.date_day >= periods.period_start and paced.date_day <= periods.period_end
         and paced.pace - first_days.pace_before <= earlier.pace
-    where earlier.whole_grain in ('{{ var("pace_grains") | join("', '") }}')
+    where
+        earlier.whole_grain in (
+            '{{ var("pace_grains") | join("', '") }}'
+        )
     group by earlier.whole_grain, earlier.period_start
     {%- for days in var('rolling_days') %}
     {%- for times in [1, 2] %}

@@ -16,7 +16,11 @@ with entered as (
     from {{ ref('measures_stages') }} as measures
     inner join {{ ref('dim_stages') }} as stages
         on measures.dimension = 'stage' and measures.dimension_key = stages.stage_key and stages.object = 'deal'
-    where stages.status = 'open' and measures.period_grain in ('{{ period_grains() | join("', '") }}')
+    where
+        stages.status = 'open'
+        and measures.period_grain in (
+            '{{ period_grains() | join("', '") }}'
+        )
     group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.stage_rank
 ),
 
