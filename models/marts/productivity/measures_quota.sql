@@ -11,7 +11,7 @@ with plans as (
     from {{ ref('quota_days') }}
     {{ span.whole_join }}
     where {{ span.start }} < {{ as_of() }}
-    group by 1, 2, 3, 4
+    group by {{ 'spans.period_grain, ' if 'last' in span }}{{ span.start }}, dimension, dimension_key
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
