@@ -116,7 +116,8 @@ def make_file(full: bool) -> None:
         )
         connection.execute(
             "create table marts.report_daily as select 1 as position, true as is_latest, 'Leads' as name_en,"
-            " 'Лиды' as name_ru, current_date as period_start, 5 as value, null as plan_value, 4 as previous_value, 'up' as sign"
+            " 'Лиды' as name_ru, current_date as period_start, 5 as value, null as plan_value, 4 as previous_value, 'up' as sign,"
+            " 'count' as unit, 'лучше' as sign_ru, 'better' as sign_en"
         )
         if full:
             connection.execute(

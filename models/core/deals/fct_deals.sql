@@ -5,7 +5,6 @@ select
     deals.source_system,
     {{ source_id('deals.deal_id') }} as source_id,
     {{ record_url('deals.deal_id') }} as record_url,
-    deals.title,
     deals.lead_id,
     clusters.customer_key,
     clusters.is_identified as is_customer_known,
