@@ -56,6 +56,8 @@ SHORT_LISTS = {
     "int_targets_daily",
     "measures_growth",
     "measures_materials",
+    "measures_quota",
+    "performance_bands",
     "periods",
     "stg_bitrix24__activities",
     "stg_bitrix24__exchange_rates",

@@ -1,17 +1,13 @@
 -- Grain: kpi_id, time_window, dimension, dimension_key.
 -- One KPI, window of time up to the last full day, dimension and member: how the month, the quarter and the year go, and the last days.  A running
 -- period is set beside as many working days of the period before and of the year before, and its plan to date; whoever has a plan has a row.
+{%- set grains = "'" ~ var('pace_grains') | join("', '") ~ "'" %}
 with windows as (
     select *, case when is_complete then period_grain else concat(period_grain, '_worked') end as earlier_grain
     from {{ ref('periods') }}
     where
         last_known_day = {{ dbt.dateadd('day', -1, as_of()) }}
-        and (
-            whole_grain = 'days'
-            or period_grain in (
-                '{{ var("pace_grains") | join("', '") }}'
-            )
-        )
+        and (whole_grain = 'days' or period_grain in ({{ grains }}))
 ),
 
 figures as (

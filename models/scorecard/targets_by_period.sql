@@ -1,7 +1,7 @@
 -- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
--- One KPI, period and owner (the whole business, a team, a manager, a channel, a product) with its target.  Targets of counts and money add up from
--- days, and from managers to teams and to the whole where those have none of their own; a target of a ratio, a balance or a count of different
--- people holds in every period inside its own.
+-- One KPI, period and owner (the whole business, a team, a manager, a channel, a product) with its target.  Targets of counts and money add up
+-- from days, and from managers to teams and to the whole where those have none of their own; a target of a ratio, a balance or a count of
+-- different people holds in every period inside its own.
 with chosen as (
     select
         targets.*,

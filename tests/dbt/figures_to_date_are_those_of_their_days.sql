@@ -53,7 +53,7 @@ where
 
 union all
 
-select windows.kpi_id, windows.time_window, 'all', 'all', windows.value, by_days.value as counted
+select windows.kpi_id, windows.time_window, 'all', 'all', windows.value as told, by_days.value as expected
 from windows
 inner join by_days on windows.kpi_id = by_days.kpi_id and windows.time_window = by_days.time_window and windows.dimension = 'all'
 where abs(windows.value - by_days.value) > 0.005 or abs(windows.previous_value - by_days.previous_value) > 0.005

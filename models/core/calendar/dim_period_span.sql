@@ -1,6 +1,7 @@
 -- Grain: period_grain, period_start.
 -- One span of days beside the periods.  A running period is compared with the same days of the period before and of the year before,
 -- <grain>_to_date, and with as many working days of them, <grain>_worked; last_<n>_days are those up to the last full day, and as many before them.
+{%- set grains = "'" ~ var('pace_grains') | join("', '") ~ "'" %}
 with days as (
     select
         date_day,
@@ -52,10 +53,7 @@ spans as (
     inner join paced
         on paced.date_day >= periods.period_start and paced.date_day <= periods.period_end
         and paced.pace - first_days.pace_before <= earlier.pace
-    where
-        earlier.whole_grain in (
-            '{{ var("pace_grains") | join("', '") }}'
-        )
+    where earlier.whole_grain in ({{ grains }})
     group by earlier.whole_grain, earlier.period_start
     {%- for days in var('rolling_days') %}
     {%- for times in [1, 2] %}
@@ -68,9 +66,7 @@ spans as (
 )
 
 select
-    spans.period_grain,
-    spans.whole_grain,
-    spans.period_start,
+    spans.period_grain, spans.whole_grain, spans.period_start,
     coalesce(periods.period_end, spans.last_day) as period_end,
     spans.last_day as last_known_day,
     case when spans.whole_grain = 'days' then lag(spans.period_start) over (partition by spans.period_grain order by spans.period_start) end

@@ -1,6 +1,7 @@
 -- Grain: period_grain, period_start, pipeline, stage.
 -- One period, pipeline and stage: how many deals entered it and went on, how many of the pipeline's first stage came as far, and
 -- whether it is the pipeline's bottleneck of the period: its weakest stage by decided deals, unless chance alone could make the gap to the next.
+{%- set grains = "'" ~ period_grains() | join("', '") ~ "'" %}
 with entered as (
     select
         measures.period_grain,
@@ -16,11 +17,7 @@ with entered as (
     from {{ ref('measures_stages') }} as measures
     inner join {{ ref('dim_stages') }} as stages
         on measures.dimension = 'stage' and measures.dimension_key = stages.stage_key and stages.object = 'deal'
-    where
-        stages.status = 'open'
-        and measures.period_grain in (
-            '{{ period_grains() | join("', '") }}'
-        )
+    where stages.status = 'open' and measures.period_grain in ({{ grains }})
     group by measures.period_grain, measures.period_start, stages.pipeline_id, stages.stage_key, stages.stage_name, stages.stage_rank
 ),
 
