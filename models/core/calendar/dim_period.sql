@@ -1,5 +1,5 @@
 -- Grain: period_grain, period_start.
--- One period (day, ISO week, month, quarter, year) of the calendar.
+-- One period (day, week, month, quarter, year) of the calendar.
 {% set fiscal_day = dbt.dateadd('month', (13 - var('fiscal_year_starts_in')) % 12, 'period_start') -%}
 {%- set thursday = dbt.dateadd('day', (11 - var('week_starts_on')) % 7, 'period_start') -%}
 {%- set year_prefix = 'FY' if var('fiscal_year_starts_in') != 1 else '' -%}

@@ -34,7 +34,7 @@ visits as (
 
 -- a deal is lost out of the last open stage that it was in
 open_stages as (
-    select object_id as deal_id, stage_key, row_number() over (partition by object_id order by entered_at desc, left_at desc nulls first) as row_no
+    select object_id as deal_id, stage_key, row_number() over (partition by object_id order by entered_at desc, left_at desc) as row_no
     from {{ ref('fct_stage_changes') }}
     where object = 'deal' and status = 'open' and left_at is not null
 )
