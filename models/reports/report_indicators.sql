@@ -2,7 +2,8 @@
 -- One report of the head of sales, indicator, period grain and period: set beside plan, period before and year before, and judged.
 -- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it
 -- lies on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by the same days of the
--- one before alone: its plan is that of the whole period.
+-- one before alone: its plan is that of the whole period.  A figure that bears a mark (its data begin later, it is not ripe, it rests on too few
+-- cases) is judged by nothing.
 with kpis as (
     select * from {{ ref('kpi_values') }} where dimension = 'all'
 ),
@@ -10,17 +11,10 @@ with kpis as (
 indicator_values as (
     select
         indicators.report,
-        periods.period_grain,
-        periods.period_start,
-        periods.period_end,
-        kpis.is_complete,
         indicators.position,
-        catalogue.kpi_id,
-        catalogue.name_ru,
-        catalogue.name_en,
-        catalogue.unit,
-        catalogue.better,
-        kpis.value,
+        periods.period_grain, periods.period_start, periods.period_end, kpis.is_complete,
+        catalogue.kpi_id, catalogue.name_ru, catalogue.name_en, catalogue.unit, catalogue.better,
+        kpis.value, kpis.mark, kpis.mark_ru, kpis.mark_en,
         coalesce(kpis.target_value, indicators.plan_value) as plan_value,
         case when kpis.period_grain = 'day' then week_before.value else kpis.previous_value end as previous_value,
         kpis.year_ago_value,
@@ -39,7 +33,7 @@ compared as (
     select
         *,
         case
-            when better = 'none' or value is null then null
+            when better = 'none' or value is null or mark in ('uncovered', 'unripe', 'few_cases') then null
             when is_complete and plan_value is not null then 'plan'
             when previous_value is not null then case when period_grain = 'day' then 'weekday' else 'previous' end
         end as judged_by
@@ -74,6 +68,13 @@ select
     judged.value - judged.year_ago_value as year_change,
     {{ ratio('judged.value - judged.year_ago_value', 'abs(judged.year_ago_value)') }} as year_change_share,
     signs.name_ru as sign_ru,
-    signs.name_en as sign_en
+    signs.name_en as sign_en,
+    movers.mover_dimension,
+    movers.mover_ru,
+    movers.mover_en,
+    movers.mover_change
 from judged
 left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.judged_by and judged.sign = signs.sign
+left join {{ ref('int_report_movers') }} as movers
+    on judged.report = movers.report and judged.kpi_id = movers.kpi_id
+    and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start and judged.previous_value is not null

@@ -12,6 +12,9 @@ select
     unit,
     better,
     value,
+    mark,
+    mark_ru,
+    mark_en,
     plan_value,
     attainment,
     previous_value,
@@ -23,6 +26,10 @@ select
     judged_by,
     sign,
     sign_ru,
-    sign_en
+    sign_en,
+    mover_dimension,
+    mover_ru,
+    mover_en,
+    mover_change
 from {{ ref('report_indicators') }}
 where report = 'monthly' and period_grain = 'month'

@@ -8,7 +8,9 @@ select
     upper_part.dimension_key,
     definitions.scale * upper_part.value / nullif(lower_part.value, 0) as value,
     upper_part.value as numerator,
-    lower_part.value as denominator
+    lower_part.value as denominator,
+    least(upper_part.cases, lower_part.cases) as cases,
+    coalesce(upper_part.caution, lower_part.caution) as caution
 from {{ ref('kpi_definitions') }} as definitions
 inner join {{ ref('metric_values') }} as upper_part on definitions.numerator = concat('kpi:', upper_part.figure_id)
 inner join {{ ref('metric_values') }} as lower_part

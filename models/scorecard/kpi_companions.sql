@@ -13,6 +13,10 @@ select
     value,
     numerator,
     denominator,
+    cases,
+    mark,
+    mark_ru,
+    mark_en,
     previous_value,
     year_ago_value,
     target_value

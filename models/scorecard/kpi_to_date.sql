@@ -32,7 +32,8 @@ told as (
         windows.period_grain as time_window, windows.period_start, windows.last_known_day as last_day,
         windows.working_days, windows.working_days_passed,
         windows.is_complete and windows.period_start >= starts.covered_from as is_complete,
-        coalesce(figures.value, definitions.when_nothing) as value,
+        coalesce(figures.value, definitions.when_nothing) as value, figures.cases,
+        case when windows.period_start < starts.covered_from and figures.value is not null then 'uncovered' else figures.caution end as mark,
         case when windows.previous_start >= starts.covered_from then coalesce(previous.value, definitions.when_nothing) end as previous_value,
         case when windows.year_ago_start >= starts.covered_from then coalesce(year_ago.value, definitions.when_nothing) end as year_ago_value,
         targets.target_value, targets.target_to_date,
@@ -65,11 +66,13 @@ select
     coalesce(special.name_ru, members.dimension_name_ru, told.dimension_key) as dimension_name_ru,
     coalesce(special.name_en, members.dimension_name_en, told.dimension_key) as dimension_name_en,
     told.working_days, told.working_days_passed,
-    told.value, told.previous_value, told.year_ago_value,
+    told.value, told.cases, told.mark, marks.name_ru as mark_ru, marks.name_en as mark_en,
+    told.previous_value, told.year_ago_value,
     told.target_value, told.target_to_date,
     told.value - told.target_to_date as gap_to_date,
     case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
     told.value * told.run_rate as run_rate_value
 from told
+left join {{ ref('seed_marks') }} as marks on told.mark = marks.mark
 left join {{ ref('dimension_members') }} as members on told.dimension = members.dimension and told.dimension_key = members.dimension_key
 left join {{ ref('seed_member_names') }} as special on special.dimension = 'any' and told.dimension_key = special.dimension_key

@@ -1,7 +1,7 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI or companion figure, period, dimension and member, set beside the period before, the year before and the target.
 -- A complete period is set beside whole periods, a running one beside the same days of them; a period whose beginning the data do not cover
--- is no base to compare with.
+-- is no base to compare with.  A mark says what keeps a figure from being taken at its word; it is one mark, the gravest.
 with definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
@@ -29,7 +29,13 @@ whole_periods as (
         periods.previous_start,
         periods.year_ago_start,
         periods.compared_grain,
-        periods.is_complete and spans.period_start >= spans.covered_from as is_complete
+        periods.is_complete and spans.period_start >= spans.covered_from as is_complete,
+        case
+            when spans.value is null then null
+            when spans.period_start < spans.covered_from then 'uncovered'
+            when not periods.is_complete then coalesce(spans.caution, 'running')
+            else spans.caution
+        end as mark
     from spans
     inner join {{ ref('periods') }} as periods
         on spans.period_grain = periods.period_grain and spans.period_start = periods.period_start
@@ -50,6 +56,10 @@ select
     metric.value,
     metric.numerator,
     metric.denominator,
+    metric.cases,
+    metric.mark,
+    marks.name_ru as mark_ru,
+    marks.name_en as mark_en,
     case when metric.previous_start >= metric.covered_from then coalesce(previous.value, metric.when_nothing) end as previous_value,
     case when metric.year_ago_start >= metric.covered_from then coalesce(year_ago.value, metric.when_nothing) end as year_ago_value,
     targets.target_value
@@ -72,6 +82,7 @@ left join {{ ref('targets_by_period') }} as targets
     and metric.period_start = targets.period_start
     and metric.dimension = targets.dimension
     and metric.dimension_key = targets.dimension_key
+left join {{ ref('seed_marks') }} as marks on metric.mark = marks.mark
 left join {{ ref('dimension_members') }} as members
     on metric.dimension = members.dimension and metric.dimension_key = members.dimension_key
 left join {{ ref('seed_member_names') }} as special

@@ -1,10 +1,11 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI or companion figure made of measures, period, dimension and member, before it is set beside other periods: numerator over
--- denominator.  Totals have a row for every period since the first; slices only where something happened.
+-- denominator, and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
 with parts as (
-    select figure_id, dimensions, numerator as measure, 1 as is_numerator from {{ ref('kpi_definitions') }}
-    union all
-    select figure_id, dimensions, denominator, 0 from {{ ref('kpi_definitions') }} where denominator is not null
+    {%- for part in ['numerator', 'denominator', 'cases', 'open_cases'] %}
+    select figure_id, dimensions, '{{ part }}' as part, {{ part }} as measure from {{ ref('kpi_definitions') }} where {{ part }} is not null
+    {{- ' union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- which figure may be told by which dimension
@@ -26,8 +27,10 @@ summed as (
         measures.period_start,
         measures.dimension,
         measures.dimension_key,
-        sum(case when slices.is_numerator = 1 then measures.value end) as numerator,
-        sum(case when slices.is_numerator = 0 then measures.value end) as denominator
+        sum(case when slices.part = 'numerator' then measures.value end) as numerator,
+        sum(case when slices.part = 'denominator' then measures.value end) as denominator,
+        sum(case when slices.part = 'cases' then measures.value end) as cases,
+        sum(case when slices.part = 'open_cases' then measures.value end) as open_cases
     from slices
     inner join {{ ref('measures') }} as measures on slices.measure = measures.measure and slices.dimension = measures.dimension
     group by slices.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
@@ -43,7 +46,7 @@ firsts as (
 cells as (
     select
         firsts.figure_id, periods.period_grain, periods.period_start, 'all' as dimension, 'all' as dimension_key,
-        summed.numerator, summed.denominator
+        summed.numerator, summed.denominator, summed.cases, summed.open_cases
     from firsts
     inner join {{ ref('periods') }} as periods on periods.period_end >= firsts.first_start
     left join summed
@@ -59,12 +62,20 @@ told as (
         cells.*,
         definitions.kind,
         definitions.scale,
+        definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
         case
             when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then cells.numerator
             else coalesce(cells.numerator, 0)
         end as told_numerator
     from cells
     inner join {{ ref('kpi_definitions') }} as definitions on cells.figure_id = definitions.figure_id
+),
+
+valued as (
+    select
+        *,
+        scale * told_numerator / case when kind = 'ratio' then nullif(denominator, 0) else 1 end as value
+    from told
 )
 
 select
@@ -73,7 +84,13 @@ select
     period_start,
     dimension,
     dimension_key,
-    scale * told_numerator / case when kind = 'ratio' then nullif(denominator, 0) else 1 end as value,
+    value,
     told_numerator as numerator,
-    case when kind = 'ratio' then coalesce(denominator, 0) end as denominator
-from told
+    case when kind = 'ratio' then coalesce(denominator, 0) end as denominator,
+    case when rests_on_cases then coalesce(cases, 0) end as cases,
+    case
+        when value is null then null
+        when open_cases > {{ var('ripe_open_share') }} * cases then 'unripe'
+        when rests_on_cases and coalesce(cases, 0) < {{ var('enough_cases') }} then 'few_cases'
+    end as caution
+from valued

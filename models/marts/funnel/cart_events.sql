@@ -35,6 +35,10 @@ select
     added.event_id,
     coalesce(added.cart_id, added.visitor) as cart,
     case when bought_in_time.event_id is not null then coalesce(added.cart_id, added.visitor) end as bought_cart,
+    case
+        when bought_in_time.event_id is null and {{ add_seconds('added.occurred_at', var('cart_window_hours') * 3600) }} > {{ cutoff() }}
+            then coalesce(added.cart_id, added.visitor)
+    end as open_cart,
     added.channel,
     added.device,
     added.product_group

@@ -2,7 +2,7 @@
 -- One lead and one step of the common funnel (lead, meeting, proposal, deal), on the day of the lead's creation, with whether the
 -- lead ever reached it.  A later step implies the earlier ones.
 with leads as (
-    select * from {{ ref('fct_leads') }}
+    select *, not is_decided and created_on > {{ dbt.dateadd('day', -var('maturity_days'), as_of()) }} as is_open from {{ ref('fct_leads') }}
 ),
 
 deals as (
@@ -54,7 +54,8 @@ select
     leads.team,
     {{ known('pipelines.pipeline_id') }} as pipeline,
     1 as funnel_leads,
-    {{ flag('coalesce(furthest.step_no, 0) >= steps.step_no') }} as funnel_leads_reached
+    {{ flag('coalesce(furthest.step_no, 0) >= steps.step_no') }} as funnel_leads_reached,
+    {{ flag('leads.is_open and coalesce(furthest.step_no, 0) < steps.step_no') }} as funnel_leads_open
 from leads
 cross join steps
 left join furthest on leads.lead_id = furthest.lead_id

@@ -25,7 +25,8 @@ outcomes as (
         working_age_seconds >= sla_seconds as is_old_enough,
         response_seconds <= sla_seconds as is_in_clock_sla,
         {{ seconds_between('leads.created_at', cutoff()) }} >= sla_seconds as is_old_enough_by_clock,
-        {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window
+        {{ seconds_between('first_contact_at', 'second_contact_at') }} <= {{ var('follow_up_hours') }} * 3600 as is_followed_up_in_window,
+        second_contact_at is null and {{ seconds_between('first_contact_at', cutoff()) }} < {{ var('follow_up_hours') }} * 3600 as may_be_followed_up
     from leads
 ),
 
@@ -74,7 +75,8 @@ select
     {{ flag("event = 'created' and is_old_enough_by_clock and is_in_clock_sla") }} as leads_in_clock_sla,
     {{ flag("event = 'created' and second_contact_at is not null") }} as leads_followed_up,
     {{ flag("event = 'created' and is_followed_up_in_window") }} as leads_followed_up_in_window,
-    {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well
+    {{ flag("event = 'created' and has_quality_follow_up") }} as leads_followed_up_well,
+    {{ flag("event = 'created' and may_be_followed_up") }} as leads_to_follow_up
 from steps
 inner join outcomes as leads on steps.lead_id = leads.lead_id
 left join {{ ref('dim_employees') }} as employees on leads.employee_id = employees.employee_id

@@ -9,7 +9,7 @@ with leads as (
             'leads_new', 'leads_qualified', 'leads_rejected', 'lead_wins', 'leads_won', 'leads_open', 'leads_decided', 'leads_qualified_won',
             'leads_qualified_open', 'leads_qualified_decided', 'leads_answered', 'leads_unanswered',
             'response_minutes', 'response_working_minutes', 'leads_judged_by_sla', 'leads_in_sla', 'leads_judged_by_clock_sla', 'leads_in_clock_sla',
-            'leads_followed_up', 'leads_followed_up_in_window', 'leads_followed_up_well'
+            'leads_followed_up', 'leads_followed_up_in_window', 'leads_followed_up_well', 'leads_to_follow_up'
         ],
         per_period={
             'response_minutes_median': percentile('response_minutes', 0.5),

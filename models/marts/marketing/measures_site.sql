@@ -38,7 +38,8 @@ carts as (
         dimensions=['channel', 'device', 'product_group'],
         per_period={
             'carts': 'count(distinct cart)',
-            'carts_abandoned': 'count(distinct cart) - count(distinct bought_cart)'
+            'carts_abandoned': 'count(distinct cart) - count(distinct bought_cart)',
+            'carts_open': 'count(distinct open_cart)'
         }
     ) }}
 )
