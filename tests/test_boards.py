@@ -60,14 +60,14 @@ def test_the_figures_of_kpis_are_those_of_kpi_values(demo, embedded, name):
     pairs |= {(kpi, tile.by) for tile in board.tiles if tile.by for kpi in tile.kpis}
     rows = demo.execute(
         "select kpi_id, dimension, dimension_key, period_grain, period_start::varchar, value, previous_value, year_ago_value,"
-        " target_value, is_complete from marts.kpi_values where list_contains(?, kpi_id)",
+        " target_value, is_complete, mark from marts.kpi_values where list_contains(?, kpi_id)",
         [board.kpis],
     ).fetchall()
     expected = {}
-    for kpi, dimension, key, grain, start, *figures, is_complete in rows:
+    for kpi, dimension, key, grain, start, *figures, is_complete, mark in rows:
         kept = page["periods"].get(grain, [])[-KEPT[grain][dimension != "all"] :] if grain in KEPT else []
         if (kpi, dimension) in pairs and start in kept and any(figure is not None for figure in figures):
-            expected[kpi, f"{dimension}|{key}", grain, start] = [*figures, int(is_complete)]
+            expected[kpi, f"{dimension}|{key}", grain, start] = [*figures, int(is_complete), mark]
     shown = {
         (kpi, member, grain, page["periods"][grain][place]): figures
         for kpi, members in page["values"].items()

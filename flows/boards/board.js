@@ -4,7 +4,7 @@ const WORDS = {
   ru: {
     boards: "Доски", index: "Все доски", grain: "Период", period: "Какой", slice: "Срез", member: "Кто или что", all: "Весь бизнес",
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
-    previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", running: "период не полон", whole: "весь бизнес",
+    previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
     newest: "Последний полный день данных", pp: "п. п.", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
@@ -13,7 +13,7 @@ const WORDS = {
   en: {
     boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", all: "The whole business",
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
-    previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", running: "not a whole period", whole: "whole business",
+    previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
     newest: "Last full day of data", pp: "pp", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
@@ -89,21 +89,22 @@ const isWhole = (kpi) => S.dim && slot(kpi) === "all|all";
 const series = (kpi, where) => ((D.values[kpi] || {})[where || slot(kpi)] || {})[S.grain] || [];
 function figure(kpi, where) {
   const row = series(kpi, where).find((one) => one[0] === S.period);
-  return row && {value: row[1], previous: row[2], year_ago: row[3], plan: row[4], complete: row[5]};
+  return row && {value: row[1], previous: row[2], year_ago: row[3], plan: row[4], mark: row[6]};
 }
-function change(kpi, value, base, word) {
+function change(kpi, {value, mark: caution}, base, word) {
   if (value === null || base === null || base === undefined) return null;
   const {unit, better} = D.kpis[kpi], apart = value - base;
   const isShare = unit === "ratio" || unit === "share" || unit === "score";
   if (!isShare && (!base || value * base < 0)) return null;  // a share of nothing, or of a loss, says nothing
   const step = isShare ? apart * (unit === "score" ? 1 : 100) : (apart / Math.abs(base)) * 100;
   const sign = Math.abs(step) < 0.05 ? "=" : step > 0 ? "▲" : "▼";
-  const side = better === "none" || sign === "=" ? "" : (step > 0) === (better === "up") ? "good" : "bad";
+  const isDoubtful = caution && caution !== "running";
+  const side = better === "none" || sign === "=" || isDoubtful ? "" : (step > 0) === (better === "up") ? "good" : "bad";
   const unitWord = unit === "score" ? "" : isShare ? " " + t("pp") : S.lang === "ru" ? " %" : "%";
   return el("span", {}, el("span", {class: side}, `${sign} ${number(Math.abs(step), 1)}${unitWord}`), ` ${t(word)}`);
 }
 const apart = (parts) => parts.filter((part) => part !== null).flatMap((part, place) => (place ? [" · ", part] : [part]));
-const running = (found) => (found && !found.complete ? el("span", {class: "running"}, t("running")) : null);
+const mark = (found) => (found && found.mark ? el("span", {class: "mark"}, two(D.marks[found.mark])) : null);
 
 // --- kinds of tiles ---
 function numbers(tile) {
@@ -116,8 +117,8 @@ function numbers(tile) {
     const reached = found.plan ? found.value / found.plan : null;
     return el("div", {class: "kpi"}, head,
       reached === null ? null : el("div", {class: "plan"}, el("i", {style: `width:${Math.max(0, Math.min(100, reached * 100))}%`})),
-      el("div", {class: "changes"}, apart([change(kpi, found.value, found.previous, "previous"), change(kpi, found.value, found.year_ago, "year_ago"),
-        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")}`, running(found)])));
+      el("div", {class: "changes"}, apart([change(kpi, found, found.previous, "previous"), change(kpi, found, found.year_ago, "year_ago"),
+        reached === null ? null : `${t("plan")} ${shown(found.plan, unit)}, ${number(reached, 0, {style: "percent"})} ${t("of_plan")}`, mark(found)])));
   });
   return parts;
 }
@@ -143,7 +144,7 @@ function line(tile) {
   svg.append(el("path", {d: path(3), fill: "none", stroke: "#8a96a3", "stroke-width": 1.5, "stroke-dasharray": "4 3"}), el("path", {d: path(1), fill: "none", stroke: "#3b84bd", "stroke-width": 2.5}));
   for (const row of rows) {
     if (row[4] !== null) svg.append(el("line", {x1: x(row[0]) - 8, x2: x(row[0]) + 8, y1: y(row[4]), y2: y(row[4]), stroke: "#e69f00", "stroke-width": 3}));
-    svg.append(el("circle", {cx: x(row[0]), cy: y(row[1]), r: 3.5, fill: row[5] ? "#3b84bd" : "#fff", stroke: "#3b84bd", "stroke-width": 2}, el("title", {}, `${periodName(S.grain, D.periods[S.grain][row[0]])}: ${shown(row[1], unit)}`)));
+    svg.append(el("circle", {cx: x(row[0]), cy: y(row[1]), r: 3.5, fill: row[6] ? "#fff" : "#3b84bd", stroke: "#3b84bd", "stroke-width": 2}, el("title", {}, `${periodName(S.grain, D.periods[S.grain][row[0]])}: ${shown(row[1], unit)}${row[6] ? ` (${two(D.marks[row[6]])})` : ""}`)));
   }
   const key = [el("span", {}, "━ ", kpiName(kpi), isWhole(kpi) ? ` · ${t("whole")}` : null)];
   if (rows.some((row) => row[3] !== null)) key.push(el("span", {}, "┅ " + t("a_year_ago")));
@@ -171,18 +172,18 @@ function bars(tile) {
   if (!rows.length) return [empty(tile.mart ? "nothing" : "none")];
   const most = Math.max(...rows.map((row) => Math.abs(row.value || 0)), 1e-9);
   return [head, ...rows.map((row) => el("div", {class: "bar" + (S.dim === tile.by && S.key === row.key ? " chosen" : "")}, el("span", {class: "label"}, row.name),
-    el("i", {class: row.value < 0 ? "below" : "", style: `width:${(Math.abs(row.value || 0) / most) * 100}%`}), el("span", {class: "amount"}, shown(row.value, unit))))];
+    el("i", {class: row.value < 0 ? "below" : "", style: `width:${(Math.abs(row.value || 0) / most) * 100}%`}), el("span", row.mark ? {class: "amount marked", title: two(D.marks[row.mark])} : {class: "amount"}, shown(row.value, unit))))];
 }
 function members(tile) {
   const found = new Map();
   tile.kpis.forEach((kpi, place) => memberRows(tile, kpi).forEach((row) => {
-    if (!found.has(row.key)) found.set(row.key, {key: row.key, name: row.name, cells: tile.kpis.map(() => null)});
-    found.get(row.key).cells[place] = row.value;
+    if (!found.has(row.key)) found.set(row.key, {key: row.key, name: row.name, cells: tile.kpis.map(() => ({}))});
+    found.get(row.key).cells[place] = row;
   }));
-  const rows = [...found.values()].sort((a, b) => (b.cells[0] ?? -Infinity) - (a.cells[0] ?? -Infinity)).slice(0, tile.limit || 12);
+  const rows = [...found.values()].sort((a, b) => (b.cells[0].value ?? -Infinity) - (a.cells[0].value ?? -Infinity)).slice(0, tile.limit || 12);
   if (!rows.length) return [empty("none")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, el("th", {class: "text"}, dimension(tile.by)), tile.kpis.map((kpi) => el("th", {}, kpiName(kpi))))),
-    el("tbody", {}, rows.map((row) => el("tr", {class: S.dim === tile.by && S.key === row.key ? "chosen" : null}, el("td", {class: "text"}, row.name), row.cells.map((value, place) => el("td", {}, shown(value, D.kpis[tile.kpis[place]].unit))))))))];
+    el("tbody", {}, rows.map((row) => el("tr", {class: S.dim === tile.by && S.key === row.key ? "chosen" : null}, el("td", {class: "text"}, row.name), row.cells.map((one, place) => el("td", one.mark ? {class: "marked", title: two(D.marks[one.mark])} : {}, shown(one.value, D.kpis[tile.kpis[place]].unit))))))))];
 }
 function martRows(tile) {
   const found = D.tiles[D.board.tiles.indexOf(tile)];

@@ -24,7 +24,7 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         connection: to the file with the marts.
 
     Returns:
-        KPIs with their names, periods by grain, members by dimension, values by KPI and member, rows by tile.
+        KPIs with their names, periods by grain, members by dimension, words of marks, values by KPI and member, rows by tile.
     """
     periods = _periods(connection)
     wanted = {*board.slices, *(tile.by for tile in board.tiles if tile.by)}
@@ -33,6 +33,7 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "kpis": _kpis(board, connection),
         "periods": periods,
         "members": _members(wanted, connection),
+        "marks": _marks(connection),
         "values": _values(board, periods, connection),
         "tiles": [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles],
     }
@@ -73,21 +74,29 @@ def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[st
     return members
 
 
+def _marks(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The Russian and the English words of each mark that a figure bears."""
+    rows = connection.execute(
+        "select distinct mark, mark_ru, mark_en from marts.kpi_values where mark is not null order by all"
+    ).fetchall()
+    return {mark: [russian, english] for mark, russian, english in rows}
+
+
 def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Rows [period, value, previous, year ago, plan, complete] by KPI, `dimension|key` and grain."""
+    """Rows [period, value, previous, year ago, plan, complete, mark] by KPI, `dimension|key` and grain."""
     pairs = {(kpi, "all") for kpi in board.kpis} | {(kpi, one) for kpi in board.kpis for one in board.slices}
     pairs |= {(kpi, tile.by) for tile in board.tiles if tile.by for kpi in tile.kpis}
     if not board.kpis:
         return {}
     rows = connection.execute(
         "select kpi_id, dimension, dimension_key, period_grain, period_start, value, previous_value, year_ago_value,"
-        f" target_value, is_complete from marts.kpi_values where kpi_id in ({_list(board.kpis)})"
+        f" target_value, is_complete, mark from marts.kpi_values where kpi_id in ({_list(board.kpis)})"
         f" and dimension in ({_list({one for _, one in pairs})}) and period_start >= {literal(min(min(p) for p in periods.values()))}"
         " order by all"
     ).fetchall()
     places = {grain: {start: place for place, start in enumerate(starts)} for grain, starts in periods.items()}
     values: dict[str, Any] = {}
-    for kpi, dimension, key, grain, start, *figures, is_complete in rows:
+    for kpi, dimension, key, grain, start, *figures, is_complete, mark in rows:
         place = places.get(grain, {}).get(start.isoformat())
         if place is None or (kpi, dimension) not in pairs:
             continue
@@ -96,7 +105,7 @@ def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.Duck
         if all(figure is None for figure in figures):
             continue
         of_member = values.setdefault(kpi, {}).setdefault(f"{dimension}|{key}", {})
-        of_member.setdefault(grain, []).append([place, *map(plain, figures), int(is_complete)])
+        of_member.setdefault(grain, []).append([place, *map(plain, figures), int(is_complete), mark])
     return values
 
 
