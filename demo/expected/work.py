@@ -45,6 +45,8 @@ def activity(f: Facts, sheet: Sheet) -> None:
         by,
     )
     sheet.sums("meetings_scheduled", ((day(a.created), _of(a.manager), 1) for a in acts if a.kind == "meeting"), by)
+    held = (a for a in acts if a.kind == "meeting" and a.done)
+    sheet.sums("meetings_held", ((day(a.started), _of(a.manager), 1) for a in held), by)
     for kpi, kind in (
         ("presentations_count", "presentation"),
         ("referral_requests", "referral_request"),

@@ -1,6 +1,6 @@
 -- Grain: event_id.
 -- One call, e-mail, meeting, message or other activity of a manager, or one quote sent, on its day: a meeting on the day it was
--- arranged, the rest when it took place.
+-- arranged (held_on is the day on which it was held), the rest when it took place.
 with activities as (
     select
         *,
@@ -24,6 +24,7 @@ select
     {{ flag("kind = 'meeting'") }} as meetings_scheduled,
     {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
     {{ flag("kind = 'meeting' and is_completed") }} as meetings_held,
+    case when kind = 'meeting' and is_completed then least({{ local_date('occurred_at') }}, cast({{ dbt.dateadd('day', -1, as_of()) }} as date)) end as held_on,
     {{ flag("kind = 'presentation' and is_completed") }} as presentations_count,
     {{ flag("kind = 'proposal'") }} as proposals_count,
     {{ flag("kind = 'referral_request' and is_completed") }} as referral_requests,
