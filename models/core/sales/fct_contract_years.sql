@@ -11,6 +11,10 @@ select
     least({{ anniversary('contracts.starts_on', '12 * cast(schedule.year_no as integer)') }}, contracts.ends_before) as ends_before,
     schedule.amount,
     contracts.currency,
-    cast(round(schedule.amount * contracts.rate_to_base, 2) as decimal(18, 2)) as amount_base
+    cast(round(schedule.amount * contracts.rate_to_base, 2) as decimal(18, 2)) as amount_base,
+    cast(round(schedule.amount * contracts.rate_to_base, 2) as double) / {{ dbt.datediff(
+        anniversary('contracts.starts_on', '12 * (cast(schedule.year_no as integer) - 1)'),
+        anniversary('contracts.starts_on', '12 * cast(schedule.year_no as integer)'), 'day'
+    ) }} as earned_a_day
 from {{ ref('contract_schedule') }} as schedule
 inner join {{ ref('fct_contracts') }} as contracts on schedule.contract_id = contracts.contract_id

@@ -36,6 +36,8 @@ select
     {{ to_base('measured.total_amount', 'rates') }} as total_amount_base,
     cast(round({{ to_base('measured.total_amount', 'rates') }} / nullif(measured.months, 0), 2) as decimal(18, 2)) as mrr,
     cast(round({{ to_base('measured.total_amount', 'rates') }} * 12 / nullif(measured.months, 0), 2) as decimal(18, 2)) as arr,
+    cast({{ to_base('measured.total_amount', 'rates') }} as double) / {{ dbt.datediff('measured.starts_on', 'measured.day_after_end', 'day') }}
+        as earned_a_day,
     rates.rate_to_base
 from measured
 left join {{ ref('int_identity_clusters') }} as clusters on concat('c:', measured.customer_id) = clusters.record

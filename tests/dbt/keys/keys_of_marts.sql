@@ -39,6 +39,7 @@
     ref('measures_customers'),
     ref('measures_deals'),
     ref('measures_delivery'),
+    ref('measures_earned'),
     ref('measures_funnel_steps'),
     ref('measures_growth'),
     ref('measures_leads'),
