@@ -2,9 +2,9 @@
 -- One measure of managers' activities, period, dimension and member.
 {{ period_measures(
     ref('activity_events'),
-    dimensions=['manager', 'team', 'channel', 'direction'],
+    dimensions=['manager', 'team', 'channel'],
     sums=[
-        'calls_count', 'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
+        'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_held', 'presentations_count',
         'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds', 'calls_with_wait'
     ],
     told=['talk_minutes']
