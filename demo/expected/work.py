@@ -67,7 +67,7 @@ def activity(f: Facts, sheet: Sheet) -> None:
 def missed_calls(f: Facts, sheet: Sheet) -> None:
     """What the first conversation with the caller of a missed call, within a week of it, made of the call.
 
-    A caller is a party, or a number that nobody has. The team called back, in time when it took it no more than 30 minutes of
+    A caller is a party, a lead of whom nobody knows more, or a number. The team called back, in time when it took it no more than 30 minutes of
     the firm's hours, or the caller called again. Without a conversation the call is open for a week, and lost after it; what
     came of a call from a withheld number nobody knows.
     """
@@ -75,7 +75,10 @@ def missed_calls(f: Facts, sheet: Sheet) -> None:
     by = ("manager", "team", "call_hour", "call_weekday")
 
     def caller(a):
-        return a.party.party_id if a.party else a.phone
+        lead = a.lead or (a.deal.lead if a.deal else None)
+        if a.party or lead:
+            return ("party", a.party.party_id) if a.party else ("lead", lead.lead_id)
+        return a.phone if a.phone or a.queue else ("number", a.activity_id)
 
     calls = [a for a in acts if a.kind == "call"]
     talks: dict[object, list] = defaultdict(list)
