@@ -32,7 +32,8 @@ where
 
 union all
 
-select wholes.measure, wholes.period_grain, wholes.period_start, dimensions.dimension, wholes.value, members.value
+select wholes.measure, wholes.period_grain, wholes.period_start, dimensions.dimension, wholes.value as whole,
+    members.value as together
 from cells as wholes
 inner join dimensions on wholes.measure = dimensions.measure
 left join cells as members
