@@ -3,7 +3,7 @@
 with days as (
     select
         event_date,
-        sum(missed_calls) as missed_calls,
+        count(*) as missed_calls,
         sum(missed_calls_decided) as missed_calls_decided,
         sum(calls_called_back) + sum(calls_called_again) + sum(calls_lost) as calls_come_to_something,
         sum(calls_open) as calls_open,

@@ -4,7 +4,7 @@ with calls as (
     {{ period_measures(
         ref('activity_events'),
         dimensions=['manager', 'team', 'channel', 'direction', 'call_hour', 'call_weekday'],
-        sums=['calls_count', 'incoming_calls'],
+        sums=['calls_count', 'incoming_calls', 'missed_calls'],
         where='calls_count = 1'
     ) }}
 ),
@@ -14,8 +14,8 @@ missed as (
         ref('missed_calls'),
         dimensions=['manager', 'team', 'channel', 'call_hour', 'call_weekday'],
         sums=[
-            'missed_calls', 'missed_calls_decided', 'calls_called_back', 'calls_called_back_in_time', 'calls_called_back_in_clock_time',
-            'calls_called_again', 'calls_lost', 'calls_open', 'callback_minutes', 'callback_working_minutes'
+            'missed_calls_decided', 'calls_called_back', 'calls_called_back_in_time', 'calls_called_back_in_clock_time', 'calls_called_again',
+            'calls_lost', 'calls_open', 'callback_minutes', 'callback_working_minutes'
         ],
         per_period={
             'callback_minutes_median': percentile('callback_minutes', 0.5),

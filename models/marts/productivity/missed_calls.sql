@@ -66,7 +66,6 @@ select
     cast(decided.callback_minutes as double) as callback_minutes,
     cast(decided.callback_working_minutes as double) as callback_working_minutes,
     decided.wait_seconds,
-    decided.missed_calls,
     {{ flag("outcome not in ('open', 'unknown')") }} as missed_calls_decided,
     {{ flag("outcome in ('called_back_in_time', 'called_back_later')") }} as calls_called_back,
     {{ flag("outcome = 'called_back_in_time'") }} as calls_called_back_in_time,
