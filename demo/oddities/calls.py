@@ -37,7 +37,11 @@ def callers_come_back(dice: Dice, world: World, report: Report) -> None:
         (late if too_late else back).append(missed.activity_id)
     for name, what, ids in (
         ("callers_who_called_again", "a caller whom the shop missed called again and was answered", again),
-        ("callers_called_back", "the shop called back: the calls are tied by the number alone, and nobody says who called", back),
+        (
+            "callers_called_back",
+            "the shop called back: the number alone ties the calls, and nobody says who called",
+            back,
+        ),
         ("callers_called_back_too_late", "the shop called back after more than a week: the call was lost", late),
         ("callers_without_a_number", "missed calls of a withheld number: nobody knows what came of them", withheld),
     ):
