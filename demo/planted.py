@@ -10,6 +10,7 @@ PLANTED = frozenset(
     {
         "ads_by_keyword",
         "bank_returns",
+        "callers_come_back",
         "calls_make_leads",
         "carried_days",
         "category_in_two_channels",

@@ -10,6 +10,7 @@ from raw_views.contacts import mask
 
 SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of_their_own_periods.sql"
 UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
+CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -37,6 +38,15 @@ FAULTS = {
     ),
     "another value": (EARLIER, f"update marts.kpi_values set previous_value = previous_value + 1 where {REVENUE}"),
     "a total stands twice": (UNIQUE, f"insert into marts.kpi_values from marts.kpi_values where {REVENUE}"),
+    "a missed call came to nothing": (
+        CALLS,
+        "update marts.missed_calls set calls_lost = 0 where event_id = (select min(event_id) from marts.missed_calls where calls_lost = 1)",
+    ),
+    "an hour of a day is lost": (
+        CALLS,
+        "delete from intermediate.measures_calls where period_grain = 'day' and dimension = 'call_hour' and dimension_key = '11'"
+        " and period_start = date '2026-06-18'",
+    ),
     "all rows were loaded after the as-of day": (
         "something_is_known_on_the_as_of_day.sql",
         "update marts.source_tie_out set not_yet_known_rows = accepted_rows + not_yet_known_rows, accepted_rows = 0",

@@ -23,12 +23,18 @@ def _cells(start: dt.date, manager: int, grain: str, by: tuple = ("manager", "te
     return [(start, "all", "all")] + [(start, d, keys[d]) for d in by if slice_grain(d) == grain]
 
 
+def _of_call(a) -> dict:
+    hour = (a.started + clock.MSK) % clock.DAY // 3600
+    weekday = clock.day_of(a.started).isoweekday()
+    return _of(a.manager, direction=a.direction, call_hour=f"{hour:02d}", call_weekday=str(weekday))
+
+
 def activity(f: Facts, sheet: Sheet) -> None:
     by, acts, day = ("manager", "team"), f.world.crm.activities, clock.day_of
     sheet.sums(
         "calls_count",
-        ((day(a.started), _of(a.manager, direction=a.direction), 1) for a in acts if a.kind == "call"),
-        (*by, "direction"),
+        ((day(a.started), _of_call(a), 1) for a in acts if a.kind == "call"),
+        (*by, "direction", "call_hour", "call_weekday"),
     )
     sheet.sums(
         "conversations_count",
@@ -58,6 +64,58 @@ def activity(f: Facts, sheet: Sheet) -> None:
         ((day(q.created), _of(q.deal.manager), 1) for q in f.world.crm.quotes if q.status != "DRAFT"),
         by,
     )
+
+
+def missed_calls(f: Facts, sheet: Sheet) -> None:
+    """What the first conversation with the caller of a missed call, within a week of it, made of the call.
+
+    A caller is a party, a lead of whom nobody knows more, or a number. The team called back, in time when it took it no more than 30 minutes of
+    the firm's hours, or the caller called again. Without a conversation the call is open for a week, and lost after it; what
+    came of a call from a withheld number nobody knows.
+    """
+    acts, day, week = f.world.crm.activities, clock.day_of, 7 * clock.DAY
+    by = ("manager", "team", "call_hour", "call_weekday")
+
+    def caller(a):
+        lead = a.lead or (a.deal.lead if a.deal else None)
+        if a.party or lead:
+            return ("party", a.party.party_id) if a.party else ("lead", lead.lead_id)
+        return a.phone if a.phone or a.queue else ("number", a.activity_id)
+
+    calls = [a for a in acts if a.kind == "call"]
+    talks: dict[object, list] = defaultdict(list)
+    for a in sorted(calls, key=lambda a: a.started):
+        if a.answered and caller(a) is not None:
+            talks[caller(a)].append(a)
+    incoming = [a for a in calls if a.direction == "in"]
+    missed = [a for a in incoming if not a.answered]
+    sheet.sums("missed_calls", ((day(a.started), _of_call(a), 1) for a in missed), by)
+    sheet.ratios("missed_call_share", ((day(a.started), _of_call(a), int(not a.answered), 1) for a in incoming), by)
+    fates: dict[str, list] = defaultdict(list)
+    for a in missed:
+        if caller(a) is None:
+            continue
+        talk = next((t for t in talks[caller(a)] if a.started <= t.started < a.started + week), None)
+        place = (day(a.started), _of_call(a))
+        if talk and talk.direction == "out":
+            worked = clock.working_seconds(a.started, talk.started)
+            fates["back"].append((*place, Decimal(worked) / 60, 1))
+            fates["clock"].append((*place, Decimal(talk.started - a.started) / 60, 1))
+        if talk is None and a.started + week > clock.END:
+            fates["open"].append((*place, 1))
+            continue
+        in_time = bool(talk) and talk.direction == "out" and worked <= 30 * 60
+        fates["in_time"].append((*place, int(in_time), 1))
+        fates["called_back"].append((*place, int(bool(talk) and talk.direction == "out"), 1))
+        fates["again"].append((*place, int(bool(talk) and talk.direction == "in"), 1))
+        fates["lost"].append((*place, int(talk is None), 1))
+    sheet.ratios("callback_in_time_share", fates["in_time"], by)
+    sheet.ratios("callback_time_minutes", fates["back"], by)
+    sheet.ratios("callback_time_clock_minutes", fates["clock"], by)
+    sheet.ratios("called_back_share", fates["called_back"], by)
+    sheet.ratios("called_again_share", fates["again"], by)
+    sheet.ratios("lost_call_share", fates["lost"], by)
+    sheet.sums("calls_open", fates["open"], by)
 
 
 def load(f: Facts, sheet: Sheet) -> None:
@@ -275,7 +333,7 @@ def reporting(f: Facts, sheet: Sheet) -> None:
 
 def expected_values(f: Facts) -> dict[str, Sheet]:
     sheets = {
-        "productivity": (activity, load, requests, objections, quotas, time_and_tools),
+        "productivity": (activity, missed_calls, load, requests, objections, quotas, time_and_tools),
         "delivery": (delivery, burn_down),
         "reporting": (reporting,),
     }

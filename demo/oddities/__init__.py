@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from demo import channels, clock
 from demo.defects import Frames, Report
-from demo.oddities import keys, ledger, rows, world
+from demo.oddities import calls, keys, ledger, rows, world
 from demo.oddities.rows import title_above_header
 from demo.people import Dice
 from demo.planted import planted
@@ -23,6 +23,7 @@ __all__ = ["in_rows", "in_world", "title_above_header"]
 
 IN_WORLD = [
     world.calls_make_leads,
+    calls.callers_come_back,
     world.part_payments,
     world.direct_without_utm,
     world.overpaid_orders,

@@ -8,7 +8,7 @@ const WORDS = {
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
     newest: "Последний полный день данных", pp: "п. п.", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
-    dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
+    dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
   en: {
     boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", all: "The whole business",
@@ -17,7 +17,7 @@ const WORDS = {
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
     newest: "Last full day of data", pp: "pp", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
-    dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
+    dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
   },
 };
 const GRAINS = ["week", "month", "quarter", "year"];

@@ -3,7 +3,8 @@
 {{ config(materialized='view') }}
 {% for subject in [
     'leads', 'deals', 'stages', 'funnel_steps', 'pipeline', 'coverage', 'sales', 'growth', 'customers', 'active_customers', 'potential_customers',
-    'contracts', 'earned', 'site', 'marketing', 'attribution', 'activities', 'work', 'materials', 'quota', 'responses', 'prices', 'delivery', 'reporting'
+    'contracts', 'earned', 'site', 'marketing', 'attribution', 'activities', 'calls', 'work', 'materials', 'quota', 'responses', 'prices',
+    'delivery', 'reporting'
 ] -%}
 select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}
 {{ 'union all' if not loop.last }}

@@ -9,7 +9,7 @@ with shares as (
         'quality_follow_up_rate', 'won_share_of_all_deals', 'win_rate', 'stage_conversion', 'funnel_stage_share', 'objection_handling_rate',
         'site_conversion_rate', 'bounce_rate', 'cart_abandonment_rate', 'repeat_purchase_rate', 'churn_rate', 'retention_rate', 'csat',
         'positive_response_share', 'selling_time_share', 'data_entry_time_share', 'content_time_share', 'reps_at_quota_share',
-        'report_availability', 'report_accuracy'
+        'report_availability', 'report_accuracy', 'missed_call_share', 'callback_in_time_share', 'lost_call_share'
     )
 ),
 

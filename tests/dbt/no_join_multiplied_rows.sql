@@ -34,6 +34,7 @@ with counts as (
         ('page_events', ref('page_events'), 'true', ref('fct_page_views'), 'true'),
         ('cart_events', ref('cart_events'), 'true', ref('fct_web_events'), "event = 'add_to_cart'"),
         ('activity_events', ref('activity_events'), 'true', ref('fct_activities'), 'true'),
+        ('missed_calls', ref('missed_calls'), 'true', ref('activity_events'), 'missed_calls = 1'),
         ('collateral_usage', ref('collateral_usage'), 'true', ref('fct_material_usage'), 'true'),
         ('email_campaign_events', ref('email_campaign_events'), 'true', ref('fct_email_campaigns'), 'true'),
         ('sales_events', ref('sales_events'), "event = 'sale'", ref('fct_sale_lines'), 'true'),

@@ -10,6 +10,7 @@
     'stage_events': ['stage_days'],
     'lead_closings': ['handling_minutes'],
     'activity_events': ['talk_minutes', 'wait_seconds'],
+    'missed_calls': ['callback_minutes', 'callback_working_minutes'],
     'time_events': ['minutes_logged', 'minutes_selling', 'minutes_data_entry', 'minutes_content'],
     'visit_events': ['duration_seconds'],
     'finished_tasks': ['active_hours', 'flow_hours'],

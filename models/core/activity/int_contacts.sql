@@ -31,6 +31,7 @@ told as (
             when contacts.customer_id is null and contacts.object = 'customer' then concat('c:', contacts.object_id)
             else coalesce('c:' || contacts.customer_id, phones.identifier)
         end as identifier,
+        phones.identifier as phone_identifier,
         contacts.employee_id
     from contacts
     left join deals on case when contacts.object = 'deal' then contacts.object_id end = deals.deal_id
@@ -50,6 +51,7 @@ select
     told.lead_id,
     told.customer_id,
     people.customer_key,
+    told.phone_identifier,
     told.employee_id
 from told
 left join {{ ref('int_identity_owners') }} as people on told.identifier = people.identifier

@@ -4,7 +4,9 @@
 with activities as (
     select
         *,
-        kind = 'call' and is_completed and talk_seconds >= {{ var('conversation_seconds') }} as is_call_conversation
+        kind = 'call' and status <> 'planned' as is_call,
+        kind = 'call' and is_completed and talk_seconds >= {{ var('conversation_seconds') }} as is_call_conversation,
+        {{ utc_to_local('occurred_at') }} as occurred_at_local
     from {{ ref('fct_activities') }}
 )
 
@@ -17,7 +19,12 @@ select
     team,
     channel,
     {{ known('direction') }} as direction,
-    {{ flag("kind = 'call' and status <> 'planned'") }} as calls_count,
+    case when is_call then right({{ as_text('100 + extract(hour from occurred_at_local)') }}, 2) end as call_hour,
+    case when is_call then {{ as_text(iso_weekday('counted_on')) }} end as call_weekday,
+    {{ flag("is_call") }} as calls_count,
+    -- of a call of which nobody told whether it was answered neither is known
+    {{ flag("is_call and direction = 'in' and is_completed is not null") }} as incoming_calls,
+    {{ flag("is_call and direction = 'in' and not is_completed") }} as missed_calls,
     {{ flag("is_call_conversation") }} as call_conversations,
     {{ flag("is_call_conversation or starts_chat") }} as conversations_count,
     {{ flag("kind = 'email' and direction = 'out' and is_completed") }} as emails_count,

@@ -1,12 +1,12 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of managers' activities, period, dimension and member.  A meeting counts on the day it was arranged, and as held on the day it was held.
-{%- set dims = ['manager', 'team', 'channel', 'direction'] %}
+{%- set dims = ['manager', 'team', 'channel'] %}
 with activities as (
     {{ period_measures(
         ref('activity_events'),
         dimensions=dims,
         sums=[
-            'calls_count', 'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'presentations_count',
+            'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'presentations_count',
             'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds', 'calls_with_wait'
         ],
         told=['talk_minutes']
