@@ -35,8 +35,7 @@ entered as (
 
 parts as (
     select
-        days.*, pipeline.manager, pipeline.team, 0 as won_amount,
-        coalesce(cast(pipeline.forecast_amount as double), cast(pipeline.amount as double) * pipeline.probability) as open_weighted_amount,
+        days.*, pipeline.manager, pipeline.team, 0 as won_amount, pipeline.weighted_amount as open_weighted_amount,
         cast(null as decimal(18, 2)) as entered_amount
     from days
     inner join {{ ref('pipeline_daily') }} as pipeline

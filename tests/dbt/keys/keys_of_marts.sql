@@ -68,6 +68,7 @@
     ref('pipeline_coverage'),
     ref('pipeline_daily'),
     ref('pipeline_movements'),
+    ref('pipeline_velocity'),
     ref('potential_customer_days'),
     ref('price_comparisons'),
     ref('product_group_customers'),
