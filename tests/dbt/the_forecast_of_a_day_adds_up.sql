@@ -1,5 +1,6 @@
--- Proves that the forecast of a day is whole: what managers, and what teams, had won and had open adds up to the whole of every period and day; on the
--- last full day, when what was known then is what is known now, it was won what the deals say; and velocity is its four factors, as each KPI tells them.
+-- Proves that the forecast of a day is whole: what managers, and what teams, had won and had open adds up to the whole of every period and day; on
+-- the last full day, when what was known then is what is known now, it was won what the deals say; and velocity is its four factors, as each KPI
+-- tells them.
 with sums as (
     select
         period_grain, period_start, event_date, dimension, sum(won_amount) as won_amount, sum(coalesce(open_weighted_amount, 0)) as open_amount
