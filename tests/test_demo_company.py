@@ -97,15 +97,56 @@ def test_planted_test_records_are_rejected_and_named(demo):
     assert rejected == planted == 42
 
 
-def test_a_month_back_gives_what_was_known_then(tmp_path_factory):
+FORECASTS = """
+select period_grain, period_start, event_date, dimension, dimension_key, won_amount, coalesce(open_weighted_amount, 0), coalesce(entered_amount, 0)
+from marts.forecast_daily where event_date < date '2026-06-01'
+"""
+# what deals say that were there then and have been deleted since
+DELETED = """
+select periods.period_grain, periods.period_start, wins.known_from, wins.manager, wins.team, wins.won_amount
+from intermediate.int_won_versions as wins
+inner join marts.dim_period as periods on wins.won_on between periods.period_start and periods.period_end
+where not list_contains(?, wins.deal_id)
+"""
+# the forecast of the last day, and what the deals themselves say on it
+LAST_DAY = """
+select
+    forecasts.won_amount, (select sum(amount_base) from marts.fct_deals where won_on between date '2026-05-01' and date '2026-05-31'),
+    forecasts.open_weighted_amount, (select sum(amount_base * probability) from marts.fct_deals where status = 'open'
+    and expected_close_on between date '2026-05-01' and date '2026-05-31')
+from marts.forecast_daily as forecasts
+where event_date = date '2026-05-31' and period_start = date '2026-05-01' and period_grain = 'month' and dimension = 'all'
+"""
+
+
+def forecasts_that_differ(demo, back):
+    """Forecasts of days that both warehouses know, by their keys, where they are not the same."""
+    now, then = ({row[:5]: [*map(float, row[5:])] for row in one.execute(FORECASTS).fetchall()} for one in (demo, back))
+    deals = [deal for (deal,) in demo.execute("select deal_id from marts.fct_deals").fetchall()]
+    deleted = back.execute(DELETED, [deals]).fetchall()
+    assert len({row[2:] for row in deleted}) == 4 and len(then) > 40_000
+    for grain, start, known_from, manager, team, amount in deleted:
+        for key, figures in then.items():
+            if key[:2] == (grain, start) and key[2] >= known_from and key[4] in ("all", manager, team):
+                figures[0] -= float(amount)
+    nothing = [0.0, 0.0, 0.0]  # whoever neither won nor expected anything by then
+    pairs = {key: (now.get(key, nothing), then.get(key, nothing)) for key in now | then}
+    return [key for key, (a, b) in pairs.items() if max(abs(x - y) for x, y in zip(a, b, strict=True)) > 0.01]
+
+
+def test_a_month_back_gives_what_was_known_then(demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("as_of")
     with build(folder, "--exclude-resource-type", "test", "unit_test", KPI_AS_OF="2026-06-01") as warehouse:
         wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv.gz")).df()
         later = warehouse.execute(
             "select count(*) from marts.kpi_values where period_start >= date '2026-06-01'"
         ).fetchone()[0]
+        moved = forecasts_that_differ(demo, warehouse)
+        won, won_by_deals, due, due_by_deals = map(float, warehouse.execute(LAST_DAY).fetchone())
     assert wrong.empty, wrong.head(40).to_string()
     assert later == 0
+    assert moved == []
+    assert won == pytest.approx(won_by_deals) and due == pytest.approx(due_by_deals)
 
 
 def test_the_demo_stays_small():

@@ -104,6 +104,9 @@ def closing(f: Facts, sheet: Sheet) -> None:
         [(d, dims, 1, 1) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
         ("channel", "manager", "team", "pipeline", "region"),
     )
+    closed = [(day(x.won_at or x.lost_at), x) for x in f.deals if x.won_at or x.lost_at]
+    banded = [(d, {"amount_band": band(f.world.rates.to_base(x.amount, x.currency, d))}, x) for d, x in closed]
+    sheet.ratios("win_rate", ((d, dims, int(bool(x.won_at)), 1) for d, dims, x in banded), ("amount_band",), grains=())
     sheet.ratios(
         "win_loss_ratio",
         [(d, dims, 1, 0) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
@@ -118,7 +121,23 @@ def closing(f: Facts, sheet: Sheet) -> None:
     )
     sheet.ratios("deals_open_share", ((d, dims, int(still), 1) for d, dims, _, still in rows), by)
 
-    cycles = []
+    by = ("channel", "manager", "team", "pipeline", "region")
+    taken = cycles(f)
+    sheet.ratios("deal_cycle_days", ((d, dims, v, 1) for d, dims, v, _ in taken), by)
+    sheet.ratios("deal_days_from_creation", ((d, dims, v, 1) for d, dims, _, v in taken), by)
+
+
+def band(amount: Decimal) -> str:
+    """The band of a deal's amount in roubles."""
+    if amount <= 0:
+        return "(unknown)"
+    bounds = ((500_000, "from_500k"), (150_000, "150k_500k"), (50_000, "50k_150k"), (0, "under_50k"))
+    return next(name for bound, name in bounds if amount >= bound)
+
+
+def cycles(f: Facts) -> list[tuple[dt.date, dict, Decimal, Decimal]]:
+    """Deals won on a day that somebody tells: the day, dimensions, days from the first contact and from the creation."""
+    found, day = [], clock.day_of
     for x in f.deals:
         if x.won_at and x.told != "nothing" and clock.day_of(x.won_at) >= clock.day_of(x.created):
             times = list(f.contacts_of_deal.get(x.deal_id, []))
@@ -127,12 +146,44 @@ def closing(f: Facts, sheet: Sheet) -> None:
             times += f.contacts_beside(x)
             first = min((t for t in times if t <= x.won_at), default=x.created)
             end = clock.day_start(day(x.won_at)) if x.told == "day" else x.won_at
-            cycles.append((day(x.won_at), f.deal_dims(x), round(max(end - first, 0) / clock.DAY, 8), 1))
-    sheet.ratios(
-        "deal_cycle_days",
-        ((d, dims, _dec(v), n) for d, dims, v, n in cycles),
-        ("channel", "manager", "team", "pipeline", "region"),
-    )
+            days = [_dec(round(max(end - since, 0) / clock.DAY, 8)) for since in (first, x.created)]
+            found.append((day(x.won_at), f.deal_dims(x), *days))
+    return found
+
+
+def velocity(f: Facts, sheet: Sheet) -> None:
+    """Deals in work × win rate × average deal / cycle; in work are the deals closed in a period or open at its end."""
+    kept = [("all", grain) for grain in GRAINS] + [(d, slice_grain(d)) for d in ("manager", "team", "pipeline")]
+    times = cycles(f)
+    for dimension, grain in kept:
+        worked, closed, won, days, amounts = (defaultdict(list) for _ in range(5))
+        for x in f.deals:
+            key = {**f.deal_dims(x), "all": "all"}[dimension]
+            if x.won_at or x.lost_at:
+                cell = period_start(clock.day_of(x.won_at or x.lost_at), grain), key
+                worked[cell].append(1)
+                closed[cell].append(1)
+                won[cell].append(int(bool(x.won_at)))
+            for start in periods(grain):
+                end = min(clock.day_start(period_end(start, grain)), clock.END)
+                if x.created < end:
+                    stage = [s for t, s in x.history if t < end][-1]
+                    if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                        worked[start, key].append(1)
+        for d, dims, v, _ in times:
+            days[period_start(d, grain), {**dims, "all": "all"}[dimension]].append(v)
+        for s in f.sales:
+            if s.kind == "deal":
+                amounts[period_start(s.day, grain), {**s.dims, "all": "all"}[dimension]].append(s.amount)
+        for cell in sorted(worked, key=str):
+            start, key = cell
+            sheet.put("deals_worked", grain, start, dimension, key, len(worked[cell]))
+            if sum(won[cell]) and sum(days[cell]):
+                deal = Decimal(sum(amounts[cell])) / len(amounts[cell])
+                money = len(worked[cell]) * Decimal(sum(won[cell])) / len(closed[cell]) * deal
+                cycle = sum(days[cell]) / len(days[cell])
+                sheet.put("worked_deals_worth", grain, start, dimension, key, money)
+                sheet.put("sales_velocity", grain, start, dimension, key, money / cycle, money, cycle)
 
 
 def touchpoints(f: Facts, sheet: Sheet) -> None:
@@ -340,6 +391,8 @@ def expected_values(f: Facts) -> Sheet:
         touchpoints,
         open_deals,
         outlook.coverage,
+        outlook.worth,
+        velocity,
         stages,
         response,
         prospects,

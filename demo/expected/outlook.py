@@ -15,10 +15,11 @@ from demo import clock
 from demo import company as co
 from demo.crm import Deal
 from demo.expected.facts import Facts
-from demo.tally import GRAINS, MONTHLY, Sheet, period_end, periods
+from demo.tally import GRAINS, MONTHLY, Sheet, period_end, periods, slice_grain
 
 KNOWN_FROM = dt.date(2025, 1, 1)
 LATE_STAGE = 2
+JUDGED = (30, 14, 7, 1)  # days before the end of a period on which its forecast is judged
 ONE_DAY = dt.timedelta(days=1)
 CHANCE = {(s[1], s[2]): Decimal(s[6]) / 100 for s in co.STAGES if s[0] == "deal"}
 
@@ -55,6 +56,16 @@ def pipeline_on(f: Facts, day: dt.date) -> Iterator[OpenDeal]:
             minor, expected = x.card_at(end - 1)
             amount = f.world.rates.to_base(minor, x.currency, day)
             yield OpenDeal(x, known[-1][1], amount, expected, x.manager_at(end - 1))
+
+
+def won_by(f: Facts, day: dt.date) -> Iterator[tuple[dt.date, int, Decimal]]:
+    """Deals that were won at the end of a day: the day of the win, the manager and the amount, as the card said then."""
+    end = clock.day_start(day + ONE_DAY)
+    for x in f.deals:
+        known = [h for h in x.history if h[0] < end]
+        if known and co.SEMANTIC.get(("deal", known[-1][1])) == "S":
+            won_on = clock.day_of(known[-1][0])
+            yield won_on, x.manager_at(end - 1), f.world.rates.to_base(x.card_at(end - 1)[0], x.currency, won_on)
 
 
 def _cells(manager: int) -> tuple:
@@ -121,6 +132,59 @@ def forecast(f: Facts, sheet: Sheet) -> None:
                 if fact[cell]:
                     missed = abs(fact[cell] - plan[cell])
                     sheet.put("forecast_accuracy", grain, start, *cell, 1 - missed / fact[cell])
+
+
+def forecast_error(f: Facts, sheet: Sheet) -> None:
+    """How far the forecasts of finished months and quarters were off on some days before their end.
+
+    The forecast of a day is what had been won of the period by then and the weighted deals that were due in it.
+    """
+    for grain in ("month", "quarter"):
+        for start in _known_periods(grain):
+            end = period_end(start, grain)
+            if end > clock.LAST_DAY + ONE_DAY:
+                continue
+            missed, judged = defaultdict(Decimal), defaultdict(Decimal)
+            for before in JUDGED:
+                day = end - ONE_DAY - before * ONE_DAY
+                off: dict[tuple, Decimal] = defaultdict(Decimal)
+                for won_on, manager, amount in won_by(f, day):
+                    for cell in _cells(manager):
+                        off[cell] += amount if start <= won_on else 0
+                for x in pipeline_on(f, day):
+                    for cell in _cells(x.manager):
+                        off[cell] += x.weighted if x.due_in(start, end) else 0
+                for manager, amount in _won(f, start, end - ONE_DAY).items():
+                    for cell in _cells(manager):
+                        off[cell] -= amount
+                        judged[cell] += amount
+                        if cell[0] == "all":
+                            judged["days_before_end", before] += amount
+                for cell, amount in off.items():
+                    missed[cell] += abs(amount)
+                    if cell[0] == "all":
+                        missed["days_before_end", before] += abs(amount)
+            for cell in sorted(missed, key=str):
+                if judged[cell]:
+                    sheet.put(
+                        "forecast_error", grain, start, *cell, missed[cell] / judged[cell], missed[cell], judged[cell]
+                    )
+
+
+def worth(f: Facts, sheet: Sheet) -> None:
+    """What the open pipeline was worth at the end of each period, as it was known then."""
+    for grain in MONTHLY:
+        for start in _known_periods(grain):
+            amount, weighted = defaultdict(Decimal), defaultdict(Decimal)
+            for x in pipeline_on(f, min(period_end(start, grain) - ONE_DAY, clock.LAST_DAY)):
+                stage = f"{x.deal.pipeline}:{x.stage}" if x.stage else "(unknown)"
+                for cell in (*_cells(x.manager), ("pipeline", x.deal.pipeline), ("stage", stage)):
+                    if cell[0] == "all" or slice_grain(cell[0]) == grain:
+                        amount[cell] += x.amount
+                        weighted[cell] += x.weighted
+            for cell in sorted(amount, key=str):
+                sheet.put("pipeline_amount", grain, start, *cell, amount[cell])
+                sheet.put("weighted_pipeline_amount", grain, start, *cell, weighted[cell])
 
 
 def coverage(f: Facts, sheet: Sheet) -> None:

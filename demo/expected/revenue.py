@@ -232,6 +232,18 @@ def growth(f: Facts, sheet: Sheet) -> None:
 
 def expected_values(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (totals, products, customers, upsell, prices, outlook.forecast, recurring, movements, expenses, growth):
+    for part in (
+        totals,
+        products,
+        customers,
+        upsell,
+        prices,
+        outlook.forecast,
+        outlook.forecast_error,
+        recurring,
+        movements,
+        expenses,
+        growth,
+    ):
         part(f, sheet)
     return sheet

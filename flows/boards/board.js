@@ -8,7 +8,7 @@ const WORDS = {
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
     newest: "Последний полный день данных", pp: "п. п.", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
-    dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
+    dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", amount_band: "Сумма сделки", days_before_end: "Дней до конца", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
   en: {
     boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", all: "The whole business",
@@ -17,7 +17,7 @@ const WORDS = {
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
     newest: "Last full day of data", pp: "pp", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
-    dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
+    dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
   },
 };
 const GRAINS = ["week", "month", "quarter", "year"];
@@ -122,23 +122,39 @@ function numbers(tile) {
   });
   return parts;
 }
-function line(tile) {
-  const [kpi] = tile.kpis, unit = D.kpis[kpi].unit, rows = series(kpi).filter((row) => row[0] <= S.period && row[1] !== null).slice(-13);
-  if (rows.length < 1) return [empty("none")];
+function plot(low, high, unit) {
   const W = 400, H = 190, left = 62, bottom = 22, top = 8, right = 8;
-  const all = rows.flatMap((row) => [row[1], row[3], row[4]]).filter((one) => one !== null);
-  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), first = rows[0][0], last = rows[rows.length - 1][0];
-  const x = (place) => left + ((W - left - right) * (place - first)) / Math.max(1, last - first);
-  const y = (value) => top + (H - top - bottom) * (1 - (value - low) / (high - low));
-  const path = (column) => {
-    let pen = false;
-    return rows.map((row) => { if (row[column] === null) { pen = false; return ""; } const move = pen ? "L" : "M"; pen = true; return `${move}${x(row[0]).toFixed(1)} ${y(row[column]).toFixed(1)}`; }).join("");
-  };
-  const svg = el("svg", {viewBox: `0 0 ${W} ${H}`, role: "img"});
+  const svg = el("svg", {viewBox: `0 0 ${W} ${H}`, role: "img"}), y = (value) => top + (H - top - bottom) * (1 - (value - low) / (high - low));
   for (const part of [0, 0.5, 1]) {
     const value = low + (high - low) * part;
     svg.append(el("line", {x1: left, x2: W - right, y1: y(value), y2: y(value), stroke: "#dfe4ea"}), el("text", {x: left - 6, y: y(value) + 4, "text-anchor": "end"}, shown(value, unit)));
   }
+  return {svg, y, H, x: (share) => left + (W - left - right) * share};
+}
+function drawn(rows, column, x, y) {
+  let pen = false;
+  return rows.map((row, place) => { if (row[column] === null) { pen = false; return ""; } const move = pen ? "L" : "M"; pen = true; return `${move}${x(row, place).toFixed(1)} ${y(row[column]).toFixed(1)}`; }).join("");
+}
+const STROKES = [["#3b84bd", 2.5, "none"], ["#55606b", 1.5, "none"], ["#8a96a3", 1.5, "4 3"], ["#e69f00", 2, "8 3"]];
+function days(tile) {
+  const rows = martRows(tile) || [], lines = tile.columns.slice(1), unit = lines[0].unit;
+  if (!rows.length) return [empty("nothing")];
+  const all = rows.flatMap((row) => row.slice(1)).filter((one) => one !== null), low = Math.min(0, ...all);
+  const {svg, y, H, x: at} = plot(low, Math.max(...all, low + 1e-9), unit), last = rows.length - 1, x = (row, place) => at(place / Math.max(1, last));
+  const few = Math.max(1, Math.ceil(rows.length / 3));
+  rows.forEach((row, place) => { if ((last - place) % few === 0) svg.append(el("text", {x: x(row, place), y: H - 4, "text-anchor": place === last ? "end" : place === 0 ? "start" : "middle"}, cell(row[0], tile.columns[0]))); });
+  lines.forEach((column, place) => { const [stroke, width, dash] = STROKES[place % STROKES.length]; svg.append(el("path", {d: drawn(rows, place + 1, x, y), fill: "none", stroke, "stroke-width": width, "stroke-dasharray": dash})); });
+  rows.forEach((row, place) => { if (row[1] !== null) svg.append(el("circle", {cx: x(row, place), cy: y(row[1]), r: 4, fill: "transparent"}, el("title", {}, row.map((value, at_) => `${tile.columns[at_][S.lang]}: ${cell(value, tile.columns[at_])}`).join("\n")))); });
+  return [svg, el("div", {class: "legend"}, lines.map((column, place) => el("span", {}, el("b", {style: `color:${STROKES[place % STROKES.length][0]}`}, STROKES[place % STROKES.length][2] === "none" ? "━ " : "┅ "), column[S.lang])))];
+}
+function line(tile) {
+  if (tile.mart) return days(tile);
+  const [kpi] = tile.kpis, unit = D.kpis[kpi].unit, rows = series(kpi).filter((row) => row[0] <= S.period && row[1] !== null).slice(-13);
+  if (rows.length < 1) return [empty("none")];
+  const all = rows.flatMap((row) => [row[1], row[3], row[4]]).filter((one) => one !== null);
+  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), first = rows[0][0], last = rows[rows.length - 1][0];
+  const {svg, y, H, x: at} = plot(low, high, unit), x = (place) => at((place - first) / Math.max(1, last - first));
+  const path = (column) => drawn(rows, column, (row) => x(row[0]), y);
   const few = Math.max(1, Math.ceil(rows.length / 5));
   rows.forEach((row, number_) => { if ((rows.length - 1 - number_) % few === 0) svg.append(el("text", {x: x(row[0]), y: H - 4, "text-anchor": number_ === rows.length - 1 ? "end" : number_ === 0 ? "start" : "middle"}, shortName(S.grain, D.periods[S.grain][row[0]]))); });
   svg.append(el("path", {d: path(3), fill: "none", stroke: "#8a96a3", "stroke-width": 1.5, "stroke-dasharray": "4 3"}), el("path", {d: path(1), fill: "none", stroke: "#3b84bd", "stroke-width": 2.5}));

@@ -66,15 +66,17 @@ class Tile(_Strict):
     latest: str | None = None  # a day of the mart: only its newest one
     follow: list[str] = []  # dimensions, which the mart has as columns, by whose member its rows may be chosen
     order: str = ""  # columns, or -column for the largest first
-    limit: Annotated[int, Field(ge=1, le=30)] = 12
+    limit: Annotated[int, Field(ge=1, le=130)] = 12
     wide: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> "Tile":
         if bool(self.kpis) == bool(self.mart):
             raise ValueError("a tile names either kpis or a mart")
-        if self.mart and (self.kind not in ("table", "bars") or not self.columns):
-            raise ValueError("a tile of a mart is a table or bars, and has columns")
+        if self.mart and (self.kind not in ("table", "bars", "line") or not self.columns):
+            raise ValueError("a tile of a mart is a table, bars or a line, and has columns")
+        if self.mart and self.kind == "line" and (len(self.columns) < 2 or self.columns[0].unit != "date"):
+            raise ValueError("a line of a mart has a day as its first column, and what it shows after it")
         if self.mart and sum(map(bool, (self.period, self.date, self.latest))) > 1:
             raise ValueError("a tile has one of period, date and latest")
         if self.follow and (self.kpis or self.period or self.date):

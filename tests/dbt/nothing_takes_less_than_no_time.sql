@@ -6,7 +6,7 @@
     'fct_tasks': ['active_hours', 'flow_hours'],
     'fct_contracts': ['months'],
     'lead_events': ['response_minutes', 'response_working_minutes'],
-    'deal_events': ['cycle_days'],
+    'deal_events': ['cycle_days', 'days_from_creation'],
     'stage_events': ['stage_days'],
     'lead_closings': ['handling_minutes'],
     'activity_events': ['talk_minutes', 'wait_seconds'],

@@ -49,6 +49,10 @@ select
         when deals.is_closing_told and deals.won_on >= deals.created_on
             then {{ seconds_taken('coalesce(contacts.first_contact_at, deals.created_at)', 'deals.won_at') }} / 86400.0
     end as cycle_days,
+    case
+        when deals.is_closing_told and deals.won_on >= deals.created_on
+            then {{ seconds_taken('deals.created_at', 'deals.won_at') }} / 86400.0
+    end as days_from_creation,
     case when deals.lost_on is not null then {{ known('open_stages.stage_key') }} end as lost_from_stage
 from deals
 left join groups on deals.deal_id = groups.deal_id and groups.row_no = 1

@@ -7,6 +7,10 @@ with deals as (
     from {{ ref('fct_deals') }}
 ),
 
+bands as (
+    select amount_band, amount_from, lead(amount_from) over (order by amount_from) as amount_until from {{ ref('seed_amount_bands') }}
+),
+
 steps as (
     select deal_id, 'created' as event, created_on as event_date from deals
     union all
@@ -32,6 +36,7 @@ select
     deals.lost_reason,
     deals.loss_group,
     case when event = 'lost' then traits.lost_from_stage end as stage,
+    {{ known('bands.amount_band') }} as amount_band,
     {{ flag("event = 'created'") }} as opportunities_new,
     {{ flag("event = 'created' and deals.status = 'won'") }} as opportunities_won,
     {{ flag("event = 'created' and deals.is_open") }} as opportunities_open,
@@ -44,9 +49,13 @@ select
     case when event = 'lost' then coalesce(deals.amount_base, 0) else 0 end as lost_amount,
     case when event = 'won' then coalesce(deals.amount_base, 0) else 0 end as won_amount,
     case when event = 'won' then traits.cycle_days end as cycle_days,
+    case when event = 'won' then traits.days_from_creation end as days_from_creation,
     {{ flag("event = 'won' and traits.cycle_days is not null") }} as deals_timed,
     case when event = 'won' then traits.touchpoints else 0 end as touchpoints
 from steps
 inner join deals on steps.deal_id = deals.deal_id
 inner join {{ ref('int_deal_traits') }} as traits on deals.deal_id = traits.deal_id
 left join {{ ref('dim_employees') }} as employees on deals.employee_id = employees.employee_id
+-- an amount of nought tells none
+left join bands
+    on nullif(deals.amount_base, 0) >= bands.amount_from and (deals.amount_base < bands.amount_until or bands.amount_until is null)

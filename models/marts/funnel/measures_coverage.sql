@@ -1,11 +1,25 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One measure of forecast and coverage, period, dimension and member.  What nobody knows has no row.
+-- One measure of forecast, coverage and velocity, period, dimension and member.  What nobody knows has no row.
 with forecasts as (
     select * from {{ ref('forecast_by_period') }} where forecast_amount is not null
 ),
 
 coverage as (
     select * from {{ ref('pipeline_coverage') }} where due_amount is not null
+),
+
+-- forecasts are judged on some days before the end, of the whole on each of them too
+errors as (
+    select
+        period_grain, period_start, dimension, dimension_key, sum(abs(forecast_error)) as missed_amount, sum(actual_amount) as actual_amount
+    from {{ ref('forecast_daily') }}
+    where forecast_error is not null and days_before_end in ({{ var('forecast_error_days') | join(', ') }})
+    group by period_grain, period_start, dimension, dimension_key
+    union all
+    select
+        period_grain, period_start, 'days_before_end', cast(days_before_end as {{ dbt.type_string() }}), abs(forecast_error), actual_amount
+    from {{ ref('forecast_daily') }}
+    where dimension = 'all' and forecast_error is not null and days_before_end in ({{ var('forecast_error_days') | join(', ') }})
 )
 
 select 'forecast_amount' as measure, period_grain, period_start, dimension, dimension_key, forecast_amount as value from forecasts
@@ -27,3 +41,13 @@ union all
 select 'coverage_forecast_gap', period_grain, period_start, dimension, dimension_key, forecast_amount - won_amount
 from coverage
 where forecast_amount > won_amount
+union all
+select 'forecast_missed', period_grain, period_start, dimension, dimension_key, missed_amount from errors
+union all
+select 'forecast_judged', period_grain, period_start, dimension, dimension_key, actual_amount from errors
+union all
+select 'deals_worked', period_grain, period_start, dimension, dimension_key, deals_worked from {{ ref('pipeline_velocity') }}
+union all
+select 'worked_deals_worth', period_grain, period_start, dimension, dimension_key, worked_deals_worth
+from {{ ref('pipeline_velocity') }}
+where worked_deals_worth is not null

@@ -2,6 +2,8 @@
 -- One deal and one day at whose end it was open, as it was known then: its stage from the history, its amount, chance and expected
 -- close from the version loaded the night after; what has no amount, or nought, is worth its lines.  A deal of which no version was loaded by
 -- then stands as its first version says and, where that tells no expected close, as due on the day that it was closed.
+{%- set amount_base = to_base('coalesce(nullif(seen.amount, 0), seen.lines_amount, seen.amount)', 'rates') %}
+{%- set forecast_base = to_base('seen.forecast_amount', 'rates') %}
 with spans as (
     select
         object_id as deal_id,
@@ -23,9 +25,7 @@ days as (
 ),
 
 open_days as (
-    select
-        days.date_day,
-        spans.*
+    select days.date_day, spans.*
     from spans
     inner join days on days.date_day >= spans.open_from and days.date_day < coalesce(spans.open_until, {{ as_of() }})
 ),
@@ -44,8 +44,7 @@ seen as (
         coalesce(open_days.date_day >= versions.told_from, false) as is_told
     from open_days
     left join {{ ref('int_deal_versions') }} as versions
-        on open_days.deal_id = versions.deal_id
-        and open_days.date_day >= versions.known_from and open_days.date_day < versions.known_until
+        on open_days.deal_id = versions.deal_id and open_days.date_day >= versions.known_from and open_days.date_day < versions.known_until
     left join {{ ref('int_line_totals') }} as lines on concat('deal:', open_days.deal_id) = lines.sale_id
 )
 
@@ -68,8 +67,11 @@ select
     coalesce(seen.probability, stages.probability, 0) as probability,
     coalesce(nullif(seen.amount, 0), seen.lines_amount, seen.amount) as amount_in_currency,
     coalesce(upper(seen.currency), '{{ var("base_currency") }}') as currency,
-    coalesce({{ to_base('coalesce(nullif(seen.amount, 0), seen.lines_amount, seen.amount)', 'rates') }}, 0) as amount,
-    {{ to_base('seen.forecast_amount', 'rates') }} as forecast_amount
+    coalesce({{ amount_base }}, 0) as amount,
+    {{ forecast_base }} as forecast_amount,
+    coalesce(
+        cast({{ forecast_base }} as double), cast(coalesce({{ amount_base }}, 0) as double) * coalesce(seen.probability, stages.probability, 0)
+    ) as weighted_amount
 from seen
 inner join deals on seen.deal_id = deals.deal_id
 left join {{ ref('dim_employees') }} as employees on coalesce(seen.employee_id, deals.employee_id) = employees.employee_id

@@ -22,7 +22,7 @@ parts as (
         periods.period_grain, periods.period_start, pipeline.manager,
         case
             when pipeline.expected_close_on between periods.period_start and periods.period_end
-                then coalesce(cast(pipeline.forecast_amount as double), cast(pipeline.amount as double) * pipeline.probability)
+                then pipeline.weighted_amount
             else 0
         end as open_amount,
         {{ flag('not pipeline.is_day_told') }} as untold, cast(null as double) as entered_amount, 0 as won_amount
