@@ -1,7 +1,43 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One balance of the open pipeline, period, dimension and member.
-{{ balance_measures(
-    ref('pipeline_changes'),
-    dimensions=['manager', 'team', 'pipeline', 'stage'],
-    balances=['deals_active', 'pipeline_amount']
-) }}
+-- One balance of the open pipeline, period, dimension and member; and what the deals open at the end of the period's last known day lacked, as it was
+-- known on that day.
+{% set lacks = {
+    'deals_stale': flag('pipeline.is_stale'),
+    'deals_contact_told': flag('pipeline.is_stale is not null'),
+    'deals_without_next_step': flag('pipeline.is_without_next_step'),
+    'deals_step_told': flag('pipeline.is_without_next_step is not null'),
+    'deals_close_overdue': flag('pipeline.is_close_overdue'),
+    'deals_close_told': flag('pipeline.is_close_overdue is not null'),
+    'close_pushes': 'pipeline.close_pushes',
+    'deals_pushes_told': flag('pipeline.close_pushes is not null'),
+} -%}
+{%- set slices = ['manager', 'team', 'channel', 'pipeline'] -%}
+with balances as (
+    {{ balance_measures(
+        ref('pipeline_changes'),
+        dimensions=['manager', 'team', 'pipeline', 'stage'],
+        balances=['deals_active', 'pipeline_amount']
+    ) }}
+),
+
+lacking as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        {{ sliced_by(slices) }},
+        {%- for measure, counted in lacks.items() %}
+        cast(sum({{ counted }}) as double) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('periods') }} as periods
+    inner join {{ ref('pipeline_daily') }} as pipeline on periods.last_known_day = pipeline.event_date
+    group by grouping sets (
+        (periods.period_grain, periods.period_start)
+        {%- for dimension in slices %}, (periods.period_grain, periods.period_start, {{ dimension }}){% endfor %}
+    )
+)
+
+select * from balances
+{%- for measure in lacks %}
+union all
+select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from lacking where {{ measure }} <> 0
+{%- endfor %}
