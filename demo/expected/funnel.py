@@ -340,6 +340,7 @@ def expected_values(f: Facts) -> Sheet:
         touchpoints,
         open_deals,
         outlook.coverage,
+        outlook.attention,
         stages,
         response,
         prospects,

@@ -31,8 +31,10 @@ known as (
 ranked as (
     select
         *,
-        case when min(version_no) over (partition by activity_id, known_on) = 1 then coalesce({{ local_date('created_at') }}, known_on) else known_on end
-            as known_from,
+        case
+            when min(version_no) over (partition by activity_id, known_on) = 1 then coalesce({{ local_date('created_at') }}, known_on)
+            else known_on
+        end as known_from,
         row_number() over (partition by activity_id, known_on order by version_no desc) as place_in_day
     from known
 ),
@@ -63,6 +65,8 @@ inner join {{ ref('activities') }} as activities on dated.activity_id = activiti
 where
     dated.object = 'deal' and dated.known_from is not null and coalesce(dated.deadline_at, dated.started_at) is not null
     and (
-        dated.deadline_at is not null or dated.known_status in ('planned', 'accepted')
+        dated.deadline_at is not null
+        -- what was due when it was made, as a call that nobody took, was planned by nobody
+        or (dated.known_status in ('planned', 'accepted') and dated.started_at > dated.created_at)
         or (dated.kind = 'meeting' and dated.known_status = 'completed' and {{ local_date('dated.started_at') }} > dated.known_from)
     )

@@ -24,7 +24,7 @@ deals as (
 bounds as (
     select deal_id, cast('0001-01-01' as date) as known_from, cast(null as date) as contact_on from deals
     union all
-    select deal_id, contact_on, contact_on from contacts
+    select deal_id, contact_on as known_from, contact_on from contacts
     union all
     select deal_id, known_from, null from steps where known_from < known_until
     union all

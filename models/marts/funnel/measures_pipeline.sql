@@ -31,8 +31,10 @@ lacking as (
     from {{ ref('periods') }} as periods
     inner join {{ ref('pipeline_daily') }} as pipeline on periods.last_known_day = pipeline.event_date
     group by grouping sets (
-        (periods.period_grain, periods.period_start)
-        {%- for dimension in slices %}, (periods.period_grain, periods.period_start, {{ dimension }}){% endfor %}
+        (periods.period_grain, periods.period_start),
+        {%- for dimension in slices %}
+        (periods.period_grain, periods.period_start, {{ dimension }}){{ ',' if not loop.last }}
+        {%- endfor %}
     )
 )
 

@@ -38,10 +38,7 @@ told as (
         seen.*,
         avg({{ flag('seen.is_told') }}) over (partition by seen.date_day) >= {{ var('told_deals_share') }} as is_day_told,
         seen.date_day = {{ dbt.dateadd('day', -1, as_of()) }} as is_last_day,
-        case
-            when attention.is_contact_told
-                then {{ dbt.datediff('coalesce(attention.last_contact_on, seen.created_on)', 'seen.date_day', 'day') }} + 1
-        end as days_without_contact,
+        case when attention.is_contact_told then coalesce(attention.last_contact_on, seen.created_on) end as contact_on,
         attention.next_step_on,
         attention.is_step_told
     from seen
@@ -65,12 +62,13 @@ select
     coalesce(upper(told.currency), '{{ var("base_currency") }}') as currency,
     coalesce({{ to_base('coalesce(nullif(told.amount, 0), told.lines_amount, told.amount)', 'rates') }}, 0) as amount,
     {{ to_base('told.forecast_amount', 'rates') }} as forecast_amount,
-    told.days_without_contact,
+    {{ dbt.datediff('told.contact_on', 'told.date_day', 'day') }} + 1
+        as days_without_contact,
     case when {{ is_known }} then told.next_step_on end as next_step_on,
     case when {{ is_known }} then told.close_pushes end as close_pushes,
     case when {{ is_known }} then told.amount_changes end as amount_changes,
     case when {{ is_known }} then told.owner_changes end as owner_changes,
-    told.days_without_contact > {{ var('contact_gap_days') }} and resting.stage is null as is_stale,
+    told.contact_on <= {{ dbt.dateadd('day', -var('contact_gap_days'), 'told.date_day') }} and resting.stage is null as is_stale,
     case when {{ is_known }} and told.is_step_told then told.next_step_on is null end as is_without_next_step,
     case when {{ is_known }} then told.expected_close_on <= told.date_day end as is_close_overdue
 from told
