@@ -53,7 +53,7 @@ def deals_to_act_on(dice: Dice, world: World, report: Report) -> None:
     def usual(deal: Deal) -> bool:
         return deal.status == "open" and not deal.order and deal.told == "history" and deal.currency == "RUB"
 
-    quiet = [x for x in world.crm.deals if usual(x) and x.changes[-1] < clock.END - 35 * DAY]
+    quiet = [x for x in world.crm.deals if usual(x) and clock.END - 400 * DAY < x.changes[-1] < clock.END - 35 * DAY]
     planted = {
         "close_put_off_three_times": ("its expected close was pushed on three times in June 2026", _put_off),
         "deal_handed_over": ("a colleague took it over in June 2026 without anything else", _hand_over),

@@ -184,7 +184,8 @@ def _steps(f: Facts) -> dict[int, list[tuple[dt.date, dt.date]]]:
 def _pushes(x: Deal, day: dt.date) -> int:
     """How often the close had been moved to a later day by the versions that the loader took, up to a day's."""
     told = []
-    for _, t in nights(sorted([*x.changes, *x.written_apart]), x.deal_id % 10 == 0 or x.deleted_at is not None):
+    taken = nights(x.changes, x.deal_id % 10 == 0 or x.deleted_at is not None)
+    for t in [t for _, t in taken] + x.written_apart:
         if clock.day_of(t) <= day:
             stage = [s for at, s in x.history if at <= t][-1]
             told.append(x.card_at(t)[1] if co.SEMANTIC.get(("deal", stage), "P") == "P" else None)
