@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from demo import clock
 from demo import company as co
-from demo.expected import funnel, marketing, retention, revenue, work
+from demo.expected import funnel, marketing, outlook, retention, revenue, work
 from demo.expected.facts import Facts
 from demo.tally import Sheet, period_end, period_start, periods
 from demo.world import World
@@ -66,6 +66,9 @@ def as_of(world: World, day: dt.date) -> Sheet:
                 counts[period_start(start, "month")] += 1
     for start, n in sorted(counts.items()):
         sheet.put("deals_active", "month", start, "all", "all", Decimal(n))
+    facts = Facts(world)
+    facts.deals = deals
+    outlook.attention(facts, sheet, day - dt.timedelta(days=1))
     return sheet
 
 

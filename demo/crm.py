@@ -81,6 +81,9 @@ class Deal:
     link: str = ""  # how the order is linked: uf, entity or both
     deleted_at: int | None = None
     test: bool = False
+    written_apart: list[int] = field(
+        default_factory=list
+    )  # changes whose versions the layout adds behind all other rows
 
     def manager_at(self, t: int) -> int:
         return next((manager for until, manager in self.handed_over if t < until), self.manager)
@@ -93,7 +96,7 @@ class Deal:
     def changes(self) -> list[int]:
         """Moments at which the card was made or changed."""
         moments = [t for t, _ in self.history] + [t for t, _ in self.handed_over] + [t for t, _, _ in self.rewritten]
-        return sorted(moments)
+        return sorted(t for t in moments if t not in self.written_apart)
 
     @property
     def stage(self) -> str:
@@ -138,6 +141,18 @@ class Activity:
     phone: str | None = None  # of a caller whom nobody knows
     queue: str | None = None  # a call of the shops' own telephone exchange, which tells how long the caller waited
     wait: int = 0
+
+
+@dataclass
+class Step:
+    """A task that a manager planned for a deal; done_at is None while it is open."""
+
+    activity_id: int
+    deal: Deal
+    manager: int
+    created: int
+    deadline: int
+    done_at: int | None
 
 
 @dataclass

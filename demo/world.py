@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from demo import ads, backoffice, clock, shop, web
-from demo.crm import Crm, Deal, Lead
+from demo.crm import Crm, Deal, Lead, Step
 from demo.people import Dice, Party, Registry
 from demo.rates import Rates
 
@@ -60,6 +60,7 @@ class World:
     )  # orders of the wholesale department, which no system but its bookkeeping knows
     given_back: list[shop.GivenBack] = field(default_factory=list)
     campaign_names: dict[int, str] = field(default_factory=dict)  # of VK's, beside those of company.VK_CAMPAIGNS
+    steps: list[Step] = field(default_factory=list)  # planned for deals, beside the CRM's other activities
 
 
 def build(seed: int) -> World:

@@ -97,6 +97,21 @@ def test_planted_test_records_are_rejected_and_named(demo):
     assert rejected == planted == 42
 
 
+def test_planted_deals_are_listed_with_their_reason(demo):
+    defects = json.loads((ANSWERS / "defects.json").read_text(encoding="utf-8"))
+    planted = ("close_put_off_three_times", "deal_handed_over", "close_long_overdue", "long_in_its_stage")
+    deals = [f"bitrix24:{defects[name]['ids'][0]}" for name in planted]
+    told = {
+        deal: (pushes >= 3, owners >= 1, overdue, long)
+        for deal, pushes, owners, overdue, long in demo.execute(
+            "select deal_id, close_pushes, owner_changes, is_close_overdue, is_long_in_stage from marts.deal_health"
+        ).fetchall()
+    }
+    assert [told[deal][k] for k, deal in enumerate(deals)] == [True] * 4
+    deadlines = "select count(*) from marts.deal_health where next_step_on is not null"
+    assert demo.execute(deadlines).fetchone()[0] > 30
+
+
 FORECASTS = """
 select period_grain, period_start, event_date, dimension, dimension_key, won_amount, coalesce(open_weighted_amount, 0), coalesce(entered_amount, 0)
 from marts.forecast_daily where event_date < date '2026-06-01'

@@ -74,11 +74,10 @@ def leads_and_deals(f: Facts, sheet: Sheet) -> None:
     decided = [(d, dims, int(w), 1) for d, dims, w, still in qualified if not still]
     sheet.ratios("qualified_lead_conversion_decided", decided, by)
     sheet.ratios("qualified_lead_open_share", ((d, dims, int(still), 1) for d, dims, _, still in qualified), by)
-    sheet.sums(
-        "leads_rejected",
-        ((day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"),
-        ("channel", "manager", "team", "reject_reason"),
-    )
+    rejected = [(day(x.history[-1][0]), f.lead_dims(x), 1) for x in f.leads if x.status == "JUNK"]
+    sheet.sums("leads_rejected", rejected, ("channel", "manager", "team", "reject_reason"))
+    junk = [(d, dims, 1, 0) for d, dims, _ in rejected] + [(d, dims, 0, 1) for d, dims in created]
+    sheet.ratios("lead_rejection_share", junk, ("channel", "manager", "team", "source_system"))
     cohort = [(day(x.created), f.lead_dims(x), x.lead_id) for x in f.leads]
     by = ("channel", "campaign", "manager", "team")
     sheet.ratios("lead_cohort_conversion", ((d, dims, int(i in won), 1) for d, dims, i in cohort), by)
@@ -98,7 +97,7 @@ def closing(f: Facts, sheet: Sheet) -> None:
     won = [(day(x.won_at), f.deal_dims(x)) for x in f.deals if x.won_at]
     lost = [(day(x.lost_at), f.deal_dims(x)) for x in f.deals if x.lost_at]
     sheet.sums("deals_won", ((d, dims, 1) for d, dims in won), ("channel", "manager", "team", "pipeline"))
-    sheet.sums("deals_lost", ((d, dims, 1) for d, dims in lost), ("channel", "manager", "team", "pipeline"))
+    losses(f, sheet)
     sheet.ratios(
         "win_rate",
         [(d, dims, 1, 1) for d, dims in won] + [(d, dims, 0, 1) for d, dims in lost],
@@ -184,6 +183,47 @@ def velocity(f: Facts, sheet: Sheet) -> None:
                 cycle = sum(days[cell]) / len(days[cell])
                 sheet.put("worked_deals_worth", grain, start, dimension, key, money)
                 sheet.put("sales_velocity", grain, start, dimension, key, money / cycle, money, cycle)
+
+
+LOSS_GROUP = {
+    "Дорого": "price",
+    "Нет бюджета": "price",
+    "Выбрали конкурента": "competitor",
+    "Перенесли на потом": "timing",
+} | {"Не отвечает": "no_answer"}
+
+
+def main_product(deal: Deal) -> tuple[str, str]:
+    """The group that makes most of a deal's lines, and the product that makes most of that group."""
+    groups: dict[str, int] = defaultdict(int)
+    products: dict[tuple[str, str], int] = defaultdict(int)
+    for product, quantity, price in deal.lines:
+        groups[co.GROUP_OF[product]] += quantity * price
+        products[co.GROUP_OF[product], str(product)] += quantity * price
+    group = min(groups, key=lambda g: (-groups[g], g))
+    return group, min((p for g, p in products if g == group), key=lambda p: (-products[group, p], p))
+
+
+def losses(f: Facts, sheet: Sheet) -> None:
+    """Deals lost, with the last open stage before the loss, the group of the reason and the main product; what nobody tells is unknown."""
+    by = ("channel", "manager", "team", "pipeline", "region", "loss_group", "stage", "product_group", "product")
+    facts = []
+    for x in f.deals:
+        if x.lost_at:
+            day = clock.day_of(x.lost_at)
+            stage = [s for _, s in x.history if co.SEMANTIC.get(("deal", s), "P") == "P"][-1]
+            group, product = main_product(x) if x.lines else (None, None)
+            dims = {
+                **f.deal_dims(x),
+                "loss_group": LOSS_GROUP.get(x.lost_reason, "(other)") if x.lost_reason else None,
+                "stage": f"{x.pipeline}:{stage}" if stage else None,
+                "product_group": group,
+                "product": product,
+            }
+            facts.append((day, dims, f.world.rates.to_base(x.amount, x.currency, day), x.lost_reason is None))
+    sheet.sums("deals_lost", ((d, dims, 1) for d, dims, *_ in facts), by)
+    sheet.sums("lost_amount", ((d, dims, v) for d, dims, v, _ in facts), by)
+    sheet.ratios("unexplained_loss_share", ((d, dims, int(silent), 1) for d, dims, _, silent in facts), by[:4])
 
 
 def touchpoints(f: Facts, sheet: Sheet) -> None:
@@ -393,6 +433,7 @@ def expected_values(f: Facts) -> Sheet:
         outlook.coverage,
         outlook.worth,
         velocity,
+        outlook.attention,
         stages,
         response,
         prospects,

@@ -10,17 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from demo import clock
 from demo import company as co
 from demo.crm import Deal
 from demo.expected.facts import Facts
+from demo.layouts.bitrix24 import nights
 from demo.tally import GRAINS, MONTHLY, Sheet, period_end, periods, slice_grain
 
 KNOWN_FROM = dt.date(2025, 1, 1)
 LATE_STAGE = 2
 JUDGED = (30, 14, 7, 1)  # days before the end of a period on which its forecast is judged
 ONE_DAY = dt.timedelta(days=1)
+CONTACT_GAP = 14  # days
+ATTENTION = ("stale_deals_share", "no_next_step_share", "overdue_close_share", "close_pushes_per_deal")
 CHANCE = {(s[1], s[2]): Decimal(s[6]) / 100 for s in co.STAGES if s[0] == "deal"}
 
 
@@ -214,3 +218,72 @@ def coverage(f: Facts, sheet: Sheet) -> None:
                 for cell in sorted(bottom, key=str):
                     if bottom[cell] > 0:
                         sheet.put(kpi, grain, start, *cell, top[cell] / bottom[cell], top[cell], bottom[cell])
+
+
+def _contacts(f: Facts) -> dict[int, list[dt.date]]:
+    """Days on which each deal was spoken of with its customer, by either side."""
+    found = defaultdict(list)
+    for a in f.world.crm.activities:
+        if (
+            a.deal
+            and a.kind in ("call", "email", "message", "meeting")
+            and (a.answered if a.kind == "call" else a.done)
+        ):
+            found[a.deal.deal_id].append(clock.day_of(a.started))
+    return {k: sorted(v) for k, v in found.items()}
+
+
+def _steps(f: Facts) -> dict[int, list[tuple[dt.date, dt.date]]]:
+    """Spans of days at whose ends a meeting or a task of each deal was planned and not done: from a day up to, but without, another."""
+    found = defaultdict(list)
+    for a in f.world.crm.activities:
+        if a.deal and a.kind in ("meeting", "task"):
+            found[a.deal.deal_id].append((a.created, a.ended if a.done else None))
+    for step in f.world.steps:
+        found[step.deal.deal_id].append((step.created, step.done_at))
+    day, never = clock.day_of, dt.date.max
+    return {k: [(day(t), day(done) if done else never) for t, done in v] for k, v in found.items()}
+
+
+def _pushes(x: Deal, day: dt.date) -> int:
+    """How often the close had been moved to a later day by the versions that the loader took, up to a day's."""
+    told = []
+    taken = nights(x.changes, x.deal_id % 10 == 0 or x.deleted_at is not None)
+    for t in [t for _, t in taken] + x.written_apart:
+        if clock.day_of(t) <= day:
+            stage = [s for at, s in x.history if at <= t][-1]
+            told.append(x.card_at(t)[1] if co.SEMANTIC.get(("deal", stage), "P") == "P" else None)
+    return sum(1 for a, b in pairwise(told) if a and b and b > a)
+
+
+def attention(f: Facts, sheet: Sheet, last_day: dt.date = clock.LAST_DAY) -> None:
+    """What the deals open on the last known day of each period lacked, by what was known on that day.
+
+    Contacts tell their own day; steps, closes and managers of then only versions do, so their answers begin where those
+    are whole.  The close of the day itself has passed at its end.
+    """
+    contacts, steps = _contacts(f), _steps(f)
+    for grain in MONTHLY:
+        for start in periods(grain):
+            day = min(period_end(start, grain) - ONE_DAY, last_day)
+            if start > last_day:
+                break
+            lacks = defaultdict(lambda: [0, 0, 0, 0, 0])
+            for x in pipeline_on(f, day):
+                deal = x.deal
+                spoken = [d for d in contacts.get(deal.deal_id, ()) if d <= day] or [clock.day_of(deal.created)]
+                found = (
+                    1,
+                    (day - spoken[-1]).days >= CONTACT_GAP,
+                    not any(a <= day < b for a, b in steps.get(deal.deal_id, ())),
+                    x.expected_close <= day,
+                    _pushes(deal, day),
+                )
+                cells = [*_cells(x.manager), ("pipeline", deal.pipeline), ("channel", f.deal_dims(deal)["channel"])]
+                for cell in cells:
+                    if cell[0] == "all" or slice_grain(cell[0]) == grain:
+                        lacks[cell] = [a + b for a, b in zip(lacks[cell], found, strict=True)]
+            for cell, (deals, *counts) in sorted(lacks.items(), key=str):
+                for kpi, n in zip(ATTENTION, counts, strict=True):
+                    if start >= KNOWN_FROM or (kpi == "stale_deals_share" and cell[0] not in ("manager", "team")):
+                        sheet.put(kpi, grain, start, *cell, Decimal(n) / deals, n, deals)

@@ -10,7 +10,7 @@ import pandas as pd
 from demo import clock
 from demo import company as co
 from demo.channels import Origin
-from demo.crm import Activity, Deal, Lead
+from demo.crm import Activity, Deal, Lead, Step
 from demo.people import Party
 
 # from here on every night's version of a record is kept, before only of one in ten
@@ -302,12 +302,48 @@ def activity_rows(activities: list[Activity]) -> list[dict]:
                     "LAST_UPDATED": iso(t),
                     "START_TIME": iso(a.started),
                     "END_TIME": iso(a.ended),
+                    "DEADLINE": iso(a.started) if a.kind in ("task", "meeting") else "",
                     "COMPLETED": "Y" if done else "N",
                     "STATUS": "2" if done else "1",
                     "DIRECTION": {"in": "1", "out": "2", None: "0"}[a.direction],
                     "RESPONSIBLE_ID": str(a.manager),
                     "RESULT_SOURCE_ID": a.outcome or "" if done else "",
                     "BINDINGS": json.dumps(bindings, separators=(",", ":")),
+                    "_load": int(clock.night_after(t)),
+                }
+            )
+    return rows
+
+
+def step_rows(steps: list[Step]) -> list[dict]:
+    rows = []
+    kind, provider, provider_type = PROVIDERS["task"]
+    for step in steps:
+        owner = {"OWNER_ID": str(step.deal.deal_id), "OWNER_TYPE_ID": "2"}
+        versions = [(step.created, False)]
+        if step.done_at:
+            night = clock.night_after(step.done_at)
+            versions = [v for v in versions if clock.night_after(v[0]) < night] + [(step.done_at, True)]
+        for t, done in versions:
+            rows.append(
+                {
+                    "ID": str(step.activity_id),
+                    **owner,
+                    "TYPE_ID": kind,
+                    "PROVIDER_ID": provider,
+                    "PROVIDER_TYPE_ID": provider_type,
+                    "SUBJECT": "Следующий шаг",
+                    "CREATED": iso(step.created),
+                    "LAST_UPDATED": iso(t),
+                    "START_TIME": iso(step.deadline),
+                    "END_TIME": iso(step.done_at if done else step.deadline),
+                    "DEADLINE": iso(step.deadline),
+                    "COMPLETED": "Y" if done else "N",
+                    "STATUS": "2" if done else "1",
+                    "DIRECTION": "0",
+                    "RESPONSIBLE_ID": str(step.manager),
+                    "RESULT_SOURCE_ID": "",
+                    "BINDINGS": json.dumps([owner], separators=(",", ":")),
                     "_load": int(clock.night_after(t)),
                 }
             )
@@ -520,3 +556,20 @@ def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
         **dictionaries(FIRST_LOAD),
     }
     return {("bitrix24", name): pd.DataFrame(r) for name, r in rows.items()}
+
+
+def add_apart(frames: dict[tuple[str, str], pd.DataFrame], world) -> None:
+    """Rows behind all others, so that nothing drawn over the tables moves: steps planned, and versions that were written apart."""
+    cards = frames["bitrix24", "crm_deal"]
+    versions = []
+    for deal in world.crm.deals:
+        for at in deal.written_apart:
+            row = cards[cards["ID"] == str(deal.deal_id)].sort_values("_load", kind="stable").iloc[-1].to_dict()
+            closes = iso(clock.day_start(deal.card_at(at)[1]))
+            row |= {"CLOSEDATE": closes, "ASSIGNED_BY_ID": str(deal.manager_at(at)), "DATE_MODIFY": iso(at)}
+            versions.append(row | {"_load": int(clock.night_after(at)), "_file": None})
+    for name, rows in (("crm_deal", versions), ("crm_activity", step_rows(world.steps))):
+        if rows:
+            frame = frames["bitrix24", name]
+            more = pd.DataFrame(rows).reindex(columns=frame.columns)
+            frames["bitrix24", name] = pd.concat([frame, more.astype(object)], ignore_index=True)

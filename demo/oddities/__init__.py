@@ -11,7 +11,7 @@ the report: which rows, and what is right.
 
 from __future__ import annotations
 
-from demo import channels, clock
+from demo import channels, clock, steps
 from demo.defects import Frames, Report
 from demo.oddities import calls, keys, ledger, rows, world
 from demo.oddities.rows import title_above_header
@@ -40,6 +40,8 @@ IN_WORLD = [
     ledger.refunds_above_the_sale,
     ledger.numbers_used_anew,
     ledger.numbers_of_two_systems,
+    steps.deals_to_act_on,
+    steps.next_steps,
 ]
 IN_ROWS = [
     rows.clicks_without_utm,  # the columns are there whether or not a campaign lost its marks

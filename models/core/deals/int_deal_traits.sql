@@ -1,6 +1,6 @@
 -- Grain: deal_id.
--- One deal, with what is known of it from elsewhere: its main product group, its first contact, its touchpoints before the win, and the stage
--- in which it was lost.
+-- One deal, with what is known of it from elsewhere: its main product group and the main product of that group, its first contact, its touchpoints
+-- before the win, and the stage in which it was lost.
 with deals as (
     select
         deals.*,
@@ -9,14 +9,20 @@ with deals as (
     inner join {{ ref('int_deal_states') }} as states on deals.deal_id = states.deal_id
 ),
 
-groups as (
+sold as (
     select
         lines.deal_id,
         products.product_group,
-        row_number() over (partition by lines.deal_id order by sum(lines.amount) desc, products.product_group) as row_no
+        lines.product_id,
+        sum(lines.amount) as amount,
+        sum(sum(lines.amount)) over (partition by lines.deal_id, products.product_group) as group_amount
     from {{ ref('deal_lines') }} as lines
     left join {{ ref('dim_products') }} as products on lines.product_id = products.product_id
-    group by lines.deal_id, products.product_group
+    group by lines.deal_id, products.product_group, lines.product_id
+),
+
+mains as (
+    select *, row_number() over (partition by deal_id order by group_amount desc, product_group, amount desc, product_id) as row_no from sold
 ),
 
 -- since the customer's sale before this one, and no longer than the look-back before the deal was opened
@@ -41,7 +47,8 @@ open_stages as (
 
 select
     deals.deal_id,
-    {{ known('groups.product_group') }} as product_group,
+    {{ known('mains.product_group') }} as product_group,
+    {{ known('mains.product_id') }} as product,
     contacts.first_contact_at,
     coalesce(contacts.contacts, 0) + coalesce(visits.visits, 0) as touchpoints,
     -- not known of a win that nobody dates, nor of a deal entered on a later day than it was won
@@ -55,7 +62,7 @@ select
     end as days_from_creation,
     case when deals.lost_on is not null then {{ known('open_stages.stage_key') }} end as lost_from_stage
 from deals
-left join groups on deals.deal_id = groups.deal_id and groups.row_no = 1
+left join mains on deals.deal_id = mains.deal_id and mains.row_no = 1
 left join {{ ref('int_deal_contacts') }} as contacts on deals.deal_id = contacts.deal_id
 left join visits on deals.deal_id = visits.deal_id
 left join open_stages on deals.deal_id = open_stages.deal_id and open_stages.row_no = 1

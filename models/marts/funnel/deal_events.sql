@@ -33,6 +33,7 @@ select
     deals.pipeline_id as pipeline,
     deals.region,
     traits.product_group,
+    traits.product,
     deals.lost_reason,
     deals.loss_group,
     case when event = 'lost' then traits.lost_from_stage end as stage,

@@ -17,7 +17,12 @@ with deals as (
 
 losses as (
     {{ period_measures(
-        ref('deal_events'), dimensions=['loss_group', 'stage'], sums=['deals_lost', 'lost_amount'], where="event = 'lost'", whole=false
+        ref('deal_events'),
+        dimensions=['loss_group', 'stage'],
+        coarse=['product'],
+        sums=['deals_lost', 'lost_amount'],
+        where="event = 'lost'",
+        whole=false
     ) }}
 ),
 

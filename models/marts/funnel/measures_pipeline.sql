@@ -1,30 +1,45 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One balance of the open pipeline, period, dimension and member: the deals, and what they were worth as it was known then.  What nobody knows has no
--- row.
+-- One balance of the open pipeline, period, dimension and member: the deals; and what they were worth, and lacked, at the end of the period's last
+-- known day, as it was known then.  What nobody knows has no row.
+{% set amounts = {'pipeline_amount': 'pipeline.amount', 'weighted_pipeline_amount': 'pipeline.weighted_amount'} -%}
+{%- set lacks = {
+    'deals_stale': flag('pipeline.is_stale'),
+    'deals_contact_told': flag('pipeline.is_stale is not null'),
+    'deals_without_next_step': flag('pipeline.is_without_next_step'),
+    'deals_step_told': flag('pipeline.is_without_next_step is not null'),
+    'deals_close_overdue': flag('pipeline.is_close_overdue'),
+    'deals_close_told': flag('pipeline.is_close_overdue is not null'),
+    'close_pushes': 'pipeline.close_pushes',
+    'deals_pushes_told': flag('pipeline.close_pushes is not null'),
+} -%}
+{%- set slices = ['manager', 'team', 'channel', 'pipeline', 'stage'] -%}
 with deals as (
     {{ balance_measures(ref('pipeline_changes'), dimensions=['manager', 'team', 'pipeline', 'stage'], balances=['deals_active']) }}
 ),
 
-amounts as (
+states as (
     select
         periods.period_grain,
         periods.period_start,
-        {{ sliced_by(['manager', 'team', 'pipeline', 'stage'], as_known=true) }},
-        cast(sum(pipeline.amount) as double) as amount,
-        cast(sum(pipeline.weighted_amount) as double) as weighted_amount
+        {{ sliced_by(slices, as_known=true) }},
+        {%- for measure, amount in amounts.items() %}
+        cast(sum(case when pipeline.is_day_told then {{ amount }} end) as double) as {{ measure }},
+        {%- endfor %}
+        {%- for measure, counted in lacks.items() %}
+        cast(sum(nullif({{ counted }}, 0)) as double) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('periods') }} as periods
     inner join {{ ref('pipeline_daily') }} as pipeline on periods.last_known_day = pipeline.event_date
-    where pipeline.is_day_told
     group by grouping sets (
-        (periods.period_grain, periods.period_start)
-        {%- for dimension in ['manager', 'team', 'pipeline', 'stage'] %},
-        (periods.period_grain, periods.period_start, {{ known(dimension) }})
+        (periods.period_grain, periods.period_start),
+        {%- for dimension in slices %}
+        (periods.period_grain, periods.period_start, {{ known(dimension) }}){{ ',' if not loop.last }}
         {%- endfor %}
     )
 )
 
 select * from deals
+{%- for measure in amounts.keys() | list + lacks.keys() | list %}
 union all
-select 'pipeline_amount', period_grain, period_start, dimension, dimension_key, amount from amounts
-union all
-select 'weighted_pipeline_amount', period_grain, period_start, dimension, dimension_key, weighted_amount from amounts
+select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from states where {{ measure }} is not null
+{%- endfor %}

@@ -1,11 +1,12 @@
--- Grain: activity_id.
--- One activity of a kind that counts, other than the calls that telephony knows: those are in calls, or announcements.
+-- Grain: _raw_file, _raw_row; of accepted rows activity_id.
+-- One version of an activity of a kind that counts, accepted or superseded, other than the calls that telephony knows: those are in calls, or
+-- announcements.  All versions are about the record that the accepted one is about.
 with activities as (
     select
         *,
         {{ bitrix24_outcome() }} as outcome
     from {{ ref('base_bitrix24__crm_activity') }}
-    where row_status = 'accepted'
+    where row_status in ('accepted', 'superseded')
 ),
 
 owners as (
@@ -60,7 +61,9 @@ select
     activities.employee_id,
     activities.deadline_at,
     activities.loaded_at,
-    'accepted' as row_status
+    activities._raw_file,
+    activities._raw_row,
+    activities.row_status
 from activities
 inner join fitting
     on

@@ -54,7 +54,7 @@
     ref('int_contact_values'),
     ref('int_contacts'),
     ref('int_deal_amounts'),
-    ref('int_deal_changes'),
+    ref('int_deal_attention'),
     ref('int_deal_contacts'),
     ref('int_deal_states'),
     ref('int_deal_traits'),

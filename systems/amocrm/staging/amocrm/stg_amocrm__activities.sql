@@ -1,7 +1,7 @@
--- Grain: activity_id.
--- One task; its type tells a call or a meeting that was arranged.
+-- Grain: _raw_file, _raw_row; of accepted rows activity_id.
+-- One version of a task, accepted or superseded; its type tells a call or a meeting that was arranged.
 with tasks as (
-    select * from {{ ref('base_amocrm__tasks') }} where row_status = 'accepted'
+    select * from {{ ref('base_amocrm__tasks') }} where row_status in ('accepted', 'superseded')
 ),
 
 paths as (
@@ -29,6 +29,8 @@ select
     tasks.employee_id,
     tasks.deadline_at,
     tasks.loaded_at,
-    'accepted' as row_status
+    tasks._raw_file,
+    tasks._raw_row,
+    tasks.row_status
 from tasks
 left join paths on tasks.entity_type = 'leads' and tasks.entity_id = paths.lead_id
