@@ -1,5 +1,5 @@
--- Grain: _raw_file, _raw_row; of accepted rows client_login, date, campaign_id, ad_group_id, ad_id, ad_network_type, device, includes_vat,
---   impressions, clicks, cost, conversions, other_columns.
+-- Grain: _raw_file, _raw_row; of accepted rows client_login, date, campaign_id, ad_group_id, ad_id, keyword, ad_network_type, device,
+--   includes_vat, impressions, clicks, cost, conversions, other_columns.
 -- One raw row of yandex_direct/campaign_performance, with its row status.
 {{ validated_rows(
     source('yandex_direct', 'campaign_performance'),
@@ -9,7 +9,9 @@
         'campaign_id': ['CampaignId', 'ref'],
         'campaign_name': ['CampaignName', 'ref'],
         'ad_group_id': ['AdGroupId', 'ref'],
+        'ad_group_name': ['AdGroupName', 'ref'],
         'ad_id': ['AdId', 'ref'],
+        'keyword': ['Criterion', 'text'],
         'ad_network_type': ['AdNetworkType', 'enum'],
         'device': ['Device', 'enum'],
         'impressions': ['Impressions', 'integer'],
@@ -20,7 +22,7 @@
         'includes_vat': ['IncludeVAT', 'boolean'],
         'other_columns': ['_other_columns', 'text']
     },
-    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'ad_network_type', 'device', 'includes_vat'],
+    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'keyword', 'ad_network_type', 'device', 'includes_vat'],
     parts=['impressions', 'clicks', 'cost', 'conversions', 'other_columns'],
     rules={
         'cost: no click costs that much, it may be in millionths':

@@ -1,5 +1,5 @@
--- Grain: date, platform, account_id, campaign_id, ad_id, cost_includes_vat.
--- One day of one campaign of an advertiser, or of one ad, with or without VAT: two series that must never be added.
+-- Grain: date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, cost_includes_vat.
+-- One day of one campaign of an advertiser, or of one ad group, ad and keyword of it, with or without VAT: two series that must never be added.
 with campaign_days as (
     select * from {{ ref('base_yandex_direct__campaign_performance') }} where row_status = 'accepted'
 ),
@@ -8,7 +8,10 @@ with campaign_days as (
 files as (
     select
         _raw_file,
-        concat(max(ad_network_type) is not null, max(ad_group_id) is not null, max(ad_id) is not null, max(device) is not null) as cut,
+        concat(
+            max(ad_network_type) is not null, max(ad_group_id) is not null, max(ad_id) is not null, max(keyword) is not null,
+            max(device) is not null
+        ) as cut,
         cast(case when {{ direct_in_millionths() }} then 0.000001 else 1 end as decimal(7, 6)) as unit
     from campaign_days
     group by _raw_file
@@ -36,7 +39,11 @@ select
     client_login as account_id,
     campaign_id,
     max(campaign_name) as campaign_name,
+    ad_group_id,
+    max(ad_group_name) as ad_group_name,
     ad_id,
+    cast(null as {{ dbt.type_string() }}) as ad_name,
+    keyword,
     sum(impressions) as impressions,
     sum(clicks) as clicks,
     cast(sum(cost_in_units) as decimal(18, 2)) as cost,
@@ -50,4 +57,4 @@ select
     'accepted' as row_status
 from latest
 where cut = latest_cut
-group by client_login, date, campaign_id, ad_id, includes_vat
+group by client_login, date, campaign_id, ad_group_id, ad_id, keyword, includes_vat
