@@ -11,7 +11,8 @@ own as (
         marks.*,
         coalesce(marks.web_client_id, visits.web_client_id) as browser,
         case when marks.record like 'v:%' or (marks.record like 'o:%' and not marks.has_marks) then 'v:' || arrivals.arrival_id else marks.record end
-            as origin_record
+            as origin_record,
+        case when marks.record like 'o:%' then 'v:' || arrivals.arrival_id end as visit_record
     from marks
     left join {{ ref('int_order_visits') }} as made_in on marks.record = concat('o:', made_in.order_id)
     left join {{ ref('int_arrivals') }} as arrivals on coalesce('v:' || made_in.session_id, marks.record) = concat('v:', arrivals.session_id)
@@ -35,7 +36,7 @@ deals as (
         not own.has_marks and coalesce(leads.has_marks, false) = false and coalesce(own.source_name, leads.source_name) is null as is_of_its_order,
         same_sales.browser as order_browser,
         same_sales.utm_campaign as order_campaign,
-        same_sales.origin_record as order_origin_record
+        same_sales.origin_record as order_origin_record, same_sales.visit_record as order_visit_record
     from {{ ref('deals') }} as deals
     inner join own on concat('d:', deals.deal_id) = own.record
     left join marks as leads on concat('l:', deals.lead_id) = leads.record
@@ -43,7 +44,7 @@ deals as (
 ),
 
 resolved as (
-    select record, created_at, browser as web_client_id, utm_campaign, source_name, origin_record from own where record not like 'd:%'
+    select record, created_at, browser as web_client_id, utm_campaign, source_name, origin_record, visit_record from own where record not like 'd:%'
     union all
     select
         record,
@@ -51,7 +52,8 @@ resolved as (
         coalesce(browser, order_browser),
         coalesce(utm_campaign, case when is_of_its_order then order_campaign end),
         known_source_name,
-        case when has_marks then record when is_of_its_order then order_origin_record else lead_record end
+        case when has_marks then record when is_of_its_order then order_origin_record else lead_record end,
+        case when is_of_its_order then order_visit_record end
     from deals
 )
 
@@ -66,6 +68,13 @@ select
     resolved.source_name,
     origin_marks.click_campaign,
     origin_marks.click_ad,
+    coalesce(origin_marks.utm_content, visit_marks.utm_content) as utm_content,
+    coalesce(origin_marks.keyword, visit_marks.keyword) as keyword,
+    coalesce(origin_marks.landing_page, visit_marks.landing_page) as landing_page,
     {{ channel_key('origin_marks.utm_source', 'origin_marks.utm_medium', 'origin_marks.traffic_source', 'resolved.source_name') }} as channel_key
 from resolved
 left join marks as origin_marks on resolved.origin_record = origin_marks.record
+-- an order with marks of its own tells no ad, the visit that it was made in does, if it came by the same campaign
+left join marks as visit_marks
+    on resolved.visit_record = visit_marks.record
+    and coalesce(lower(resolved.utm_campaign), lower(origin_marks.utm_campaign), '') = coalesce(lower(visit_marks.utm_campaign), '')
