@@ -12,7 +12,7 @@ second report, of the whole account by day, gives the control totals.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ KEY = (
     *("ClientLogin", "IncludeVAT", "Date", "CampaignId", "CampaignType", "AdNetworkType"),
     *("AdGroupId", "AdId", "Criterion"),
 )
+NOTHING = "--"  # as a report writes it
 MEASURED = ("Date", "Impressions", "Clicks", "Cost")
 BRIEF_TROUBLE = {52, 1000, 1001, 1002}
 TOKEN_TROUBLE = {53, 54, 58, 513, 3000}
@@ -219,14 +220,15 @@ def _read_span(
         return
     rows = [{**dict(zip(fields, values)), **common} for values in found]
     _check_money(f"yandex_direct: {direct.login}, {first} to {last}", rows)
-    keys.update(tuple(_stored(row.get(name)) for name in KEY) for row in rows)
+    keys.update(_told(storable(row.get(name) or NOTHING) for name in KEY) for row in rows)
     load.add(TABLE, rows)
     for day, _, _, cost in days_found:
         load.add_total(Total(TABLE, str(day), None, cost))
 
 
-def _stored(value: str | None) -> str | None:
-    return value if value is None else storable(value)
+def _told(key: Iterable[str | None]) -> tuple[str | None, ...]:
+    """A row's key; an ad that is not told is one whether the report left the column out or wrote nothing into it."""
+    return tuple(None if part == NOTHING else part for part in key)
 
 
 def _check_money(doing: str, rows: list[dict[str, str | None]]) -> None:
@@ -246,7 +248,7 @@ def _mark_gone(load: Load, run: Run, direct: Direct, series: list[str], first: d
     span = (first.isoformat(), last.isoformat())
     loaded = known_keys(run.root, run.source, TABLE, KEY)
     known = [key for key in loaded if key[0] == direct.login and key[1] in series and span[0] <= key[2] <= span[1]]
-    load.add_deleted(TABLE, KEY, [key for key in known if key not in keys], len(known))
+    load.add_deleted(TABLE, KEY, [key for key in known if _told(key) not in keys], len(known))
 
 
 def plan(run: Run) -> LoadReport:
