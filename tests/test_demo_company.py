@@ -78,6 +78,47 @@ def test_marts_give_the_known_answers(demo, family):
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
 
 
+# A report by keyword alone tells keywords of no ad: of those the answers know their campaign.
+PARTED = """
+with answers as (
+    select
+        cast(quarter as date) as quarter, channel, campaign, ad_group, ad, keyword, landing_page, measure, value
+    from (unpivot read_csv('{answers}') on columns(* exclude (quarter, channel, campaign, ad_group, ad, keyword, landing_page)) into name measure value value)
+),
+
+figures as (
+    unpivot (
+        select
+            cast(date_trunc('quarter', event_date) as date) as quarter, channel, campaign, ad_group, ad,
+            case when ad = '(unknown)' then ad else keyword end as keyword,
+            regexp_replace(landing_page, '^https?://[^/]+', '') as landing_page,
+            {measures}
+        from marts.ad_performance
+        group by 1, 2, 3, 4, 5, 6, 7
+    ) on {names} into name measure value value
+)
+
+select *
+from answers
+full outer join figures using (quarter, channel, campaign, ad_group, ad, keyword, landing_page, measure)
+where abs(coalesce(answers.value, 0) - coalesce(figures.value, 0)) > 0.005
+order by all
+"""
+
+
+def test_ads_keywords_and_pages_give_the_known_answers(demo):
+    answers = ANSWERS / "ad_performance.csv.gz"
+    with gzip.open(answers, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = list(rows[0])[7:]
+    told = [row for row in rows if row["ad"] != "(unknown)"]
+    assert len({row["ad"] for row in told}) == 16 and len({row["keyword"] for row in told}) == 4
+    assert min(sum(float(row[name]) for row in told) for name in names) > 0
+    measures = ", ".join(f"cast(sum({name}) as double) as {name}" for name in names)
+    wrong = demo.execute(PARTED.format(answers=answers, measures=measures, names=", ".join(names))).df()
+    assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
+
+
 def test_every_raw_row_has_a_verdict(demo):
     lost = demo.execute(
         """

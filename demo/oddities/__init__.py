@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from demo import channels, clock
 from demo.defects import Frames, Report
-from demo.oddities import keys, ledger, rows, world
+from demo.oddities import ads, keys, ledger, rows, world
 from demo.oddities.rows import title_above_header
 from demo.people import Dice
 from demo.planted import planted
@@ -39,6 +39,7 @@ IN_WORLD = [
     ledger.refunds_above_the_sale,
     ledger.numbers_used_anew,
     ledger.numbers_of_two_systems,
+    ads.ads_told_apart,  # the last, for it goes by what has become of the campaigns
 ]
 IN_ROWS = [
     rows.clicks_without_utm,  # the columns are there whether or not a campaign lost its marks

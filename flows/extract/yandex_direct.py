@@ -40,10 +40,7 @@ PARTS: dict[str, tuple[str, ...]] = {  # what a campaign's day is parted by, bes
     "ad": ("AdGroupId", "AdGroupName", "AdId"),
     "keyword": ("AdGroupId", "AdGroupName", "AdId", "Criterion"),
 }
-KEY = (
-    *("ClientLogin", "IncludeVAT", "Date", "CampaignId", "CampaignType", "AdNetworkType"),
-    *("AdGroupId", "AdId", "Criterion"),
-)
+KEY = ("ClientLogin", "IncludeVAT", "Date", "CampaignId", "CampaignType", "AdNetworkType", "AdGroupId", "AdId")
 NOTHING = "--"  # as a report writes it
 MEASURED = ("Date", "Impressions", "Clicks", "Cost")
 BRIEF_TROUBLE = {52, 1000, 1001, 1002}

@@ -8,10 +8,7 @@ with campaign_days as (
 files as (
     select
         _raw_file,
-        concat(
-            max(ad_network_type) is not null, max(ad_group_id) is not null, max(ad_id) is not null, max(keyword) is not null,
-            max(device) is not null
-        ) as cut,
+        concat(max(ad_network_type) is not null, max(ad_group_id) is not null, max(ad_id) is not null, max(device) is not null) as cut,
         cast(case when {{ direct_in_millionths() }} then 0.000001 else 1 end as decimal(7, 6)) as unit
     from campaign_days
     group by _raw_file
