@@ -119,6 +119,28 @@ def test_ads_keywords_and_pages_give_the_known_answers(demo):
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
 
 
+def test_budgets_of_ads_are_kept_by_month_and_channel(demo):
+    """A month that is over has spent what it has spent; its run rate and its budget to date are the whole."""
+    with gzip.open(ANSWERS / "ad_budgets.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        answers = {
+            (row["month"], row["channel"]): (float(row["budget"]), float(row["spent"])) for row in csv.DictReader(file)
+        }
+    assert len(answers) == 12
+    found = demo.execute(
+        "select period_start::varchar, dimension_key, target_value, value from marts.kpi_values"
+        " where kpi_id = 'ad_spend' and dimension = 'channel' and period_grain = 'month' and target_value is not null"
+    ).fetchall()
+    assert {(month, channel): (budget, pytest.approx(spent)) for month, channel, budget, spent in found} == answers
+    june = demo.execute(
+        "select dimension_key, target_value, target_to_date, value, run_rate_value, attained_share from marts.kpi_to_date"
+        " where kpi_id = 'ad_spend' and dimension = 'channel' and time_window = 'month' and target_value is not null"
+    ).fetchall()
+    assert len(june) == 2
+    for channel, budget, to_date, spent, run_rate, share in june:
+        assert (budget, pytest.approx(spent)) == answers["2026-06-01", channel]
+        assert (to_date, run_rate, share) == pytest.approx((budget, spent, spent / budget))
+
+
 def test_every_raw_row_has_a_verdict(demo):
     lost = demo.execute(
         """

@@ -72,3 +72,18 @@ class AdSheet:
             figures = [f"{figure:.2f}".removesuffix(".00") for figure in self.cells[key].values()]
             writer.writerow((key[0].isoformat(), *key[1:], *figures))
         return out.getvalue()
+
+
+class BudgetSheet:
+    """Budget of ads and what was spent of it, by month and channel."""
+
+    def __init__(self, f: Facts):
+        plans = [r for r in f.world.files["targets"] if r["kpi_id"] == "ad_spend"]
+        self.budgets = {(r["period_start"], r["channel"]): Decimal(r["value"]) for r in plans}
+        self.spent: dict[tuple[dt.date, str], Decimal] = defaultdict(Decimal)
+        for day, dims, cost, _ in f.ad_costs:
+            self.spent[day.replace(day=1), dims["channel"]] += cost
+
+    def text(self) -> str:
+        lines = [f"{m},{channel},{budget},{self.spent[m, channel]}" for (m, channel), budget in self.budgets.items()]
+        return "\n".join(["month,channel,budget,spent", *lines]) + "\n"
