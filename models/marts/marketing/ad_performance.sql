@@ -38,8 +38,10 @@ events as (
     from {{ ref('attributed_revenue') }} as sales
     -- the touch visit:7 is the record v:7
     left join records
-        on concat(left(sales.touchpoint_id, 1), ':', {{ source_id('sales.touchpoint_id') }}) = records.record
-        and {{ matches('sales.touchpoint_id', '^(visit|lead|deal|order):') }}
+        on case
+            when {{ matches('sales.touchpoint_id', '^(visit|lead|deal|order):') }}
+                then concat(left(sales.touchpoint_id, 1), ':', {{ source_id('sales.touchpoint_id') }})
+        end = records.record
     where sales.model = '{{ var("default_attribution") }}'
 ),
 
