@@ -2,7 +2,8 @@
 -- kept elsewhere: cost, impressions, clicks, leads, visits, sales, new customers and money.
 with parts as (
     select
-        event_date, channel, campaign, ad_spend, ad_impressions, ad_clicks, visits, case when channel <> '{{ var("unknown_member") }}' then leads end as leads,
+        event_date, channel, campaign, ad_spend, ad_impressions, ad_clicks, visits,
+        case when channel <> '{{ var("unknown_member") }}' then leads end as leads,
         deals_attributed + orders_attributed as sales, new_customers, revenue_attributed, new_customer_revenue
     from {{ ref('ad_performance') }}
     union all

@@ -1,6 +1,7 @@
 -- Grain: source_system, date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, currency.
--- One ad, parted by keyword where the platform tells it (or ad group or campaign, where the platform tells no more) on one day, its cost once.  A platform may deliver two series of the same
--- money, with and without VAT; they are never added: the wished one is taken, or worked out from the other by the rate of the day.
+-- One ad, parted by keyword where the platform tells it (or ad group or campaign, where it tells no more) on one day, its cost once.
+-- A platform may deliver two series of the same money, with and without VAT; they are never added: the wished one is taken, or worked
+-- out from the other by the rate of the day.
 with spend as (
     select
         source_system,
