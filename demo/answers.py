@@ -10,6 +10,7 @@ from demo import clock
 from demo import company as co
 from demo.expected import funnel, marketing, outlook, retention, revenue, work
 from demo.expected.facts import Facts
+from demo.expected.ladder import AdSheet, BudgetSheet
 from demo.tally import Sheet, period_end, period_start, periods
 from demo.world import World
 
@@ -80,6 +81,8 @@ def expected_values(world: World) -> dict[str, str]:
         "marketing": marketing.expected_values(f),
         "retention": retention.expected_values(f),
         **work.expected_values(f),
+        "ad_performance": AdSheet(f),
+        "ad_budgets": BudgetSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
     return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}

@@ -191,6 +191,7 @@ def targets(dice: Dice, won: dict, orders: list, rates) -> list[dict]:
             "kpi_id": kpi,
             "employee_id": manager,
             "team": None,
+            "channel": None,
             "value": round(value / step) * step,
         }
 
@@ -204,6 +205,26 @@ def targets(dice: Dice, won: dict, orders: list, rates) -> list[dict]:
             row(month, "revenue", None, between(whole * season(k), sold[month], 0.5) / (0.88 + 0.2 * dice.u()), 100_000)
         )
     return rows
+
+
+def budgets(dice: Dice, costs: list) -> list[dict]:
+    """What may be spent on the ads of a channel in a month of 2026: some months are overspent, some are not used up."""
+    spent: dict[tuple[dt.date, str], int] = defaultdict(int)
+    for row in costs:
+        if row.day.year == 2026:
+            spent[row.day.replace(day=1), {"vk": "vk_ads"}.get(row.platform, row.platform)] += row.cost
+    return [
+        {
+            "period_start": month,
+            "period_grain": "month",
+            "kpi_id": "ad_spend",
+            "employee_id": None,
+            "team": None,
+            "channel": channel,
+            "value": round(cost / 100 / (0.8 + 0.35 * dice.u()) / 10_000) * 10_000,
+        }
+        for (month, channel), cost in sorted(spent.items())
+    ]
 
 
 def expenses(dice: Dice) -> list[dict]:

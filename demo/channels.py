@@ -19,6 +19,8 @@ class Origin:
     utm_campaign: str | None = None
     source_id: str | None = None  # the CRM's own source dictionary
     referer: str = ""
+    utm_content: str | None = None
+    utm_term: str | None = None
 
 
 DIRECT = Origin("direct", "direct", source_id="DIRECT")

@@ -9,6 +9,7 @@ from __future__ import annotations
 PLANTED = frozenset(
     {
         "ads_by_keyword",
+        "ads_told_apart",
         "bank_returns",
         "callers_come_back",
         "calls_make_leads",
@@ -41,6 +42,7 @@ PLANTED = frozenset(
         "placeholder_contacts",
         "printed_amounts",
         "refunds_above_the_sale",
+        "reports_with_ads",
         "resent_expenses",
         "returns_as_orders",
         "reversed_expenses",

@@ -79,6 +79,7 @@ def build(seed: int) -> World:
     campaigns, letters = backoffice.letters(dice("letters"), registry.parties)
     won = backoffice.won_by_month(crm, rates)
     plan = backoffice.targets(dice("targets"), won, orders, rates)
+    plan += backoffice.budgets(dice("budgets"), spend)
     stock, usage = backoffice.materials(dice("materials"), crm)
     sprints, tasks, changes = backoffice.delivery(dice("delivery"))
     files = {

@@ -142,7 +142,7 @@
             'web_sessions': ['session_id', 'started_at'],
             'page_hits': ['hit_id', 'occurred_at'],
             'web_events': ['event_id', 'occurred_at', 'event'],
-            'ad_spend': ['date', 'platform', 'account_id', 'campaign_id', 'ad_id', 'cost', 'currency', 'cost_includes_vat'],
+            'ad_spend': ['date', 'platform', 'account_id', 'campaign_id', 'ad_group_id', 'ad_id', 'keyword', 'cost', 'currency', 'cost_includes_vat'],
             'email_campaigns': ['campaign_id', 'sent_at'],
             'email_events': ['event_id', 'occurred_at', 'campaign_id', 'event'],
             'survey_responses': ['response_id', 'survey', 'answered_at', 'score'],

@@ -17,6 +17,10 @@
 
 {#- The key of a campaign or an ad, for ids of two platforms are two things; null where there is no id. -#}
 {% macro platform_key(platform, id) -%} {{ platform }} || ':' || {{ id }} {%- endmacro %}
+{#- A keyword as a platform and a mark may both write it: in small letters, without the signs of how it is matched and without the words that it
+    leaves out (кофе -растворимый). -#}
+{% macro keyword_of(written) -%} nullif(trim({{ remove_pattern('lower(' ~ written ~ ')', '["!+\\[\\]]| -[^ ]+') }}), '') {%- endmacro %}
+
 {#- The label of a code; a code that no label is known of says what it is, but one that a system made (var made_codes) says nothing, and
     quality.findings shows it. -#}
 {% macro label_of(label, code) -%} coalesce({{ label }}, case when not {{ matches(code, var('made_codes')) }} then {{ code }} end) {%- endmacro %}

@@ -111,7 +111,7 @@ def _holds(demo, tile, row, conditions):
         cells = cell if "{lang}" in column.column else [cell]
         for name, value in zip(column.columns, cells, strict=True):
             if column.agg:
-                sums.append(f"{column.agg}({name})")
+                sums.append(f"sum({name}) / nullif(sum({column.over}), 0)" if column.over else f"{column.agg}({name})")
                 expected.append(value)
             elif column.unit in ("text", "date", "month", "flag"):
                 words.append(f"{name} is null" if value is None else f"{name}::varchar = '{str(value).replace(chr(39), chr(39) * 2)}'"

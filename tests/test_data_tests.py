@@ -11,6 +11,7 @@ from raw_views.contacts import mask
 SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of_their_own_periods.sql"
 UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
 CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
+PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -55,6 +56,14 @@ FAULTS = {
         "every_table_has_a_row_that_is_accepted.sql",
         "update marts.source_tie_out set rejected_rows = raw_rows, accepted_rows = 0, superseded_rows = 0, deleted_rows = 0,"
         " not_yet_known_rows = 0, no_record_rows = 0 where table_name = 'crm_deal'",
+    ),
+    "the cost of one ad is lost": (
+        PARTS,
+        "delete from marts.ad_performance where ad = 'yandex_direct:1780000111' and ad_spend > 0",
+    ),
+    "a sale is of another campaign's ad": (
+        PARTS,
+        "update marts.ad_performance set campaign = 'vk:5201' where ad = 'yandex_direct:1780000111' and revenue_attributed > 0",
     ),
     "raw rows without a status": (
         VERDICTS,

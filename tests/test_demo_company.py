@@ -78,6 +78,69 @@ def test_marts_give_the_known_answers(demo, family):
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
 
 
+# A report by keyword alone tells keywords of no ad: of those the answers know their campaign.
+PARTED = """
+with answers as (
+    select
+        cast(quarter as date) as quarter, channel, campaign, ad_group, ad, keyword, landing_page, measure, value
+    from (unpivot read_csv('{answers}') on columns(* exclude (quarter, channel, campaign, ad_group, ad, keyword, landing_page)) into name measure value value)
+),
+
+figures as (
+    unpivot (
+        select
+            cast(date_trunc('quarter', event_date) as date) as quarter, channel, campaign, ad_group, ad,
+            case when ad = '(unknown)' then ad else keyword end as keyword,
+            regexp_replace(landing_page, '^https?://[^/]+', '') as landing_page,
+            {measures}
+        from marts.ad_performance
+        group by 1, 2, 3, 4, 5, 6, 7
+    ) on {names} into name measure value value
+)
+
+select *
+from answers
+full outer join figures using (quarter, channel, campaign, ad_group, ad, keyword, landing_page, measure)
+where abs(coalesce(answers.value, 0) - coalesce(figures.value, 0)) > 0.005
+order by all
+"""
+
+
+def test_ads_keywords_and_pages_give_the_known_answers(demo):
+    answers = ANSWERS / "ad_performance.csv.gz"
+    with gzip.open(answers, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = list(rows[0])[7:]
+    told = [row for row in rows if row["ad"] != "(unknown)"]
+    assert len({row["ad"] for row in told}) == 16 and len({row["keyword"] for row in told}) == 4
+    assert min(sum(float(row[name]) for row in told) for name in names) > 0
+    measures = ", ".join(f"cast(sum({name}) as double) as {name}" for name in names)
+    wrong = demo.execute(PARTED.format(answers=answers, measures=measures, names=", ".join(names))).df()
+    assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
+
+
+def test_budgets_of_ads_are_kept_by_month_and_channel(demo):
+    """A month that is over has spent what it has spent; its run rate and its budget to date are the whole."""
+    with gzip.open(ANSWERS / "ad_budgets.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        answers = {
+            (row["month"], row["channel"]): (float(row["budget"]), float(row["spent"])) for row in csv.DictReader(file)
+        }
+    assert len(answers) == 12
+    found = demo.execute(
+        "select period_start::varchar, dimension_key, target_value, value from marts.kpi_values"
+        " where kpi_id = 'ad_spend' and dimension = 'channel' and period_grain = 'month' and target_value is not null"
+    ).fetchall()
+    assert {(month, channel): (budget, pytest.approx(spent)) for month, channel, budget, spent in found} == answers
+    june = demo.execute(
+        "select dimension_key, target_value, target_to_date, value, run_rate_value, attained_share from marts.kpi_to_date"
+        " where kpi_id = 'ad_spend' and dimension = 'channel' and time_window = 'month' and target_value is not null"
+    ).fetchall()
+    assert len(june) == 2
+    for channel, budget, to_date, spent, run_rate, share in june:
+        assert (budget, pytest.approx(spent)) == answers["2026-06-01", channel]
+        assert (to_date, run_rate, share) == pytest.approx((budget, spent, spent / budget))
+
+
 def test_every_raw_row_has_a_verdict(demo):
     lost = demo.execute(
         """

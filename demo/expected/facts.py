@@ -12,6 +12,8 @@ from functools import cached_property
 from demo import channels, clock
 from demo import company as co
 from demo.crm import Activity, Deal, Lead
+from demo.oddities.ads import ads_of
+from demo.oddities.world import UNMARKED_CAMPAIGN, UNMARKED_FROM
 from demo.people import Party
 from demo.shop import Order
 from demo.world import World
@@ -19,6 +21,19 @@ from demo.world import World
 LOOKBACK = 90 * clock.DAY
 PLATFORM_CHANNEL = {"yandex_direct": "yandex_direct", "vk": "vk_ads"}
 CHANNEL_PLATFORM = {channel: platform for platform, channel in PLATFORM_CHANNEL.items()}
+
+
+MINUTES_AFTER = 30 * 60  # a lead or an order made until then after a visit was made in it
+NO_AD = ("(unknown)",) * 4
+
+
+def ad_told(origin: channels.Origin | None, page: str | None) -> tuple[str, str, str, str]:
+    """Ad group, ad, keyword and landing page of a visit or a record, as its marks tell them."""
+    if origin is None or not origin.utm_content or not origin.utm_campaign:
+        return ("(unknown)", "(unknown)", "(unknown)", page or "(unknown)")
+    group = next(a.group for a in ads_of(int(origin.utm_campaign)) if str(a.ad) == origin.utm_content)
+    told = (f"yandex_direct:{group}", f"yandex_direct:{origin.utm_content}", origin.utm_term or "(unknown)")
+    return (*told, page or "(unknown)")
 
 
 def campaign_of(origin: channels.Origin) -> str | None:
@@ -340,15 +355,64 @@ class Facts:
         return found
 
     @cached_property
-    def _touches(self) -> dict[int, list[tuple[int, str, str | None]]]:
+    def arrivals(self) -> list[int]:
+        """The visit whose marks a visit has: itself or, back from the bank's page, the browser's one before."""
+        web, latest, found = self.world.web, {}, []
+        for k, (client, seen) in enumerate(zip(web.client.tolist(), web.recorded.tolist(), strict=True)):
+            if not client or web.origins[seen] is not channels.BANK:
+                latest[client] = k
+            found.append(latest.get(client, k))
+        return found
+
+    @cached_property
+    def _visits_of(self) -> dict[int, list[tuple[int, int, int]]]:
+        """Beginning, end and number of the visits of each browser, in order of time."""
+        web, found = self.world.web, defaultdict(list)
+        for k, (t, client, seconds) in enumerate(
+            zip(web.start.tolist(), web.client.tolist(), web.duration.tolist(), strict=True)
+        ):
+            found[client].append((t, t + seconds, k))
+        return found
+
+    @cached_property
+    def _order_visits(self) -> dict[int, int]:
+        return {o.order_id: k for k, orders in self.world.web.purchases.items() for o in orders}
+
+    def _made_in(self, record: Lead | Deal | Order) -> int | None:
+        """The visit that a lead or an order was made in, a deal's lead was."""
+        if isinstance(record, Order):
+            k = self._order_visits.get(record.order_id)
+        elif isinstance(record, Deal):
+            return self._made_in(record.lead) if record.lead else None
+        else:
+            visits = self._visits_of.get(record.client_id, []) if record.client_id else []
+            k = next((k for t, end, k in reversed(visits) if t <= record.created <= end + MINUTES_AFTER), None)
+        return None if k is None else self.arrivals[k]
+
+    def told_by(self, record: Lead | Deal | Order) -> tuple[str, str, str, str]:
+        """Ad group, ad, keyword and page of a record: its own, else those of its visit, if that came by the same campaign."""
+        own, k = record.origin, self._made_in(record)
+        web = self.world.web
+        if k is None:
+            return ad_told(own, None) if not isinstance(record, Order) else NO_AD
+        seen = web.origins[web.origin[k]]
+        lost = seen.utm_campaign == UNMARKED_CAMPAIGN and web.start[k] >= UNMARKED_FROM
+        if own is None or (own.utm_campaign or "") != ("" if lost else seen.utm_campaign or ""):
+            return ad_told(own, None) if own and not isinstance(record, Order) else NO_AD
+        known = own if own.utm_content and not isinstance(record, Order) else seen
+        return ad_told(known, co.LANDINGS[web.landing[k]])
+
+    @cached_property
+    def _touches(self) -> dict[int, list[tuple[int, str, str | None, tuple[str, str, str, str]]]]:
         """Touches of a customer: sessions of browsers that some record names, and records' own marks when created."""
         touches, owner = defaultdict(list), self.browsers
         web = self.world.web
         came = zip(web.start.tolist(), web.client.tolist(), web.origin.tolist(), web.recorded.tolist(), strict=True)
-        for t, client, o, seen in came:
+        for k, (t, client, o, seen) in enumerate(came):
             if client in owner and web.origins[seen] is not channels.BANK:
                 origin = web.origins[o]
-                touches[owner[client]].append((t, origin.channel, campaign_of(origin)))
+                told = ad_told(origin, co.LANDINGS[web.landing[k]])
+                touches[owner[client]].append((t, origin.channel, campaign_of(origin), told))
         for record in [*self.leads, *self.deals, *self.orders]:
             origin = record.origin
             if record.party is None or origin is None or origin is channels.NOTHING:
@@ -358,32 +422,36 @@ class Facts:
             at = record.created
             if isinstance(record, Deal) and record.won_at:  # one entered after its win was known by its marks before it
                 at = min(at, record.won_at)
-            touches[record.party.party_id].append((at, origin.channel, campaign_of(origin)))
+            touches[record.party.party_id].append((at, origin.channel, campaign_of(origin), self.told_by(record)))
         for e in self.world.files["email_events"]:
             if e["event"] == "clicked":
-                touches[e["customer"].party_id].append((e["occurred_at"], "email", f"email:{e['campaign_id']}"))
+                touches[e["customer"].party_id].append((e["occurred_at"], "email", f"email:{e['campaign_id']}", NO_AD))
         for a in self.world.crm.activities:
             if a.kind == "call" and a.direction == "in":
                 party = a.deal.party if a.deal else a.lead.party if a.lead else a.party
                 if party:
-                    touches[party.party_id].append((a.started, "call", None))
+                    touches[party.party_id].append((a.started, "call", None, NO_AD))
         return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}
 
-    def attributed(self, sale: Sale) -> tuple[str, str | None]:
-        """Channel and campaign of the last touch, until the sale was decided, that told of an origin; else the last one at all, else none."""
+    def attributed(self, sale: Sale) -> tuple[str, str | None, tuple[str, str, str, str]]:
+        """Channel, campaign and ad of the last touch, until the sale was decided, that told of an origin; else the last one at all, else none."""
         if sale.party is None:
-            return "(none)", None
+            return "(none)", None, NO_AD
         touches = self._touches.get(sale.party.party_id, [])
         k = bisect_right([t[0] for t in touches], sale.decided)
         within = [t for t in touches[:k] if t[0] >= sale.opened - LOOKBACK]
         for t in reversed(within):
             if t[1] not in ("direct", "call"):
-                return t[1], t[2]
-        return within[-1][1:] if within else ("(none)", None)
+                return t[1], t[2], t[3]
+        return within[-1][1:] if within else ("(none)", None, NO_AD)
+
+    @cached_property
+    def attributed_ads(self) -> dict[tuple, tuple[str, str | None, tuple[str, str, str, str]]]:
+        return {s.key: self.attributed(s) for s in self.sales}
 
     @cached_property
     def attribution(self) -> dict[tuple, tuple[str, str | None]]:
-        return {s.key: self.attributed(s) for s in self.sales}
+        return {key: (channel, campaign) for key, (channel, campaign, _) in self.attributed_ads.items()}
 
     @cached_property
     def came_by(self) -> dict[int, str]:

@@ -55,8 +55,8 @@ def utm(origin: Origin | None, term: str = "") -> dict[str, str]:
         "UTM_SOURCE": o.utm_source or "",
         "UTM_MEDIUM": o.utm_medium or "",
         "UTM_CAMPAIGN": o.utm_campaign or "",
-        "UTM_CONTENT": "",
-        "UTM_TERM": term,
+        "UTM_CONTENT": o.utm_content or "",
+        "UTM_TERM": term or o.utm_term or "",
         "SOURCE_ID": o.source_id or "",
     }
 

@@ -31,7 +31,8 @@ def start_urls(web: Web) -> np.ndarray:
     urls = []
     for o in web.origins:
         query = f"?utm_source={o.utm_source}&utm_medium={o.utm_medium}" + (
-            f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else ""
+            (f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else "")
+            + (f"&utm_content={o.utm_content}" if o.utm_content else "")
         )
         urls.append([co.SITE + page + (query if o.utm_source else "") for page in co.LANDINGS])
     return np.array(urls)[web.recorded, web.landing]
@@ -97,8 +98,8 @@ def visits(web: Web) -> pd.DataFrame:
         "ym:s:lastUTMSource": take([o.utm_source or "" for o in web.origins]),
         "ym:s:lastUTMMedium": take([o.utm_medium or "" for o in web.origins]),
         "ym:s:lastUTMCampaign": take([o.utm_campaign or "" for o in web.origins]),
-        "ym:s:lastUTMContent": np.full(n, ""),
-        "ym:s:lastUTMTerm": np.full(n, ""),
+        "ym:s:lastUTMContent": take([o.utm_content or "" for o in web.origins]),
+        "ym:s:lastUTMTerm": take([o.utm_term or "" for o in web.origins]),
         "ym:s:referer": take([o.referer for o in web.origins]),
         "ym:s:deviceCategory": web.device.astype(str),
         **{f"ym:s:{name}": values for name, values in empty.items()},

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from demo import channels, clock, steps
 from demo.defects import Frames, Report
-from demo.oddities import calls, keys, ledger, rows, world
+from demo.oddities import ads, calls, keys, ledger, rows, world
 from demo.oddities.rows import title_above_header
 from demo.people import Dice
 from demo.planted import planted
@@ -42,6 +42,7 @@ IN_WORLD = [
     ledger.numbers_of_two_systems,
     steps.deals_to_act_on,
     steps.next_steps,
+    ads.ads_told_apart,  # the last, for it goes by what has become of the campaigns
 ]
 IN_ROWS = [
     rows.clicks_without_utm,  # the columns are there whether or not a campaign lost its marks

@@ -139,6 +139,7 @@ class Settings(BaseSettings):
     direct_token: SecretStr | None = _told(None, "yandex_direct: an OAuth token with approved access to the API of Direct", "load", "night")
     direct_login: str | None = _told(None, "yandex_direct: the login of the advertiser", "load", "night")
     direct_url: str = _told("https://api.direct.yandex.com", "yandex_direct: the address of the API", "load", "night")
+    direct_detail: str = _told("campaign", "yandex_direct: by what a campaign's day is loaded, campaign, ad (ad group and ad) or keyword (that too); the same money in more rows", "load", "night")
     direct_vat: str = _told("NO", "yandex_direct: costs with VAT (YES), without it (NO), or both (YES,NO)", "load", "night")
     # fmt: on
 

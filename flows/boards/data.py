@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql import literal, quoted
-from flows.boards.spec import Board, Tile
+from flows.boards.spec import Board, Column, Tile
 
 # how many periods of the whole business, and of each member of a dimension, a page holds
 KEPT = {"week": (26, 9), "month": (25, 13), "quarter": (9, 5), "year": (3, 2)}
@@ -143,7 +143,7 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
     shown, groups = [], []
     for column in tile.columns:
         for name in column.columns:
-            shown.append(f"{column.agg}({quoted(name)})" if column.agg else quoted(name))
+            shown.append(_shown(column, name))
             groups += [] if column.agg else [quoted(name)]
     conditions = [condition] + [f"{quoted(name)} = {literal(str(value))}" for name, value in tile.where.items()]
     table = f"marts.{quoted(tile.mart or '')}"
@@ -162,6 +162,13 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
         query += f" group by {', '.join(dict.fromkeys(groups))}"
     query += f" order by {', '.join([*order, *map(str, range(1, len(shown) + 1))])} limit {tile.limit}"
     return [_cells(tile, [plain(cell) for cell in row]) for row in connection.execute(query).fetchall()]
+
+
+def _shown(column: Column, name: str) -> str:
+    """What a column is in a query; a ratio is a sum over a sum, and nothing over nothing."""
+    if column.over:
+        return f"sum({quoted(name)}) / nullif(sum({quoted(column.over)}), 0)"
+    return f"{column.agg}({quoted(name)})" if column.agg else quoted(name)
 
 
 def _cells(tile: Tile, row: list[Any]) -> list[Any]:

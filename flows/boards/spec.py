@@ -42,6 +42,13 @@ class Column(_Strict):
     unit: Unit = "text"
     agg: Literal["sum", "count"] | None = None
     of: str | None = None
+    over: str | None = None  # the sum is divided by the sum of this column
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Column":
+        if self.over and self.agg != "sum":
+            raise ValueError("what is divided by another column is a sum")
+        return self
 
     @property
     def columns(self) -> list[str]:
@@ -172,6 +179,7 @@ def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]
     if tile.mart not in columns:
         return [f"there is no mart {tile.mart}"]
     named = [name for column in tile.columns for name in column.columns] + list(tile.where)
+    named += [column.over for column in tile.columns if column.over]
     named += [name for name in (tile.date, tile.latest) if name]
     named += [*tile.follow, *(name.removeprefix("-") for name in tile.order.split())]
     named += ["period_grain", "period_start"] if tile.period else []

@@ -1,7 +1,8 @@
 """Yandex Direct: campaign performance by day, from the Reports service (source page 03).
 
 Env KPI_DIRECT_TOKEN, KPI_DIRECT_LOGIN (the client's login), KPI_DIRECT_URL (another base address), KPI_DIRECT_VAT
-(NO by default, YES, or both with a comma: costs with and without VAT are different series).
+(NO by default, YES, or both with a comma: costs with and without VAT are different series), KPI_DIRECT_DETAIL (campaign
+by default; ad parts a campaign's day by ad group and ad, keyword by keyword too: the same money in more rows).
 
 A load asks for whole days, up to yesterday: those after the last loaded one, and the thirty before them again, for
 costs are corrected and conversions come late. What such a day no longer has is marked as deleted. Costs are asked for
@@ -11,7 +12,7 @@ second report, of the whole account by day, gives the control totals.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,13 @@ FIELDS = (
     *("Date", "CampaignId", "CampaignName", "CampaignType", "AdNetworkType"),
     *("Impressions", "Clicks", "Cost", "Conversions"),
 )
-KEY = ("ClientLogin", "IncludeVAT", "Date", "CampaignId", "CampaignType", "AdNetworkType")
+PARTS: dict[str, tuple[str, ...]] = {  # what a campaign's day is parted by, besides the network
+    "campaign": (),
+    "ad": ("AdGroupId", "AdGroupName", "AdId"),
+    "keyword": ("AdGroupId", "AdGroupName", "AdId", "Criterion"),
+}
+KEY = ("ClientLogin", "IncludeVAT", "Date", "CampaignId", "CampaignType", "AdNetworkType", "AdGroupId", "AdId")
+NOTHING = "--"  # as a report writes it
 MEASURED = ("Date", "Impressions", "Clicks", "Cost")
 BRIEF_TROUBLE = {52, 1000, 1001, 1002}
 TOKEN_TROUBLE = {53, 54, 58, 513, 3000}
@@ -147,7 +154,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
         LoadError: see `common`.
     """
     direct = Direct(run.settings, run.deadline)
-    series = _series()
+    series, parts = _series(), _parts()
     state = state_of(run.root, run.source)
     first, last = days(run, state.get(direct.login), AGAIN_DAYS)
     if run.until and run.until > last:
@@ -158,7 +165,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     keys: set[tuple] = set()
     for vat in series:
         for begin, end in _spans(first, last):
-            _read_span(load, direct, vat, currency, begin, end, keys)
+            _read_span(load, direct, parts, vat, currency, begin, end, keys)
     _mark_gone(load, run, direct, series, first, last, keys)
     return state | {direct.login: cursor_after(state.get(direct.login), first, last)}
 
@@ -170,6 +177,13 @@ def _series() -> list[str]:
     return series
 
 
+def _parts() -> tuple[str, ...]:
+    detail = setting("KPI_DIRECT_DETAIL").lower()
+    if detail not in PARTS:
+        raise ConfigError(f"KPI_DIRECT_DETAIL is none of {', '.join(PARTS)}", "What a campaign's day is parted by")
+    return PARTS[detail]
+
+
 def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
     while first <= last:
         end = min(last, first + timedelta(days=SPAN_DAYS - 1))
@@ -177,25 +191,41 @@ def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = end + timedelta(days=1)
 
 
-def _read_span(load: Load, direct: Direct, vat: str, currency: str, first: date, last: date, keys: set[tuple]) -> None:
+def _read_span(
+    load: Load,
+    direct: Direct,
+    parts: tuple[str, ...],
+    vat: str,
+    currency: str,
+    first: date,
+    last: date,
+    keys: set[tuple],
+) -> None:
     """Loads some days, in halves if they are too many for the service."""
     common = {"ClientLogin": direct.login, "Currency": currency, "IncludeVAT": vat}
+    kind = "CUSTOM_REPORT" if parts else "CAMPAIGN_PERFORMANCE_REPORT"
+    fields = (*FIELDS, *parts)
     try:
-        found = list(direct.report("CAMPAIGN_PERFORMANCE_REPORT", FIELDS, vat, first, last))
+        found = list(direct.report(kind, fields, vat, first, last))
         days_found = list(direct.report("ACCOUNT_PERFORMANCE_REPORT", MEASURED, vat, first, last))
     except TooMuch:
         if first == last:
             raise
         middle = first + (last - first) // 2
-        _read_span(load, direct, vat, currency, first, middle, keys)
-        _read_span(load, direct, vat, currency, middle + timedelta(days=1), last, keys)
+        _read_span(load, direct, parts, vat, currency, first, middle, keys)
+        _read_span(load, direct, parts, vat, currency, middle + timedelta(days=1), last, keys)
         return
-    rows = [{**dict(zip(FIELDS, values)), **common} for values in found]
+    rows = [{**dict(zip(fields, values)), **common} for values in found]
     _check_money(f"yandex_direct: {direct.login}, {first} to {last}", rows)
-    keys.update(tuple(storable(str(row[name])) for name in KEY) for row in rows)
+    keys.update(_told(storable(row.get(name) or NOTHING) for name in KEY) for row in rows)
     load.add(TABLE, rows)
     for day, _, _, cost in days_found:
         load.add_total(Total(TABLE, str(day), None, cost))
+
+
+def _told(key: Iterable[str | None]) -> tuple[str | None, ...]:
+    """A row's key; an ad that is not told is one whether the report left the column out or wrote nothing into it."""
+    return tuple(None if part == NOTHING else part for part in key)
 
 
 def _check_money(doing: str, rows: list[dict[str, str | None]]) -> None:
@@ -215,7 +245,7 @@ def _mark_gone(load: Load, run: Run, direct: Direct, series: list[str], first: d
     span = (first.isoformat(), last.isoformat())
     loaded = known_keys(run.root, run.source, TABLE, KEY)
     known = [key for key in loaded if key[0] == direct.login and key[1] in series and span[0] <= key[2] <= span[1]]
-    load.add_deleted(TABLE, KEY, [key for key in known if key not in keys], len(known))
+    load.add_deleted(TABLE, KEY, [key for key in known if _told(key) not in keys], len(known))
 
 
 def plan(run: Run) -> LoadReport:
@@ -228,9 +258,10 @@ def plan(run: Run) -> LoadReport:
         ConfigError: a setting is missing.
     """
     direct = Direct(run.settings, run.deadline)
-    series = _series()
+    series, parts = _series(), _parts()
     first, last = days(run, state_of(run.root, run.source).get(direct.login), AGAIN_DAYS)
-    what = f"{first} to {last}, IncludeVAT {' and '.join(series)}" if first <= last else "no finished days"
+    by = f", by {', '.join(parts)}" if parts else ""
+    what = f"{first} to {last}, IncludeVAT {' and '.join(series)}{by}" if first <= last else "no finished days"
     return LoadReport(run.source, rows={TABLE: -1}, warnings=[f"{direct.login}: {what}"])
 
 

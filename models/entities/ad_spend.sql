@@ -1,5 +1,5 @@
--- Grain: source_system, source_account, date, platform, account_id, campaign_id, ad_id, cost_includes_vat, currency, line_no.
--- One line of ad cost of a day, platform, account, campaign and ad; lines that tell the same of all these add up.
+-- Grain: source_system, source_account, date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, cost_includes_vat, currency, line_no.
+-- One line of ad cost of a day, platform, account, campaign, ad group, ad and keyword; lines that tell the same of all these add up.
 -- Written from contract/entities.yml by `uv run kpi contract`; edit that.
 with lines as (
 {{ union_sources(
@@ -10,7 +10,11 @@ with lines as (
         'account_id': 'string',
         'campaign_id': 'string',
         'campaign_name': 'string',
+        'ad_group_id': 'string',
+        'ad_group_name': 'string',
         'ad_id': 'string',
+        'ad_name': 'string',
+        'keyword': 'string',
         'impressions': 'bigint',
         'clicks': 'bigint',
         'cost': 'decimal(18, 2)',
@@ -27,7 +31,7 @@ with lines as (
 select
     *,
     row_number() over (
-        partition by source_system, source_account, date, platform, account_id, campaign_id, ad_id, cost_includes_vat, currency
+        partition by source_system, source_account, date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, cost_includes_vat, currency
         order by cost, clicks, impressions
     ) as line_no
 from lines

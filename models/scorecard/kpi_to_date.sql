@@ -70,6 +70,7 @@ select
     told.previous_value, told.year_ago_value,
     told.target_value, told.target_to_date,
     told.value - told.target_to_date as gap_to_date,
+    {{ ratio('told.value', 'told.target_value') }} as attained_share,
     case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
     told.value * told.run_rate as run_rate_value
 from told

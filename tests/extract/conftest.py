@@ -17,7 +17,15 @@ def root(tmp_path) -> Path:
 def clean_environment(monkeypatch):
     for name in ("KPI_BITRIX24_WEBHOOK", "KPI_SHOP_WEBHOOK", "KPI_METRICA_TOKEN", "KPI_METRICA_COUNTER"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("KPI_DIRECT_TOKEN", "KPI_DIRECT_LOGIN", "KPI_DIRECT_VAT", "KPI_INBOX", "KPI_RAW_ROOT", "KPI_TIMEZONE"):
+    for name in (
+        "KPI_DIRECT_TOKEN",
+        "KPI_DIRECT_LOGIN",
+        "KPI_DIRECT_VAT",
+        "KPI_DIRECT_DETAIL",
+        "KPI_INBOX",
+        "KPI_RAW_ROOT",
+        "KPI_TIMEZONE",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("KPI_AMOCRM_URL", "KPI_AMOCRM_TOKEN", "KPI_SOURCES"):
         monkeypatch.delenv(name, raising=False)

@@ -178,6 +178,27 @@ def test_both_series(root, account, monkeypatch):
         direct(root)
 
 
+def test_by_ad_and_keyword(root, account, monkeypatch):
+    """A campaign's day loaded whole comes again in its parts, of one sum; the whole row is marked as gone."""
+    direct(root, since=date(2026, 11, 19))
+    whole = account.rows.pop()
+    ad = {"AdGroupId": 9, "AdGroupName": "Зерно", "AdId": 31}
+    costs = {"кофе": whole["Cost"] - 100, "---autotargeting": 100}
+    account.rows += [whole | ad | {"Criterion": word, "Cost": cost} for word, cost in costs.items()]
+    account.reports.clear()
+    monkeypatch.setenv("KPI_DIRECT_DETAIL", "Keyword")
+    direct(root, 1, until=date(2026, 11, 19))
+    (params,) = [one for one in account.reports.values() if one["ReportType"] == "CUSTOM_REPORT"]
+    assert params["FieldNames"][-4:] == ["AdGroupId", "AdGroupName", "AdId", "Criterion"]
+    found = alive(root, "yandex_direct", "campaign_performance", "Date", "AdNetworkType", "AdId", "Criterion")
+    of_day = {key[2:]: row["Cost"] for key, row in found.items() if key[:2] == ("2026-11-19", "AD_NETWORK")}
+    assert of_day == {("31", "кофе"): "18454.30", ("31", "---autotargeting"): "1.00"}
+    assert ("2026-11-19", "SEARCH", "--", "--") in found
+    monkeypatch.setenv("KPI_DIRECT_DETAIL", "banner")
+    with pytest.raises(ConfigError, match="KPI_DIRECT_DETAIL"):
+        direct(root, 2)
+
+
 @pytest.mark.parametrize(
     ("status", "code"), [(500, 1000), (503, 0), (400, 1002), (400, 52), (400, 9000), (400, 56), (400, 506)]
 )

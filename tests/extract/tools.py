@@ -38,7 +38,7 @@ def alive(root: Path, source: str, table: str, *key: str) -> dict:
     """The newest row of each key that is not deleted."""
     newest = {}
     for row in sorted(read(root, source, table), key=lambda row: row["_loaded_at"]):
-        newest[tuple(row[name] for name in key) if len(key) > 1 else row[key[0]]] = row
+        newest[tuple(row.get(name) for name in key) if len(key) > 1 else row[key[0]]] = row
     return {name: row for name, row in newest.items() if row.get("_deleted") != "Y"}
 
 

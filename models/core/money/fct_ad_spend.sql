@@ -1,5 +1,5 @@
--- Grain: source_system, event_date, platform, account_id, campaign, ad_id, currency.
--- One ad (or campaign, where the platform tells no more) on one day.
+-- Grain: source_system, event_date, platform, account_id, campaign, ad_group_id, ad_id, keyword, currency.
+-- One ad, parted by keyword where the platform tells it (or ad group or campaign, where the platform tells no more) on one day.
 with resolved as (
     select
         costs.*,
@@ -45,7 +45,11 @@ select
         costs.campaign_id,
         '(unallocated)'
     ) as campaign_name,
+    {{ platform_key('costs.platform', 'costs.ad_group_id') }} as ad_group_id,
+    coalesce(costs.ad_group_name, costs.ad_group_id) as ad_group_name,
     {{ platform_key('costs.platform', 'costs.ad_id') }} as ad_id,
+    coalesce(costs.ad_name, costs.ad_id) as ad_name,
+    costs.keyword,
     coalesce(costs.channel, usual.channel, named.channel, costs.platform) as channel,
     costs.impressions,
     costs.clicks,

@@ -1,6 +1,7 @@
--- Grain: source_system, date, platform, account_id, campaign_id, ad_id, currency.
--- One ad (or campaign, where the platform tells no more) on one day, its cost once.  A platform may deliver two series of the same
--- money, with and without VAT; they are never added: the wished one is taken, or worked out from the other by the rate of the day.
+-- Grain: source_system, date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, currency.
+-- One ad, parted by keyword where the platform tells it (or ad group or campaign, where it tells no more) on one day, its cost once.
+-- A platform may deliver two series of the same money, with and without VAT; they are never added: the wished one is taken, or worked
+-- out from the other by the rate of the day.
 with spend as (
     select
         source_system,
@@ -8,10 +9,14 @@ with spend as (
         platform,
         account_id,
         campaign_id,
+        ad_group_id,
         ad_id,
+        {{ keyword_of('keyword') }} as keyword,
         currency,
         coalesce(cost_includes_vat, {{ var('ad_cost_with_vat') }}) as has_vat,
         max(campaign_name) as campaign_name,
+        max(ad_group_name) as ad_group_name,
+        max(ad_name) as ad_name,
         max(utm_source) as utm_source,
         max(utm_medium) as utm_medium,
         sum(impressions) as impressions,
@@ -20,7 +25,9 @@ with spend as (
         sum(conversions) as conversions
     from {{ ref('ad_spend') }}
     where date < {{ as_of() }}
-    group by source_system, date, platform, account_id, campaign_id, ad_id, currency, coalesce(cost_includes_vat, {{ var('ad_cost_with_vat') }})
+    group by
+        source_system, date, platform, account_id, campaign_id, ad_group_id, ad_id, {{ keyword_of('keyword') }}, currency,
+        coalesce(cost_includes_vat, {{ var('ad_cost_with_vat') }})
 ),
 
 -- by ad and day, for campaigns may be told differently: rows of the other series are used only where the wished one is missing
@@ -50,7 +57,11 @@ select
     account_id,
     campaign_id,
     campaign_name,
+    ad_group_id,
+    ad_group_name,
     ad_id,
+    ad_name,
+    keyword,
     cast(coalesce(impressions, 0) as bigint) as impressions,
     cast(coalesce(clicks, 0) as bigint) as clicks,
     cast(case

@@ -1,17 +1,19 @@
 -- Grain: record.
 -- One lead, deal, order or visit (l:, d:, o:, v: and its id) with the marks of its own: its UTM marks, else those that its address has,
 -- else those that its ad click stands for.
+{%- set parts = ['source', 'medium', 'campaign', 'content', 'term'] %}
 with records as (
     select
-        concat('v:', session_id) as record, started_at as created_at, web_client_id, utm_source, utm_medium, utm_campaign,
-        traffic_source, cast(null as {{ dbt.type_string() }}) as source_name, {{ plain_address('landing_page') }} as address,
+        concat('v:', session_id) as record, started_at as created_at, web_client_id, utm_source, utm_medium, utm_campaign, utm_content, utm_term,
+        traffic_source, cast(null as {{ dbt.type_string() }}) as source_name, landing_page, {{ plain_address('landing_page') }} as address,
         lower(ad_engine) as ad_engine, coalesce(ad_campaign_id, ad_campaign_name) as ad_campaign, ad_id
     from {{ ref('web_sessions') }}
-    {%- for entity, source_name in {'lead': 'source_name', 'deal': 'source_name', 'order': 'null'}.items() %}
+    {%- for entity, untold in {'lead': '', 'deal': '', 'order': 'null as '}.items() %}
     union all
     select
         concat('{{ entity[0] }}:', {{ entity }}_id), created_at, web_client_id, utm_source, utm_medium, utm_campaign,
-        null, {{ source_name }}, concat_ws('&', {{ plain_address('landing_page') }}, click_id), null, null, null
+        {{ untold }}utm_content, {{ untold }}utm_term, null, {{ untold }}source_name, landing_page,
+        concat_ws('&', {{ plain_address('landing_page') }}, click_id), null, null, null
     from {{ ref(entity ~ 's') }}
     {%- endfor %}
 ),
@@ -35,9 +37,9 @@ clicks as (
 parsed as (
     select
         *,
-        case when may_be_marked_by_address then {{ query_value('address', 'utm_source') }} end as address_source,
-        case when may_be_marked_by_address then {{ query_value('address', 'utm_medium') }} end as address_medium,
-        case when may_be_marked_by_address then {{ query_value('address', 'utm_campaign') }} end as address_campaign
+        {%- for part in parts %}
+        case when may_be_marked_by_address then {{ query_value('address', 'utm_' ~ part) }} end as address_{{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from addressed
 ),
 
@@ -50,9 +52,9 @@ fitting as (
 marked as (
     select
         *,
-        coalesce(utm_source, case when is_one_click then address_source end) as own_source,
-        coalesce(utm_medium, case when is_one_click then address_medium end) as own_medium,
-        coalesce(utm_campaign, case when is_one_click then address_campaign end) as own_campaign
+        {%- for part in parts %}
+        coalesce(utm_{{ part }}, case when is_one_click then address_{{ part }} end) as own_{{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from fitting
 ),
 
@@ -65,14 +67,12 @@ told as (
 )
 
 select
-    marked.record,
-    marked.created_at,
-    marked.web_client_id,
+    marked.record, marked.created_at, marked.web_client_id,
     coalesce(marked.own_source, told.utm_source) as utm_source,
     coalesce(marked.own_medium, told.utm_medium) as utm_medium,
-    marked.own_campaign as utm_campaign,
-    marked.traffic_source,
-    marked.source_name,
+    marked.own_campaign as utm_campaign, marked.own_content as utm_content,
+    {{ keyword_of('marked.own_term') }} as keyword, {{ page_of('marked.landing_page') }} as landing_page,
+    marked.traffic_source, marked.source_name,
     case when told.platform is not null then marked.ad_campaign end as click_campaign,
     {{ platform_key('told.platform', 'marked.ad_id') }} as click_ad,
     coalesce(marked.own_source, marked.own_medium, told.utm_source, told.utm_medium) is not null as has_marks

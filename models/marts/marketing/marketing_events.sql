@@ -23,7 +23,8 @@ attributed as (
 events as (
     select
         event_date, 'ad spend' as event, source_system,
-        concat_ws('|', platform, coalesce(account_id, ''), campaign, coalesce(ad_id, ''), currency) as event_id, channel, campaign,
+        concat_ws('|', platform, coalesce(account_id, ''), campaign, coalesce(ad_group_id, ''), coalesce(ad_id, ''), coalesce(keyword, ''), currency)
+            as event_id, channel, campaign,
         -- a cost that nobody told, or that is nought, is no cost
         nullif(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
         nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed,

@@ -10,7 +10,11 @@
         'account_id': ['account_id', 'code'],
         'campaign_id': ['campaign_id', 'code'],
         'campaign_name': ['campaign_name', 'page'],
+        'ad_group_id': ['ad_group_id', 'code'],
+        'ad_group_name': ['ad_group_name', 'page'],
         'ad_id': ['ad_id', 'code'],
+        'ad_name': ['ad_name', 'page'],
+        'keyword': ['keyword', 'page'],
         'impressions': ['impressions', 'integer'],
         'clicks': ['clicks', 'integer'],
         'cost': ['cost', 'money', 'required'],
@@ -21,7 +25,7 @@
         'utm_medium': ['utm_medium', 'mark'],
         'utm_campaign': ['utm_campaign', 'mark']
     },
-    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_id', 'cost_includes_vat', 'currency'],
+    key=['source_system', 'source_account', 'date', 'platform', 'account_id', 'campaign_id', 'ad_group_id', 'ad_id', 'keyword', 'cost_includes_vat', 'currency'],
     lines=true,
     loaded_at='loaded_at',
     deleted='is_deleted'

@@ -1,5 +1,5 @@
--- Grain: date, platform, account_id, campaign_id, ad_id, cost_includes_vat.
--- One day of one campaign of an advertiser, or of one ad, with or without VAT: two series that must never be added.
+-- Grain: date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, cost_includes_vat.
+-- One day of one campaign of an advertiser, or of one ad group, ad and keyword of it, with or without VAT: two series that must never be added.
 with campaign_days as (
     select * from {{ ref('base_yandex_direct__campaign_performance') }} where row_status = 'accepted'
 ),
@@ -36,7 +36,11 @@ select
     client_login as account_id,
     campaign_id,
     max(campaign_name) as campaign_name,
+    ad_group_id,
+    max(ad_group_name) as ad_group_name,
     ad_id,
+    cast(null as {{ dbt.type_string() }}) as ad_name,
+    keyword,
     sum(impressions) as impressions,
     sum(clicks) as clicks,
     cast(sum(cost_in_units) as decimal(18, 2)) as cost,
@@ -50,4 +54,4 @@ select
     'accepted' as row_status
 from latest
 where cut = latest_cut
-group by client_login, date, campaign_id, ad_id, includes_vat
+group by client_login, date, campaign_id, ad_group_id, ad_id, keyword, includes_vat

@@ -67,6 +67,7 @@
     ref('int_lead_contacts'),
     ref('int_lead_responses'),
     ref('int_lead_states'),
+    ref('int_lead_visits'),
     ref('int_line_totals'),
     ref('int_loss_groups'),
     ref('int_marks'),

@@ -1,6 +1,7 @@
 -- No two rows of a model of the marts share its key.
 {{ repeated_keys([
     ref('activity_events'),
+    ref('ad_performance'),
     ref('attributed_revenue'),
     ref('buyers'),
     ref('cart_events'),
