@@ -49,7 +49,18 @@ WEEKLY = {
     "new_customer_revenue_share",
 }
 SLICE_GRAIN = dict.fromkeys(
-    ("manager", "team", "campaign", "product", "product_group", "page", "landing_page", "region", "call_hour", "call_weekday"),
+    (
+        "manager",
+        "team",
+        "campaign",
+        "product",
+        "product_group",
+        "page",
+        "landing_page",
+        "region",
+        "call_hour",
+        "call_weekday",
+    ),
     "quarter",
 ) | {"cohort": "year"}
 
