@@ -41,5 +41,6 @@ states as (
 select * from deals
 {%- for measure in amounts.keys() | list + lacks.keys() | list %}
 union all
-select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from states where {{ measure }} is not null
+select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from states
+where {{ measure }} is not null and dimension <> '{{ 'channel' if measure in amounts else 'stage' }}'
 {%- endfor %}
