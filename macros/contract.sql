@@ -2,15 +2,15 @@
 {% macro contract() -%}
     {%- do return({
         'sources': {
-            'employees': ['bitrix24', 'amocrm', 'files'],
-            'customers': ['bitrix24', 'amocrm', 'bitrix_shop', 'files'],
-            'leads': ['bitrix24', 'amocrm', 'files'],
-            'deals': ['bitrix24', 'amocrm', 'files'],
+            'employees': ['bitrix24', 'amocrm', 'hubspot', 'files'],
+            'customers': ['bitrix24', 'amocrm', 'hubspot', 'bitrix_shop', 'files'],
+            'leads': ['bitrix24', 'amocrm', 'hubspot', 'files'],
+            'deals': ['bitrix24', 'amocrm', 'hubspot', 'files'],
             'deal_lines': ['bitrix24', 'files'],
-            'stages': ['bitrix24', 'amocrm', 'files'],
-            'stage_changes': ['bitrix24', 'amocrm', 'files'],
-            'activities': ['bitrix24', 'amocrm', 'files'],
-            'calls': ['bitrix24', 'amocrm', 'files'],
+            'stages': ['bitrix24', 'amocrm', 'hubspot', 'files'],
+            'stage_changes': ['bitrix24', 'amocrm', 'hubspot', 'files'],
+            'activities': ['bitrix24', 'amocrm', 'hubspot', 'files'],
+            'calls': ['bitrix24', 'amocrm', 'hubspot', 'files'],
             'objections': ['files'],
             'quotes': ['bitrix24', 'files'],
             'contracts': ['files'],
