@@ -6,20 +6,14 @@ with deals as (
 ),
 
 stages as (
-    select * from {{ ref('stg_hubspot__stages') }}
+    select
+        *,
+        count(*) over (partition by object, stage_id) as pipelines
+    from {{ ref('stg_hubspot__stages') }}
 ),
 
 history as (
     select * from {{ ref('base_hubspot__property_history') }} where row_status = 'accepted' and value is not null
-),
-
-homes as (
-    select
-        stage_id,
-        min(pipeline_id) as pipeline_id
-    from stages
-    where object = 'deal'
-    group by stage_id
 ),
 
 entries as (
@@ -35,17 +29,17 @@ entries as (
     left join history on history.object = 'deals' and history.property = 'dealstage' and deals.deal_id = history.record_id
 ),
 
+-- an earlier stage may be of another pipeline; its id tells of which
 placed as (
     select
         entries.*,
-        coalesce(own.pipeline_id, homes.pipeline_id, entries.pipeline_id) as known_pipeline_id,
-        coalesce(own.status, other.status, 'open') as status,
+        coalesce(stages.pipeline_id, entries.pipeline_id) as known_pipeline_id,
+        coalesce(stages.status, 'open') as status,
         lag(entries.entered_at) over (partition by entries.deal_id order by entries.entered_at, entries.stage_id) as entered_before,
         lead(entries.entered_at) over (partition by entries.deal_id order by entries.entered_at, entries.stage_id) as left_at
     from entries
-    left join stages as own on own.object = 'deal' and entries.pipeline_id = own.pipeline_id and entries.stage_id = own.stage_id
-    left join homes on entries.stage_id = homes.stage_id
-    left join stages as other on other.object = 'deal' and homes.pipeline_id = other.pipeline_id and homes.stage_id = other.stage_id
+    left join stages
+        on stages.object = 'deal' and entries.stage_id = stages.stage_id and (stages.pipelines = 1 or entries.pipeline_id = stages.pipeline_id)
     where entries.stage_id is not null
 ),
 
