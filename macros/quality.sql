@@ -29,7 +29,7 @@
             'contacts': 'base_hubspot__contacts', 'companies': 'base_hubspot__companies', 'deals': 'base_hubspot__deals',
             'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
             'pipelines': 'base_hubspot__pipelines', 'properties': 'base_hubspot__properties', 'owners': 'base_hubspot__owners',
-            'account': 'base_hubspot__account',
+            'account': 'base_hubspot__account', 'exchange_rates': 'base_hubspot__exchange_rates',
         },
         'files': {},
         'control': {'totals': 'base_control__totals'},

@@ -8,7 +8,7 @@ What is loaded, each time, as `LISTINGS` says:
 - what was archived since, from the list of the archived. Where the count is another one than ours then, the whole list of ids is read;
 - the values that a deal's stage and a contact's lifecycle stage and lead status had: with the record. HubSpot tells the latest of
   them, and what was loaded once stays;
-- the account, owners, pipelines, the names of lifecycle stages and lead statuses: whole, which keeps their history.
+- the account, owners, pipelines, rates, the names of lifecycle stages and lead statuses: whole, which keeps their history.
 
 Pages are read by `paging.next.after` until none is left.
 """
@@ -339,13 +339,20 @@ def read(load: Load, run: Run) -> dict[str, Any]:
 
 
 def _read_words(load: Load, portal: Portal) -> None:
-    """Loads what the records' words mean: the account, owners, pipelines, the names of what a lead may be."""
+    """Loads what the records' words mean: the account, owners, pipelines, rates, the names of what a lead may be."""
     account = portal.ask("account-info/v3/details")
     load.add("account", [{"id": account.get("portalId"), **account}])
     for archived in ("false", "true"):
         for page in portal.pages("crm/v3/owners", {"limit": 100, "archived": archived}):
             load.add("owners", map(_owner, page))
     load.add("pipelines", _records("hubspot: crm/v3/pipelines/deals", portal.ask("crm/v3/pipelines/deals")))
+    try:
+        for page in portal.pages("settings/v3/currencies/exchange-rates", {"limit": 100}):
+            load.add("exchange_rates", page)
+    except Refused as error:  # an account of one currency has none, and a scope of its own opens them
+        if error.code not in ("403", "404"):
+            raise
+        load.warn("exchange_rates: not read; give the scope settings.currencies.read, or bring rates by a file")
     for name in LISTINGS[0].history:
         told = portal.ask(f"crm/v3/properties/contacts/{name}")
         load.add("properties", [{"object": "contacts", "name": name, "options": told.get("options")}])
