@@ -68,5 +68,5 @@ select
     _raw_row,
     case when row_status = 'accepted' and merged_into_id is not null then 'superseded' else row_status end as row_status,
     row_problem,
-    row_remark
+    nullif(concat_ws('; ', row_remark, 'merged into ' || merged_into_id), '') as row_remark
 from placed

@@ -1,7 +1,7 @@
--- Grain: lead_id.
--- One contact that is or was a lead.
+-- Grain: _raw_file, _raw_row; of accepted rows lead_id.
+-- One raw row of hubspot/contacts that is or was a lead, with its row status, as a lead.
 with contacts as (
-    select * from {{ ref('base_hubspot__contacts') }} where row_status = 'accepted'
+    select * from {{ ref('base_hubspot__contacts') }}
 ),
 
 paths as (
@@ -18,7 +18,7 @@ select
     paths.qualified_at,
     case when paths.status_class = 'converted' then paths.converted_at end as converted_at,
     case when paths.status_class = 'rejected' then paths.rejected_at end as rejected_at,
-    case when paths.status_class = 'rejected' then paths.status end as reject_reason,
+    case when paths.status_class = 'rejected' then stages.name end as reject_reason,
     contacts.employee_id,
     coalesce('company_' || contacts.company_id, 'contact_' || contacts.contact_id) as customer_id,
     'contact_' || contacts.contact_id as contact_id,
@@ -35,6 +35,11 @@ select
     contacts.email,
     contacts.phone,
     contacts.loaded_at,
-    contacts.row_status
+    contacts._raw_file,
+    contacts._raw_row,
+    contacts.row_status,
+    contacts.row_problem,
+    contacts.row_remark
 from paths
 inner join contacts on paths.contact_id = contacts.contact_id
+left join {{ ref('base_hubspot__lead_stages') }} as stages on stages.property = 'hs_lead_status' and paths.status = stages.stage_id
