@@ -4,7 +4,7 @@ with engagements as (
     select * from {{ ref('base_hubspot__engagements') }} where row_status = 'accepted'
 ),
 
-merges as (
+merged_records as (
     select * from {{ ref('base_hubspot__merges') }}
 ),
 
@@ -14,8 +14,8 @@ merged as (
         coalesce(deals.record_id, engagements.deal_id) as known_deal_id,
         coalesce(contacts.record_id, engagements.contact_id) as known_contact_id
     from engagements
-    left join merges as deals on deals.object = 'deal' and engagements.deal_id = deals.merged_id
-    left join merges as contacts on contacts.object = 'contact' and engagements.contact_id = contacts.merged_id
+    left join merged_records as deals on deals.object = 'deal' and engagements.deal_id = deals.merged_id
+    left join merged_records as contacts on contacts.object = 'contact' and engagements.contact_id = contacts.merged_id
 ),
 
 owned as (

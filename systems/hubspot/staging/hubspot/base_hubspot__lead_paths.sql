@@ -7,8 +7,9 @@ with stages as (
 contacts as (
     select contacts.*
     from {{ ref('base_hubspot__contacts') }} as contacts
-    left join {{ ref('base_hubspot__merges') }} as merges on merges.object = 'contact' and contacts.contact_id = merges.merged_id
-    where contacts.row_status = 'accepted' and merges.merged_id is null
+    left join {{ ref('base_hubspot__merges') }} as merged_records
+        on merged_records.object = 'contact' and contacts.contact_id = merged_records.merged_id
+    where contacts.row_status = 'accepted' and merged_records.merged_id is null
 ),
 
 entries as (

@@ -18,7 +18,10 @@ select
     coalesce(happened_at, created_at) as started_at,
     case call_direction when 'INBOUND' then 'in' when 'OUTBOUND' then 'out' end as direction,
     -- a call that somebody logged by hand has a result or a length, not always both
-    coalesce(call_status, 'COMPLETED') = 'COMPLETED' and coalesce(call_outcome, '') not in ('{{ unanswered | join("', '") }}')
+    coalesce(call_status, 'COMPLETED') = 'COMPLETED'
+    and coalesce(call_outcome, '') not in (
+        '{{ unanswered | join("',\n        '") }}'
+    )
     and (call_outcome is not null or coalesce(call_milliseconds, 0) > 0) as is_answered,
     cast(null as double) as wait_seconds,
     call_milliseconds / 1000 as talk_seconds,

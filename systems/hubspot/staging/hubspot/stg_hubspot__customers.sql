@@ -32,9 +32,10 @@ select
     customers.email,
     customers.phone,
     cast(null as {{ dbt.type_string() }}) as web_client_id,
-    customers.object || '_' || merges.record_id as merged_into_id,
+    customers.object || '_' || merged_records.record_id as merged_into_id,
     customers.company_id,
     customers.loaded_at,
     'accepted' as row_status
 from customers
-left join {{ ref('base_hubspot__merges') }} as merges on customers.object = merges.object and customers.record_id = merges.merged_id
+left join {{ ref('base_hubspot__merges') }} as merged_records
+    on customers.object = merged_records.object and customers.record_id = merged_records.merged_id

@@ -18,13 +18,13 @@ placed as (
         stages.status,
         coalesce(stages.status <> 'open', false) as is_closed,
         account.currency as account_currency,
-        merges.record_id as merged_into_id,
+        merged_records.record_id as merged_into_id,
         -- a lead's deals are those that were made since it was one
         case when paths.created_at <= validated.created_at then paths.contact_id end as lead_id
     from validated
     cross join account
     left join stages on validated.pipeline_id = stages.pipeline_id and validated.stage_id = stages.stage_id
-    left join {{ ref('base_hubspot__merges') }} as merges on merges.object = 'deal' and validated.deal_id = merges.merged_id
+    left join {{ ref('base_hubspot__merges') }} as merged_records on merged_records.object = 'deal' and validated.deal_id = merged_records.merged_id
     left join {{ ref('base_hubspot__lead_paths') }} as paths on validated.contact_id = paths.contact_id
 )
 
