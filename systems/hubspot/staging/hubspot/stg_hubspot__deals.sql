@@ -4,6 +4,10 @@ with validated as (
     select * from {{ ref('base_hubspot__deals') }}
 ),
 
+merged_records as (
+    select * from {{ ref('base_hubspot__merges') }}
+),
+
 stages as (
     select * from {{ ref('stg_hubspot__stages') }} where object = 'deal'
 ),
@@ -18,14 +22,15 @@ placed as (
         stages.status,
         coalesce(stages.status <> 'open', false) as is_closed,
         account.currency as account_currency,
-        merged_records.record_id as merged_into_id,
+        merged_deals.record_id as merged_into_id,
         -- a lead's deals are those that were made since it was one
         case when paths.created_at <= validated.created_at then paths.contact_id end as lead_id
     from validated
     cross join account
     left join stages on validated.pipeline_id = stages.pipeline_id and validated.stage_id = stages.stage_id
-    left join {{ ref('base_hubspot__merges') }} as merged_records on merged_records.object = 'deal' and validated.deal_id = merged_records.merged_id
-    left join {{ ref('base_hubspot__lead_paths') }} as paths on validated.contact_id = paths.contact_id
+    left join merged_records as merged_deals on merged_deals.object = 'deal' and validated.deal_id = merged_deals.merged_id
+    left join merged_records as merged_contacts on merged_contacts.object = 'contact' and validated.contact_id = merged_contacts.merged_id
+    left join {{ ref('base_hubspot__lead_paths') }} as paths on coalesce(merged_contacts.record_id, validated.contact_id) = paths.contact_id
 )
 
 select
