@@ -145,6 +145,12 @@ def test_an_empty_account(root, account):
     assert hubspot(root).rows == {"account": 1, "pipelines": 1, "properties": 2}
 
 
+def test_an_account_that_does_not_show_its_rates(root, account):
+    account.fault("settings/v3/currencies/exchange-rates", 1, 403, HubSpot.problem(403, "MISSING_SCOPES").body)
+    report = hubspot(root)
+    assert "settings.currencies.read" in report.warnings[0] and report.rows["deals"] == 35
+
+
 def test_a_limit_and_a_server_error_pass(root, account):
     """The server says how long to wait."""
     limit = HubSpot.problem(429, "RATE_LIMITS", policyName="TEN_SECONDLY_ROLLING").body
