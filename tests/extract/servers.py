@@ -585,7 +585,11 @@ class HubSpot(Server):
         super().__init__()
         self.token, self.limit, self.most = token, limit, most
         self.objects: dict[str, list[dict[str, Any]]] = {}
-        self.lists: dict[str, list[dict[str, Any]]] = {"owners": [], "pipelines/deals": [], "settings/v3/currencies/exchange-rates": []}
+        self.lists: dict[str, list[dict[str, Any]]] = {
+            "owners": [],
+            "pipelines/deals": [],
+            "settings/v3/currencies/exchange-rates": [],
+        }
         self.options: dict[str, list[dict[str, Any]]] = {}
 
     def handle(self, command, path, headers, body):
