@@ -25,6 +25,12 @@
             'pipelines': 'base_amocrm__pipelines', 'events': 'base_amocrm__events', 'tasks': 'base_amocrm__tasks',
             'notes': 'base_amocrm__notes', 'users': 'base_amocrm__users', 'account': 'base_amocrm__account',
         },
+        'hubspot': {
+            'contacts': 'base_hubspot__contacts', 'companies': 'base_hubspot__companies', 'deals': 'base_hubspot__deals',
+            'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
+            'pipelines': 'base_hubspot__pipelines', 'properties': 'base_hubspot__properties', 'owners': 'base_hubspot__owners',
+            'account': 'base_hubspot__account', 'exchange_rates': 'base_hubspot__exchange_rates',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

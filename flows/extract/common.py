@@ -51,6 +51,8 @@ class Settings:
         burst: Bitrix24 requests that fit into the bucket.
         operating_limit_seconds: of one Bitrix24 method's running time in ten minutes; the loader pauses before it.
         amocrm_per_second: requests of one integration of amoCRM; more of them, again and again, block its address.
+        hubspot_per_second: requests of one private app of HubSpot, of a plan that allows a hundred in ten seconds.
+        hubspot_searches_per_second: of them, searches.
         chain: pages of a Bitrix24 list fetched by one batch, 1 to 50.
         max_deleted_share: of a table's known records; if more are gone at once, it is taken for lost permissions.
     """
@@ -69,6 +71,8 @@ class Settings:
     burst: int = 50
     operating_limit_seconds: float = 400
     amocrm_per_second: float = 6.5
+    hubspot_per_second: float = 9
+    hubspot_searches_per_second: float = 4
     chain: int = 25
     max_deleted_share: float = 0.2
 

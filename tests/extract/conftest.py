@@ -27,7 +27,7 @@ def clean_environment(monkeypatch):
         "KPI_TIMEZONE",
     ):
         monkeypatch.delenv(name, raising=False)
-    for name in ("KPI_AMOCRM_URL", "KPI_AMOCRM_TOKEN", "KPI_SOURCES"):
+    for name in ("KPI_AMOCRM_URL", "KPI_AMOCRM_TOKEN", "KPI_HUBSPOT_TOKEN", "KPI_HUBSPOT_URL", "KPI_SOURCES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")

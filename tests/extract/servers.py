@@ -575,6 +575,124 @@ class AmoCrm(Server):
         return Answer(status, body, {"Content-Type": "application/problem+json"})
 
 
+class HubSpot(Server):
+    """An account of HubSpot: `objects` holds the records by kind, with all that is known of them; `limit` is the most of a page.
+
+    A search finds at most `most` records of one question.
+    """
+
+    def __init__(self, token: str = "pat-eu1-h0bs3cret", limit: int = 100, most: int = 10_000):
+        super().__init__()
+        self.token, self.limit, self.most = token, limit, most
+        self.objects: dict[str, list[dict[str, Any]]] = {}
+        self.lists: dict[str, list[dict[str, Any]]] = {
+            "owners": [],
+            "pipelines/deals": [],
+            "settings/v3/currencies/exchange-rates": [],
+        }
+        self.options: dict[str, list[dict[str, Any]]] = {}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        name = parts.path.strip("/").removeprefix("crm/v3/").removeprefix("objects/")
+        params = dict(parse_qsl(parts.query)) | json.loads(body or b"{}")
+        fault = self.enter(name, params)
+        if fault:
+            return fault
+        if headers.get("Authorization") != f"Bearer {self.token}":
+            return self.problem(401, "EXPIRED_AUTHENTICATION")
+        if name == "account-info/v3/details":
+            return Answer(200, {"portalId": 12345678, "companyCurrency": "RUB", "timeZone": "Europe/Moscow"})
+        if name.startswith("properties/"):
+            options = self.options.get(name.rsplit("/", 1)[-1], [])
+            return Answer(200, {"name": name.rsplit("/", 1)[-1], "options": options})
+        if name.startswith("crm/v4/associations/"):
+            return self._linked(*name.split("/")[3:5], [one["id"] for one in params["inputs"]])
+        kind, _, action = name.partition("/")
+        is_archived = params.get("archived") == "true"
+        rows = [row for row in self.objects.get(kind, []) if row.get("archived", False) == is_archived]
+        if action == "search":
+            return self._found(rows, params)
+        if action == "batch/read":
+            wanted = {one["id"] for one in params["inputs"]}
+            return Answer(
+                200,
+                {"status": "COMPLETE", "results": [self._shown(row, params) for row in rows if row["id"] in wanted]},
+            )
+        if name in self.lists:
+            rows = [row for row in self.lists[name] if row.get("archived", False) == is_archived or name != "owners"]
+            return self._page(rows, params)
+        return self._page([self._shown(row, params) for row in rows], params)
+
+    def _page(self, rows: list[dict[str, Any]], params: dict[str, Any], **more: Any) -> Answer:
+        begin, size = int(params.get("after", 0)), min(int(params.get("limit", 100)), self.limit)
+        page = {"results": rows[begin : begin + size], **more}
+        if begin + size < len(rows):
+            page["paging"] = {"next": {"after": str(begin + size), "link": "?after"}}
+        return Answer(200, page)
+
+    def _found(self, rows: list[dict[str, Any]], params: dict[str, Any]) -> Answer:
+        """Like HubSpot it turns a question down that goes beyond the most that it finds."""
+        if int(params.get("after", 0)) >= self.most:
+            return self.problem(400, "VALIDATION_ERROR")
+        for group in params.get("filterGroups", []):
+            for one in group["filters"]:
+                rows = [row for row in rows if self._passes(row, one)]
+        rows = sorted(rows, key=lambda row: int(row["id"]))
+        return self._page([self._shown(row, params) for row in rows], params, total=len(rows))
+
+    @staticmethod
+    def _passes(row: dict[str, Any], condition: dict[str, Any]) -> bool:
+        moment = datetime.fromisoformat(row["updatedAt"]).timestamp() * 1000
+        value = int(row["id"]) if condition["propertyName"] == "hs_object_id" else moment
+        bound = int(condition["value"])
+        return {"GTE": value >= bound, "GT": value > bound, "LT": value < bound}[condition["operator"]]
+
+    @staticmethod
+    def _shown(row: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+        """A record with the properties that were asked for; the account's other ones are no error and do not come."""
+        names = params.get("properties") or []
+        names = names.split(",") if isinstance(names, str) else names
+        histories = params.get("propertiesWithHistory") or []
+        histories = histories.split(",") if isinstance(histories, str) else histories
+        shown = {name: row[name] for name in ("id", "updatedAt") if name in row}
+        shown["properties"] = {name: row["properties"].get(name) for name in names if name in row["properties"]}
+        shown["propertiesWithHistory"] = {name: row.get("history", {}).get(name, []) for name in histories}
+        links = {
+            kind: {
+                "results": [
+                    {"id": one, "type": f"x_to_{kind}{sign}"} for one, sign in row.get("links", {}).get(kind, [])
+                ]
+            }
+            for kind in str(params.get("associations", "")).split(",")
+            if row.get("links", {}).get(kind)
+        }
+        return shown | ({"associations": links} if links else {})
+
+    def _linked(self, kind: str, other: str, ids: list[str]) -> Answer:
+        """The associations by version 4, where a record without any is told as an error beside the others."""
+        label = {"": "Primary", "_unlabeled": None}
+        results = [
+            {
+                "from": {"id": row["id"]},
+                "to": [
+                    {
+                        "toObjectId": int(one),
+                        "associationTypes": [{"category": "HUBSPOT_DEFINED", "label": label[sign]}],
+                    }
+                    for one, sign in row["links"][other]
+                ],
+            }
+            for row in self.objects.get(kind, [])
+            if row["id"] in ids and row.get("links", {}).get(other)
+        ]
+        return Answer(200 if len(results) == len(ids) else 207, {"status": "COMPLETE", "results": results})
+
+    @staticmethod
+    def problem(status: int, category: str, message: str = "No", **more: Any) -> Answer:
+        return Answer(status, {"status": "error", "message": message, "category": category, **more})
+
+
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:
     """A row of campaign performance; cost in kopecks."""
     row = {"Date": day, "CampaignId": campaign, "CampaignName": f"Поиск | {campaign}", "CampaignType": "TEXT_CAMPAIGN"}

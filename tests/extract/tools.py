@@ -24,6 +24,8 @@ QUICK = Settings(
     rate_per_second=10_000,
     burst=10_000,
     amocrm_per_second=10_000,
+    hubspot_per_second=10_000,
+    hubspot_searches_per_second=10_000,
     chain=4,
 )
 

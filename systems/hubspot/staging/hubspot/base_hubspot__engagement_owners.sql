@@ -1,0 +1,40 @@
+-- Grain: type, engagement_id.
+-- One accepted engagement with the record that it is about, the deal before the lead before the customer; what was merged is what it was merged into.
+with engagements as (
+    select * from {{ ref('base_hubspot__engagements') }} where row_status = 'accepted'
+),
+
+merged_records as (
+    select * from {{ ref('base_hubspot__merges') }}
+),
+
+merged as (
+    select
+        engagements.*,
+        coalesce(deals.record_id, engagements.deal_id) as known_deal_id,
+        coalesce(contacts.record_id, engagements.contact_id) as known_contact_id
+    from engagements
+    left join merged_records as deals on deals.object = 'deal' and engagements.deal_id = deals.merged_id
+    left join merged_records as contacts on contacts.object = 'contact' and engagements.contact_id = contacts.merged_id
+),
+
+owned as (
+    select
+        merged.*,
+        coalesce('contact_' || known_contact_id, 'company_' || company_id) as customer_id,
+        case
+            when known_deal_id is not null then 'deal'
+            when paths.contact_id is not null then 'lead'
+            when coalesce(known_contact_id, company_id) is not null then 'customer'
+        end as object
+    from merged
+    left join {{ ref('base_hubspot__lead_paths') }} as paths on merged.known_contact_id = paths.contact_id
+)
+
+select
+    type,
+    engagement_id,
+    customer_id,
+    object,
+    case object when 'deal' then known_deal_id when 'lead' then known_contact_id else customer_id end as object_id
+from owned
