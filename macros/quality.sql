@@ -25,6 +25,14 @@
             'pipelines': 'base_amocrm__pipelines', 'events': 'base_amocrm__events', 'tasks': 'base_amocrm__tasks',
             'notes': 'base_amocrm__notes', 'users': 'base_amocrm__users', 'account': 'base_amocrm__account',
         },
+        'salesforce': {
+            'lead': 'base_salesforce__lead', 'lead_history': 'base_salesforce__lead_history', 'lead_status': 'base_salesforce__lead_status',
+            'opportunity': 'base_salesforce__opportunity', 'opportunity_history': 'base_salesforce__opportunity_history',
+            'opportunity_stage': 'base_salesforce__opportunity_stage', 'opportunity_line_item': 'base_salesforce__opportunity_line_item',
+            'product_2': 'base_salesforce__product_2', 'account': 'base_salesforce__account', 'contact': 'base_salesforce__contact',
+            'user': 'base_salesforce__user', 'user_role': 'base_salesforce__user_role', 'campaign': 'base_salesforce__campaign',
+            'task': 'base_salesforce__task', 'event': 'base_salesforce__event',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}
