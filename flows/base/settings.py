@@ -28,6 +28,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "yandex_direct": "direct_token",
     "bitrix_shop": "shop_webhook",
     "amocrm": "amocrm_token",
+    "salesforce": "salesforce_client_secret",
     "files": "inbox",
 }
 
@@ -133,6 +134,9 @@ class Settings(BaseSettings):
     shop_webhook: SecretStr | None = _told(None, "bitrix_shop: the address of an inbound webhook, https://…/rest/<user>/<secret>/", "load", "night")
     amocrm_url: str | None = _told(None, "amocrm: the account's address, https://<account>.amocrm.ru", "load", "night")
     amocrm_token: SecretStr | None = _told(None, "amocrm: a long-lived token of an integration of the account", "load", "night")
+    salesforce_url: str | None = _told(None, "salesforce: the organization's address, https://<domain>.my.salesforce.com", "load", "night")
+    salesforce_client_id: str | None = _told(None, "salesforce: the consumer key of a connected app with the client credentials flow", "load", "night")
+    salesforce_client_secret: SecretStr | None = _told(None, "salesforce: the consumer secret of that app", "load", "night")
     metrica_token: SecretStr | None = _told(None, "yandex_metrica: an OAuth token with the right metrika:read", "load", "night")
     metrica_counter: str | None = _told(None, "yandex_metrica: the counter's number; several with commas between them", "load", "night")
     metrica_url: str = _told("https://api-metrika.yandex.net", "yandex_metrica: the address of the API", "load", "night")
