@@ -38,7 +38,7 @@
             'targets': ['files', 'seed'],
             'expenses': ['files', 'seed'],
             'competitor_prices': ['files', 'seed'],
-            'exchange_rates': ['bitrix24', 'files', 'seed'],
+            'exchange_rates': ['bitrix24', 'salesforce', 'files', 'seed'],
             'working_calendar': ['files', 'seed'],
             'channel_rules': ['files', 'seed'],
             'pipeline_runs': ['files'],

@@ -51,6 +51,7 @@ class Listing:
         binned: whether it has a bin, so that its records can be gone.
         log: what happened stays true, even if the organization keeps it no more.
         needed: without the right to see it nothing is loaded; of any other object there is a warning then.
+        several_currencies: only an organization with several currencies has it.
     """
 
     table: str
@@ -59,6 +60,7 @@ class Listing:
     binned: bool = True
     log: bool = False
     needed: bool = False
+    several_currencies: bool = False
 
     @property
     def source(self) -> str:
@@ -71,6 +73,8 @@ LISTINGS = (
     Listing("user_role", "UserRole", "", binned=False),
     Listing("opportunity_stage", "OpportunityStage", "", binned=False, needed=True),
     Listing("lead_status", "LeadStatus", "", binned=False),
+    Listing("currency_type", "CurrencyType", "", binned=False, several_currencies=True),
+    Listing("dated_conversion_rate", "DatedConversionRate", "", binned=False, several_currencies=True),
     Listing("account", "Account"),
     Listing("contact", "Contact"),
     Listing("campaign", "Campaign"),
@@ -246,9 +250,8 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     for listing in LISTINGS:
         fields = organization.fields(listing)
         if fields is None:
-            load.warn(
-                f"{listing.object}: the user may not see it, or the organization has none; nothing of it is loaded"
-            )
+            if not listing.several_currencies:
+                load.warn(f"{listing.object}: the user may not see it, or there is none; nothing of it is loaded")
             continue
         if lacking := _lacking(listing, fields):
             load.warn(f"{listing.object}: the user may not see {', '.join(lacking)}; they stay empty")

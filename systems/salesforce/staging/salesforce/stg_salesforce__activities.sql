@@ -45,7 +45,8 @@ select
     cast(null as {{ dbt.type_string() }}) as source_account,
     activity_id,
     kind,
-    cast(null as {{ dbt.type_string() }}) as direction,
+    -- a letter that is written down is one that was sent
+    case when kind = 'email' then 'out' end as direction,
     created_at,
     started_at,
     ended_at,
