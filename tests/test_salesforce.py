@@ -54,13 +54,27 @@ def lead(number: int, day: int, status: str, **more) -> dict:
 
 
 def deal(number: int, day: int, stage: str, amount: float, close: str, moved: str, **more) -> dict:
-    told = {"Name": f"Deal {number}", "StageName": stage, "Amount": amount, "CloseDate": close, "LastStageChangeDate": moved}
+    told = {
+        "Name": f"Deal {number}",
+        "StageName": stage,
+        "Amount": amount,
+        "CloseDate": close,
+        "LastStageChangeDate": moved,
+    }
     ends = {"IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won", "CurrencyIsoCode": "RUB"}
-    return record("006", number, day, **{**told, **ends, "AccountId": a("001", 1), "OwnerId": ANNA, "Probability": 60.0, **more})
+    return record(
+        "006", number, day, **{**told, **ends, "AccountId": a("001", 1), "OwnerId": ANNA, "Probability": 60.0, **more}
+    )
 
 
 def copy(number: int, of: int, day: int, stage: str, hour: int = 10) -> dict:
-    return {"Id": a("008", number), "OpportunityId": a("006", of), "StageName": stage, "CreatedDate": at(day, hour), "IsDeleted": False}
+    return {
+        "Id": a("008", number),
+        "OpportunityId": a("006", of),
+        "StageName": stage,
+        "CreatedDate": at(day, hour),
+        "IsDeleted": False,
+    }
 
 
 def status(number: int, of: int, day: int, before: str, after: str) -> dict:
@@ -69,7 +83,13 @@ def status(number: int, of: int, day: int, before: str, after: str) -> dict:
 
 
 def task(number: int, day: int, **more) -> dict:
-    told = {"OwnerId": ANNA, "IsClosed": True, "CompletedDateTime": at(day), "WhoId": a("003", 1), "AccountId": a("001", 1)}
+    told = {
+        "OwnerId": ANNA,
+        "IsClosed": True,
+        "CompletedDateTime": at(day),
+        "WhoId": a("003", 1),
+        "AccountId": a("001", 1),
+    }
     return record("00T", number, day, **{**told, "WhatId": a("006", 1), "TaskSubtype": "Task", **more})
 
 
@@ -170,6 +190,10 @@ def warehouse(tmp_path_factory):
         load("salesforce", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
     settings = {"KPI_SOURCES": "salesforce", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
     build(folder, project=PROJECT, **settings).close()
+    proof = run_dbt(
+        folder, "test", "-s", "path:systems/salesforce", project=PROJECT, **settings
+    )  # what proves the code
+    assert proof.returncode == 0 and "7 unit tests" in proof.stdout, proof.stdout[-3000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -262,3 +286,73 @@ def test_kpis_are_those_counted_by_hand(warehouse):
         where kpi_id = 'revenue' and period_grain = 'month' and period_start = '2026-03-01' and dimension = 'product_group'
     """))  # fmt: skip
     assert (by_group["Desks"], by_group["Lamps"]) == (60_000, 40_000)
+
+
+# --- rows that a vendor publishes -------------------------------------------------------------------------------------
+
+SAMPLES = folder() / "vendor_schema_samples" / "salesforce"
+TABLES = (
+    "lead",
+    "opportunity",
+    "opportunity_line_item",
+    "product_2",
+    "account",
+    "contact",
+    "user",
+    "user_role",
+    "task",
+    "event",
+)
+
+
+def field(column: str) -> str:
+    """The API's name of a field, of the vendor's: close_date is CloseDate, utm_source_c is utm_source__c."""
+    if column.endswith("_c"):
+        return f"{column[:-2]}__c"
+    return "_loaded_at" if column == "_fivetran_synced" else "".join(part.title() for part in column.split("_"))
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="public data not found (set KPI_REAL_DATA to its folder)")
+def test_rows_of_a_vendor(tmp_path):
+    """Every row is accepted or, where it was deleted there, deleted; sums and counts are those of the files."""
+    samples = {}
+    for table in TABLES:
+        with open(SAMPLES / f"sf_{table}_data.csv", encoding="utf-8-sig", newline="") as stream:
+            samples[table] = list(csv.DictReader(stream))
+        path = tmp_path / "raw" / "salesforce" / table / "sample.csv"
+        path.parent.mkdir(parents=True)
+        with open(path, "w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(map(field, samples[table][0]))
+            writer.writerows(row.values() for row in samples[table])
+    settings = {"KPI_SOURCES": "salesforce", "KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_AS_OF": "2026-04-01"}
+    done = run_dbt(tmp_path, "run", "-s", "path:systems/salesforce", project=PROJECT, **settings)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+    def is_deleted(row: dict) -> bool:
+        return row.get("is_deleted", "").lower() == "true"
+
+    with duckdb.connect(str(tmp_path / "kpi.duckdb"), read_only=True) as built:
+        for table, given in samples.items():
+            found = dict(rows(built, f"select row_status, count(*) from staging.base_salesforce__{table} group by all"))
+            assert found == Counter("deleted" if is_deleted(row) else "accepted" for row in given), table
+        deals = rows(
+            built, "select sum(amount)::float, count(*) filter (status = 'won') from staging.stg_salesforce__deals"
+        )
+        given = samples["opportunity"]
+        assert deals == [
+            (sum(float(row["amount"] or 0) for row in given), sum(row["is_won"] == "true" for row in given))
+        ]
+        lines = rows(
+            built, "select sum(amount)::float, sum(quantity), count(*) from staging.stg_salesforce__deal_lines"
+        )
+        given = samples["opportunity_line_item"]
+        sums = (sum(float(row[name] or 0) for row in given) for name in ("total_price", "quantity"))
+        assert lines == [(*sums, len(given))]
+        customers = rows(built, "select count(*), count(email) from staging.stg_salesforce__customers")
+        cards = [row for table in ("account", "contact") for row in samples[table] if not is_deleted(row)]
+        assert customers == [(len(cards), sum(bool(row.get("email")) for row in cards))]
+        kinds = rows(built, "select kind, count(*) from staging.stg_salesforce__activities group by all")
+        told = [row["type"] for row in samples["event"] if row["is_child"] != "TRUE"]
+        tasks = {"task": len(samples["task"]), "call": told.count("Call"), "meeting": len(told) - told.count("Call")}
+        assert dict(kinds) == tasks
