@@ -23,3 +23,12 @@
     case when what_id like '006%' then 'deal' when who_id like '00Q%' then 'lead' when {{ customer }} is not null then 'customer' end as object,
     case when what_id like '006%' then what_id when who_id like '00Q%' then who_id else {{ customer }} end as object_id
 {%- endmacro %}
+
+{#- Whether a text is one of some words, which are in small letters. -#}
+{% macro salesforce_is(text, words) -%}
+    lower({{ text }}) in (
+        {%- for word in words %}
+        '{{ word }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

@@ -4,7 +4,12 @@
 with activities as (
     select
         event_id as activity_id,
-        case type {% for word, kind in kinds.items() %}when '{{ word }}' then '{{ kind }}' {% endfor %}else 'meeting' end as kind,
+        case type
+            {%- for word, kind in kinds.items() %}
+            when '{{ word }}' then '{{ kind }}'
+            {%- endfor %}
+            else 'meeting'
+        end as kind,
         created_at,
         started_at,
         ended_at,
@@ -22,7 +27,12 @@ with activities as (
     union all
     select
         task_id,
-        case coalesce(type, subtype) {% for word, kind in kinds.items() %}when '{{ word }}' then '{{ kind }}' {% endfor %}else 'task' end,
+        case coalesce(type, subtype)
+            {%- for word, kind in kinds.items() %}
+            when '{{ word }}' then '{{ kind }}'
+            {%- endfor %}
+            else 'task'
+        end,
         created_at,
         null,
         case when is_closed then coalesce(completed_at, updated_at) end,

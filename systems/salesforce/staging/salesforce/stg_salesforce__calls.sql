@@ -16,7 +16,7 @@ select
     case call_type when 'inbound' then 'in' when 'outbound' then 'out' end as direction,
     -- who writes a call down by hand tells no length
     case
-        when lower(outcome) in ('{{ var('salesforce_unanswered_calls') | join("', '") }}') then false
+        when {{ salesforce_is('outcome', var('salesforce_unanswered_calls')) }} then false
         else coalesce(call_seconds > 0, true)
     end as is_answered,
     cast(null as double) as wait_seconds,

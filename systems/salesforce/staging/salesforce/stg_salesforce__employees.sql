@@ -19,4 +19,6 @@ select
     users.row_status
 from {{ ref('base_salesforce__user') }} as users
 left join roles on users.role_id = roles.role_id
-where users.row_status = 'accepted' and coalesce(users.user_type, '') not in ('{{ var('salesforce_other_users') | join("', '") }}')
+where
+    users.row_status = 'accepted'
+    and not coalesce({{ salesforce_is('users.user_type', var('salesforce_other_users')) }}, false)

@@ -7,7 +7,7 @@ with classed as (
         case
             when is_converted then 'converted'
             {%- for class, statuses in classes.items() %}
-            when lower(status) in ('{{ statuses | join("', '") }}') then '{{ class }}'
+            when {{ salesforce_is('status', statuses) }} then '{{ class }}'
             {%- endfor %}
             else 'in_progress'
         end as status_class

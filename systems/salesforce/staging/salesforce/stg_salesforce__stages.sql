@@ -11,7 +11,7 @@ with statuses as (
         probability,
         loaded_at,
         -- of a stage that was taken out and set up anew the list has two
-        row_number() over (partition by stage_id order by is_active desc, position, item_id) as row_no
+        row_number() over (partition by stage_id order by case when is_active then 0 else 1 end, position, item_id) as row_no
     from {{ ref('base_salesforce__opportunity_stage') }}
     where row_status = 'accepted'
     union all
@@ -22,7 +22,7 @@ with statuses as (
         position,
         case
             when is_converted then 'won'
-            when lower(status) in ('{{ classes['rejected'] | join("', '") }}') then 'lost'
+            when {{ salesforce_is('status', classes['rejected']) }} then 'lost'
             else 'open'
         end,
         null,
@@ -44,7 +44,7 @@ select
     status,
     probability,
     -- other steps are told by the words in the name
-    case when object = 'lead' and lower(stage_id) in ('{{ classes['qualified'] | join("', '") }}') then 'qualified' end as funnel_step,
+    case when object = 'lead' and {{ salesforce_is('stage_id', classes['qualified']) }} then 'qualified' end as funnel_step,
     loaded_at,
     'accepted' as row_status
 from statuses
