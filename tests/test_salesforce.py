@@ -337,14 +337,14 @@ def test_rows_of_a_vendor(tmp_path):
             found = dict(rows(built, f"select row_status, count(*) from staging.base_salesforce__{table} group by all"))
             assert found == Counter("deleted" if is_deleted(row) else "accepted" for row in given), table
         deals = rows(
-            built, "select sum(amount)::float, count(*) filter (status = 'won') from staging.stg_salesforce__deals"
+            built, "select sum(amount)::double, count(*) filter (status = 'won') from staging.stg_salesforce__deals"
         )
         given = samples["opportunity"]
         assert deals == [
             (sum(float(row["amount"] or 0) for row in given), sum(row["is_won"] == "true" for row in given))
         ]
         lines = rows(
-            built, "select sum(amount)::float, sum(quantity), count(*) from staging.stg_salesforce__deal_lines"
+            built, "select sum(amount)::double, sum(quantity), count(*) from staging.stg_salesforce__deal_lines"
         )
         given = samples["opportunity_line_item"]
         sums = (sum(float(row[name] or 0) for row in given) for name in ("total_price", "quantity"))
