@@ -32,7 +32,7 @@
             'product_2': 'base_salesforce__product_2', 'account': 'base_salesforce__account', 'contact': 'base_salesforce__contact',
             'user': 'base_salesforce__user', 'user_role': 'base_salesforce__user_role', 'campaign': 'base_salesforce__campaign',
             'task': 'base_salesforce__task', 'event': 'base_salesforce__event', 'currency_type': 'base_salesforce__currency_type',
-            'dated_conversion_rate': 'base_salesforce__dated_conversion_rate',
+            'dated_conversion_rate': 'base_salesforce__dated_conversion_rate', 'campaign_member': 'base_salesforce__campaign_member',
         },
         'files': {},
         'control': {'totals': 'base_control__totals'},

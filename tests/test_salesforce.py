@@ -158,6 +158,7 @@ OBJECTS = {
         for number, price in ((1, 60_000.0), (2, 40_000.0))
     ],
     "Campaign": [record("701", 1, 1, Name="Spring")],
+    "CampaignMember": [record("00v", 1, 5, CampaignId=a("701", 1), LeadId=a("00Q", 2))],
     "Task": [
         task(1, 3, **CALL, CallDurationInSeconds=65) | {"CompletedDateTime": at(3, 9)},
         task(2, 9, **CALL, CallDurationInSeconds=None, CallDisposition="No Answer"),
@@ -208,7 +209,7 @@ def test_every_raw_row_is_accounted_for(warehouse):
         from marts.source_tie_out where raw_rows > 0 and source_name = 'salesforce' order by table_name
     """)  # fmt: skip
     assert found == [
-        ("account", 2, 2, 0, 0), ("campaign", 1, 1, 0, 0), ("contact", 2, 2, 0, 0),
+        ("account", 2, 2, 0, 0), ("campaign", 1, 1, 0, 0), ("campaign_member", 1, 1, 0, 0), ("contact", 2, 2, 0, 0),
         ("currency_type", 2, 2, 0, 0), ("dated_conversion_rate", 4, 4, 0, 0), ("event", 3, 3, 0, 0), ("lead", 5, 3, 1, 1),
         ("lead_history", 3, 3, 0, 0), ("lead_status", 4, 4, 0, 0), ("opportunity", 6, 4, 1, 1), ("opportunity_history", 11, 11, 0, 0),
         ("opportunity_line_item", 2, 2, 0, 0), ("opportunity_stage", 4, 4, 0, 0), ("product_2", 2, 2, 0, 0), ("task", 7, 7, 0, 0),
@@ -238,11 +239,11 @@ def test_opportunities_are_deals(warehouse):
 
 def test_leads_and_what_became_of_them(warehouse):
     found = rows(warehouse, """
-        select right(source_id, 4), converted_at::varchar, rejected_on::varchar, employee_id from marts.fct_leads order by 1
+        select right(source_id, 4), converted_at::varchar, rejected_on::varchar, employee_id, campaign from marts.fct_leads order by 1
     """)  # fmt: skip
     assert found == [
-        ("1AAA", "2026-03-04 07:00:00", None, f"salesforce:{ANNA}"),
-        ("2AAA", None, "2026-03-06", f"salesforce:{ANNA}"), ("3AAA", None, None, None),
+        ("1AAA", "2026-03-04 07:00:00", None, f"salesforce:{ANNA}", "(none)"),
+        ("2AAA", None, "2026-03-06", f"salesforce:{ANNA}", "Spring"), ("3AAA", None, None, None, "(none)"),
     ]  # fmt: skip
 
 

@@ -79,6 +79,7 @@ LISTINGS = (
     Listing("contact", "Contact"),
     Listing("campaign", "Campaign"),
     Listing("lead", "Lead"),
+    Listing("campaign_member", "CampaignMember"),
     Listing("opportunity", "Opportunity", needed=True),
     Listing("product_2", "Product2"),
     Listing("opportunity_line_item", "OpportunityLineItem"),
