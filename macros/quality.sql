@@ -31,6 +31,15 @@
             'pipelines': 'base_hubspot__pipelines', 'properties': 'base_hubspot__properties', 'owners': 'base_hubspot__owners',
             'account': 'base_hubspot__account', 'exchange_rates': 'base_hubspot__exchange_rates',
         },
+        'salesforce': {
+            'lead': 'base_salesforce__lead', 'lead_history': 'base_salesforce__lead_history', 'lead_status': 'base_salesforce__lead_status',
+            'opportunity': 'base_salesforce__opportunity', 'opportunity_history': 'base_salesforce__opportunity_history',
+            'opportunity_stage': 'base_salesforce__opportunity_stage', 'opportunity_line_item': 'base_salesforce__opportunity_line_item',
+            'product_2': 'base_salesforce__product_2', 'account': 'base_salesforce__account', 'contact': 'base_salesforce__contact',
+            'user': 'base_salesforce__user', 'user_role': 'base_salesforce__user_role', 'campaign': 'base_salesforce__campaign',
+            'task': 'base_salesforce__task', 'event': 'base_salesforce__event', 'currency_type': 'base_salesforce__currency_type',
+            'dated_conversion_rate': 'base_salesforce__dated_conversion_rate', 'campaign_member': 'base_salesforce__campaign_member',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

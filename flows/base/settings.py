@@ -29,6 +29,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "bitrix_shop": "shop_webhook",
     "amocrm": "amocrm_token",
     "hubspot": "hubspot_token",
+    "salesforce": "salesforce_client_secret",
     "files": "inbox",
 }
 
@@ -136,6 +137,9 @@ class Settings(BaseSettings):
     amocrm_token: SecretStr | None = _told(None, "amocrm: a long-lived token of an integration of the account", "load", "night")
     hubspot_token: SecretStr | None = _told(None, "hubspot: the token of a private app", "load", "night")
     hubspot_url: str = _told("https://api.hubapi.com", "hubspot: the address of the API", "load", "night")
+    salesforce_url: str | None = _told(None, "salesforce: the organization's address, https://<domain>.my.salesforce.com", "load", "night")
+    salesforce_client_id: str | None = _told(None, "salesforce: the consumer key of a connected app with the client credentials flow", "load", "night")
+    salesforce_client_secret: SecretStr | None = _told(None, "salesforce: the consumer secret of that app", "load", "night")
     metrica_token: SecretStr | None = _told(None, "yandex_metrica: an OAuth token with the right metrika:read", "load", "night")
     metrica_counter: str | None = _told(None, "yandex_metrica: the counter's number; several with commas between them", "load", "night")
     metrica_url: str = _told("https://api-metrika.yandex.net", "yandex_metrica: the address of the API", "load", "night")

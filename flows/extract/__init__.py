@@ -33,7 +33,7 @@ from flows.base.private import private_files
 from flows.extract.commit import OWN_FOLDERS, Load
 from flows.extract.common import YEARS, Deadline, LoadReport, Run, Settings, Total, grace
 
-SOURCES = ("bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop", "amocrm", "hubspot", "files")
+SOURCES = ("bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop", "amocrm", "hubspot", "salesforce", "files")
 
 __all__ = [
     "SOURCES",

@@ -29,5 +29,7 @@ def clean_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("KPI_AMOCRM_URL", "KPI_AMOCRM_TOKEN", "KPI_HUBSPOT_TOKEN", "KPI_HUBSPOT_URL", "KPI_SOURCES"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("KPI_SALESFORCE_URL", "KPI_SALESFORCE_CLIENT_ID", "KPI_SALESFORCE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")

@@ -691,6 +691,92 @@ class HubSpot(Server):
     @staticmethod
     def problem(status: int, category: str, message: str = "No", **more: Any) -> Answer:
         return Answer(status, {"status": "error", "message": message, "category": category, **more})
+class Salesforce(Server):
+    """An organization: `objects` holds the records by API name, `formulas` the fields of an object that are worked out; `limit` is a page."""
+
+    def __init__(self, secret: str = "sf0s3cret", limit: int = 2000):
+        super().__init__()
+        self.secret, self.limit = secret, limit
+        self.objects: dict[str, list[dict[str, Any]]] = {}
+        self.formulas: dict[str, set[str]] = {}
+        self.sessions = 0
+        self.locators: dict[str, tuple[str, list[dict[str, Any]], int]] = {}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        if parts.path == "/services/oauth2/token":
+            fault = self.enter("token", dict(parse_qsl(body.decode())))
+            if fault:
+                return fault
+            if dict(parse_qsl(body.decode())).get("client_secret") != self.secret:
+                return Answer(400, {"error": "invalid_client", "error_description": "invalid client credentials"})
+            self.sessions += 1
+            return Answer(
+                200, {"access_token": f"00D!session{self.sessions}", "instance_url": "https://elsewhere.example"}
+            )
+        steps = parts.path.removeprefix("/services/data/v62.0/").split("/")
+        query = dict(parse_qsl(parts.query)).get("q", "")
+        about = query.partition(" FROM ")[2].partition(" ")[0] or (steps[1] if len(steps) > 1 else "")
+        name = "describe" if steps[0] == "sobjects" else self.locators[about][0] if about in self.locators else about
+        fault = self.enter(name, query or parts.path)
+        if fault:
+            return fault
+        if headers.get("Authorization") != f"Bearer 00D!session{self.sessions}":
+            return self.problem(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        if name == "describe":
+            return self._describe(about)
+        if about not in self.locators:
+            found = self._found(query, steps[0] == "queryAll")
+            if isinstance(found, Answer):
+                return found
+            about = f"01g{len(self.locators)}"
+            self.locators[about] = (name, found, 0)
+        name, rows, start = self.locators[about]
+        page = rows[start : start + self.limit]
+        answer: dict[str, Any] = {"totalSize": len(rows), "done": start + self.limit >= len(rows), "records": page}
+        if not answer["done"]:
+            following = f"01g{len(self.locators)}"
+            self.locators[following] = (name, rows, start + self.limit)
+            answer["nextRecordsUrl"] = f"/services/data/v62.0/query/{following}"
+        return Answer(200, answer)
+
+    def fields(self, name: str) -> set[str]:
+        """The fields of an object: those that a record of it has."""
+        return {field for row in self.objects[name] for field in row} | {"Id"}
+
+    def _describe(self, name: str) -> Answer:
+        if name not in self.objects:
+            return self.problem(404, "NOT_FOUND", "The requested resource does not exist")
+        worked_out = self.formulas.get(name, set())
+        told = [{"name": field, "calculated": field in worked_out} for field in sorted(self.fields(name))]
+        return Answer(200, {"name": name, "fields": told})
+
+    def _found(self, query: str, all_rows: bool) -> list[dict[str, Any]] | Answer:
+        chosen, _, rest = query.removeprefix("SELECT ").partition(" FROM ")
+        name, _, where = rest.partition(" WHERE ")
+        known = {field.lower(): field for field in self.fields(name)}
+        rows = [row for row in self.objects[name] if all_rows or not row.get("IsDeleted")]
+        for condition in filter(None, where.split(" AND ")):
+            field, sign, value = condition.split(" ", 2)
+            if sign == "IN":
+                rows = [row for row in rows if f"'{row[field]}'" in value]
+            elif value == "false":
+                rows = [row for row in rows if not row.get(field)]
+            else:
+                rows = [row for row in rows if (row[field][:19] >= value[:19]) == (sign == ">=")]
+        if chosen == "COUNT()":
+            return rows
+        names = chosen.split(", ")
+        if unknown := [field for field in names if field.lower() not in known]:
+            return self.problem(400, "INVALID_FIELD", f"No such column '{unknown[0]}'")
+        return [
+            {"attributes": {"type": name}, **{known[field.lower()]: row.get(known[field.lower()]) for field in names}}
+            for row in rows
+        ]
+
+    @staticmethod
+    def problem(status: int, code: str, text: str) -> Answer:
+        return Answer(status, [{"message": text, "errorCode": code, "fields": []}])
 
 
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:

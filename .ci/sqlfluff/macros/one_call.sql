@@ -17,3 +17,4 @@ from {{ entity }}
 {% macro direct_units() -%} 1 {%- endmacro %}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
 {% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
+{% macro salesforce_rows(relation) -%} {{ relation }} {%- endmacro %}
