@@ -92,17 +92,21 @@ def _pictures():
     return module
 
 
+def _files(pattern: str) -> list[Path]:
+    return sorted(path for folder in ("models", "systems") for path in PROJECT.glob(f"{folder}/**/{pattern}"))
+
+
 @cache
 def models() -> dict[str, Path]:
     """Each model with its file."""
-    return {path.stem: path for path in sorted(PROJECT.glob("models/**/*.sql"))}
+    return {path.stem: path for path in _files("*.sql")}
 
 
 @cache
 def described() -> tuple[dict, list, dict]:
     """What the YAML of the models tells: each model's columns with their descriptions, the unit tests, the doc blocks."""
     columns, tests = {}, []
-    for path in sorted(PROJECT.glob("models/**/*.yml")):
+    for path in _files("*.yml"):
         told = read_yaml(path)
         for model in told.get("models", []):
             columns[model["name"]] = {c["name"]: c.get("description", "") for c in model.get("columns", [])}

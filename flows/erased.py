@@ -2,7 +2,7 @@
 
 The register `<raw root>/.erased/register.json` names nobody: it holds what identifiers the contacts and records of an
 erased person have with the installation's secret. Every load is blanked by it before it is seen, and every night blanks
-what people have put into the raw root by hand. What is to be blanked is declared in models/staging/**/_*__sources.yml:
+what people have put into the raw root by hand. What is to be blanked is declared in **/staging/*/_*__sources.yml:
 
     person   of a table: the records (c: customer, l: lead, d: deal, o: order) that a row belongs to
     company  of a table: its rows are companies; a person's contact on one is blanked alone
@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from flows.base.errors import ConfigError
-from flows.base.settings import Settings
+from flows.base.settings import STAGING, Settings
 from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
 from raw_views.json_files import SUFFIXES as JSONS
@@ -98,7 +98,7 @@ def declared() -> dict[tuple[str, str], Rules]:
     settings = project_settings()
     quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[tuple[str, str], Rules] = {}
-    for path in sorted((PROJECT / "models" / "staging").glob("*/_*__sources.yml")):
+    for path in sorted(path for folder in STAGING.values() for path in folder.glob("_*__sources.yml")):
         text = re.sub(
             r"\{\{ *var\(\\?[\"']+(\w+)\\?[\"']+\) *\}\}", lambda name: str(settings[name[1]]), path.read_text("utf-8")
         )

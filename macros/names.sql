@@ -11,5 +11,5 @@
 {#- True unless the source's folder is switched off in dbt_project.yml; known while parsing, so that a union can leave it out. -#}
 {% macro source_is_on(source_name) -%}
     {%- set staging = adapter.config.models.get(project_name, {}).get('staging', {}) -%}
-    {%- do return((staging.get(source_name) or {}).get('+enabled', true)) -%}
+    {%- do return((staging.get(source_name) or {}).get('+enabled', 'systems/' ~ source_name in adapter.config.model_paths)) -%}
 {%- endmacro %}

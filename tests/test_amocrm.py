@@ -100,9 +100,7 @@ def warehouse(tmp_path_factory):
         load("amocrm", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
     settings = {"KPI_SOURCES": "amocrm", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
     build(folder, project=PROJECT, **settings).close()
-    proof = run_dbt(
-        folder, "test", "-s", "path:models/staging/amocrm", project=PROJECT, **settings
-    )  # what proves the code
+    proof = run_dbt(folder, "test", "-s", "path:systems/amocrm", project=PROJECT, **settings)  # what proves the code
     assert proof.returncode == 0 and "6 unit tests" in proof.stdout, proof.stdout[-3000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection

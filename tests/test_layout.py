@@ -26,6 +26,14 @@ def manifest():
     return json.loads((PROJECT / "target" / "tests" / "manifest.json").read_text("utf-8"))
 
 
+FOLDERS = ("models", "systems")
+
+
+def files(pattern):
+    """The files of the models, of the systems that are off by default too."""
+    return sorted(path for folder in FOLDERS for path in (PROJECT / folder).rglob(pattern))
+
+
 def models_of(manifest):
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
@@ -81,9 +89,15 @@ def test_every_model_has_a_test_of_its_key(manifest):
     assert tested == wanted
 
 
+def layer_of(path):
+    """The layer of a model by its file: models/<layer>/… or systems/<system>/<layer>/…"""
+    first, second, third = path.split("/")[:3]
+    return third if first == "systems" else second
+
+
 def reads_between_layers(models):
     """Each read of a model by a model: (model, its layer, parent, the parent's layer)."""
-    layer = {model["unique_id"]: model["original_file_path"].split("/")[1] for model in models}
+    layer = {model["unique_id"]: layer_of(model["original_file_path"]) for model in models}
     return [
         (model["name"], layer[model["unique_id"]], parent, layer[parent])
         for model in models
@@ -145,26 +159,26 @@ def test_a_mart_that_reads_an_entity_is_found():
     assert reads_past_the_core(models) == [("mart", "quotes"), ("members", "stg")]
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT / "models").rglob("*.yml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", files("*.yml"), ids=lambda path: path.name)
 def test_no_yaml_file_is_long(path):
     assert len(path.read_text("utf-8").splitlines()) <= LONGEST_YAML
 
 
-def long_models(folder):
-    """Names of the models in a folder that have more lines than a model may have."""
-    return {path.stem for path in folder.rglob("*.sql") if len(path.read_text("utf-8").splitlines()) > LONGEST_MODEL}
+def long_models(paths):
+    """Names of the models that have more lines than a model may have."""
+    return {path.stem for path in paths if len(path.read_text("utf-8").splitlines()) > LONGEST_MODEL}
 
 
 def test_no_model_is_long():
     """A longer one holds two ideas, and is two models."""
-    assert long_models(PROJECT / "models") == set()
+    assert long_models(files("*.sql")) == set()
 
 
 def test_no_model_is_kept_from_the_linter():
     """What the main run ignores is one call of a macro, which the second run of the lane `lint` takes."""
     ignored = pathspec.GitIgnoreSpec.from_lines((PROJECT / ".sqlfluffignore").read_text("utf-8").splitlines())
-    kept_out = {path for path in (PROJECT / "models").rglob("*.sql") if ignored.match_file(path.relative_to(PROJECT))}
-    one_call = {path for path in (PROJECT / "models").rglob("*.sql") if ONE_CALL.search(path.read_text("utf-8"))}
+    kept_out = {path for path in files("*.sql") if ignored.match_file(path.relative_to(PROJECT))}
+    one_call = {path for path in files("*.sql") if ONE_CALL.search(path.read_text("utf-8"))}
     assert kept_out == one_call
 
 
@@ -172,7 +186,7 @@ def test_a_long_model_is_found(tmp_path):
     (tmp_path / "core").mkdir()
     (tmp_path / "core" / "short.sql").write_text("select 1\n" * LONGEST_MODEL, "utf-8")
     (tmp_path / "core" / "long.sql").write_text("select 1\n" * (LONGEST_MODEL + 1), "utf-8")
-    assert long_models(tmp_path) == {"long"}
+    assert long_models(tmp_path.rglob("*.sql")) == {"long"}
 
 
 def repeated(columns):
@@ -184,7 +198,7 @@ def repeated(columns):
 def test_a_column_is_described_in_one_place():
     """What several models have is a block of models/columns.md; what is written from the contract stands there."""
     columns = []
-    for path in (PROJECT / "models").rglob("*.yml"):
+    for path in files("*.yml"):
         text = path.read_text("utf-8")
         if "kpi contract" not in text:
             models = yaml.load(text, yaml.CSafeLoader).get("models") or []

@@ -22,7 +22,17 @@ def project(demo, tmp_path_factory):
     """The project in a folder of its own, where mf finds a target and a warehouse that nobody else holds."""
     folder = tmp_path_factory.mktemp("metricflow")
     built = Path(demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()[0]).parent
-    for name in ("dbt_project.yml", "profiles.yml", "selectors.yml", "models", "macros", "seeds", "tests", "raw_views"):
+    for name in (
+        "dbt_project.yml",
+        "profiles.yml",
+        "selectors.yml",
+        "models",
+        "systems",
+        "macros",
+        "seeds",
+        "tests",
+        "raw_views",
+    ):
         (folder / name).symlink_to(PROJECT / name)
     (folder / "target").mkdir()
     shutil.copy(built / "target" / "semantic_manifest.json", folder / "target")

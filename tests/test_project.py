@@ -63,7 +63,7 @@ SHORT_LISTS = {
     "stg_bitrix24__exchange_rates",
     "stg_bitrix24__stages",
 }
-YAML_FILES = sorted(p for folder in ("models", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
+YAML_FILES = sorted(p for folder in ("models", "systems", "seeds") for p in (PROJECT / folder).rglob("*.yml"))
 
 
 def strange_keys(path):

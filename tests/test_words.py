@@ -31,7 +31,7 @@ RETIRED = {
     r"journal": None,
     r"reckon(?:s|ed|ing)?": None,
 }
-FOLDERS = ("models", "macros", "seeds", "contract", "raw_views", "flows", "tests/dbt", "docs")
+FOLDERS = ("models", "systems", "macros", "seeds", "contract", "raw_views", "flows", "tests/dbt", "docs")
 TEXTS = {".sql", ".yml", ".py", ".csv", ".md"}
 
 

@@ -31,7 +31,13 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "files": "inbox",
 }
 
-OFF_UNLESS_NAMED = {"amocrm"}  # by KPI_SOURCES, as in dbt_project.yml
+SYSTEMS = PROJECT / "systems"  # a folder for each source that is off unless KPI_SOURCES names it
+OFF_UNLESS_NAMED = {folder.name for folder in SYSTEMS.iterdir()}
+STAGING = {  # each source → the folder of its models
+    folder.name: folder
+    for folder in [*(PROJECT / "models" / "staging").iterdir(), *SYSTEMS.glob("*/staging/*")]
+    if folder.is_dir()
+}
 
 
 def _known_zone(value: Any) -> ZoneInfo:

@@ -11,7 +11,7 @@ import yaml
 from jinja2 import nodes
 
 from flows.base.clock import business_zone
-from flows.base.settings import PROJECT, Settings
+from flows.base.settings import PROJECT, STAGING, Settings
 
 READER = "validated_rows"  # the macro that reads a raw table; its arguments say how
 
@@ -93,11 +93,10 @@ def raw_tables() -> tuple[Table, ...]:
         ValueError: a model does not say plainly how it reads its table.
     """
     settings = _settings()
-    folders = settings["models"][settings["name"]]["staging"]
     declared = _declared(settings["vars"])
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     tables = []
-    for path in sorted((PROJECT / "models" / "staging").rglob("*.sql")):
+    for path in sorted(path for name in _read() for path in STAGING[name].glob("*.sql")):
         tree = environment.parse(path.read_text("utf-8"))
         calls = [call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
         readers = [call for call in calls if call.node.name == READER]
@@ -109,9 +108,13 @@ def raw_tables() -> tuple[Table, ...]:
                 f"{path.relative_to(PROJECT)}: one source and one {READER} to a model, or no gate knows it"
             )
         source = sources.pop()
-        if (folders.get(source[0]) or {}).get("+enabled", True):
-            tables.append(_table(*source, readers[0], settings["vars"], declared[source]))
+        tables.append(_table(*source, readers[0], settings["vars"], declared[source]))
     return tuple(tables)
+
+
+def _read() -> list[str]:
+    """The sources that are on, with the table of control totals."""
+    return [*Settings().on, "control"]
 
 
 @cache
@@ -122,7 +125,7 @@ def _settings() -> dict[str, Any]:
 def _declared(variables: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """The declared columns of each raw table."""
     declared = {}
-    for path in (PROJECT / "models" / "staging").rglob("*.yml"):
+    for path in (path for name in _read() for path in STAGING[name].glob("*.yml")):
         for source in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("sources") or []:
             for table in source["tables"]:
                 names = {jinja2.Template(column["name"]).render(var=variables.get) for column in table["columns"]}

@@ -24,6 +24,7 @@ DBT: tuple[str | Path, ...] = (Path(sys.executable).with_name("dbt"),)
 GATES: tuple[str | Path, ...] = (KPI, "gate")
 CODE = (
     "models",
+    "systems",
     "macros",
     "seeds",
     "raw_views",
