@@ -118,3 +118,10 @@
         when 'companies' then 'company_' || {{ rows }}.entity_id
     end as object_id
 {%- endmacro %}
+
+{#- Whether an event of GA4 is of a kind (variable ga4_events). -#}
+{% macro ga4_is(kind) -%}
+    {%- set names = [] -%}
+    {%- for name, event in var('ga4_events').items() if event == kind -%}{%- do names.append(name) -%}{%- endfor -%}
+    event_name in ('{{ names | join("', '") }}')
+{%- endmacro %}

@@ -25,6 +25,12 @@
             'pipelines': 'base_amocrm__pipelines', 'events': 'base_amocrm__events', 'tasks': 'base_amocrm__tasks',
             'notes': 'base_amocrm__notes', 'users': 'base_amocrm__users', 'account': 'base_amocrm__account',
         },
+        'ga4': {'events': 'base_ga4__events'},
+        'google_ads': {
+            'campaign_stats': 'base_google_ads__campaign_stats', 'ad_group_stats': 'base_google_ads__ad_group_stats',
+            'ad_stats': 'base_google_ads__ad_stats', 'keyword_stats': 'base_google_ads__keyword_stats',
+            'campaign_history': 'base_google_ads__campaign_history', 'account_history': 'base_google_ads__account_history',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}
