@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.warehouse import PROJECT, build
+from tests.warehouse import PROJECT, build, run_dbt
 
 VALUE = pa.struct(
     [
@@ -158,6 +158,8 @@ def warehouse(tmp_path_factory):
         path.write_text(text)
     settings = {"KPI_SOURCES": "ga4 google_ads files", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
     build(folder, project=PROJECT, **settings).close()
+    proof = run_dbt(folder, "test", "-s", "path:systems", project=PROJECT, **settings)  # what proves the code
+    assert proof.returncode == 0 and "7 unit tests" in proof.stdout, proof.stdout[-3000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -176,4 +178,79 @@ def test_every_raw_row_is_accounted_for(warehouse):
         ("files", "orders", 2, 2, 0, 0, True), ("ga4", "events", 16, 13, 3, 0, True), ("google_ads", "account_history", 1, 1, 0, 0, True),
         ("google_ads", "ad_stats", 3, 3, 0, 0, True), ("google_ads", "campaign_history", 2, 2, 0, 0, True),
         ("google_ads", "campaign_stats", 4, 3, 1, 0, True),
+    ]  # fmt: skip
+
+
+def test_visits_are_of_the_days_of_the_business(warehouse):
+    found = rows(warehouse, """
+        select source_id, started_on::varchar, channel, campaign, page_views, duration_seconds, is_bounce, is_converted
+        from (select *, split_part(session_id, ':', 2) as source_id from marts.fct_web_sessions) order by started_at
+    """)  # fmt: skip
+    assert found == [
+        ("1.1.100", "2026-03-02", "yandex_direct", "yandex_direct:spring", 2, 660, False, True),
+        ("2.2.200", "2026-03-02", "seo", "(none)", 1, 0, True, False),
+        ("3.3.300", "2026-03-05", "google_ads", "google_ads:111", 1, 1200, False, True),
+        ("4.4.400", "2026-03-05", "direct", "(none)", 1, 60, False, True),
+        ("1.1.600", "2026-03-06", "yandex_direct", "yandex_direct:spring", 1, 0, True, False),
+    ]
+
+
+def test_without_consent_there_is_no_visit(warehouse):
+    """Both page views count, in no visit and with no visitor, and the findings tell of them."""
+    assert rows(warehouse, "select count(*), count(session_id), count(web_client_id) from intermediate.fct_page_views") == [
+        (8, 6, 6)
+    ]
+    found = rows(
+        warehouse,
+        "select subject, rows_affected from quality.findings where finding = 'event that names no visit, in none'",
+    )
+    assert found == [("ga4 123 without consent", 2)]
+
+
+def test_products_of_events(warehouse):
+    """2 at 100.50, and 300 of which no quantity is told; the same of the purchase stay in staging."""
+    found = rows(warehouse, """
+        select events.event_name, items.product_id, items.product_group, items.quantity, items.amount
+        from staging.base_ga4__items as items inner join staging.base_ga4__events as events using (property_id, event_id)
+        where events.event_name = 'view_item' order by 2
+    """)  # fmt: skip
+    assert found == [("view_item", "7", "чай", 2, 201), ("view_item", "8", "кофе", 1, 300)]
+    found = rows(warehouse, "select event, count(*) from marts.fct_web_events group by event order by event")
+    assert found == [("goal", 1), ("purchase", 2), ("view_item", 2)]
+
+
+KPIS = {  # of March 2026, by hand
+    ("visits", "all"): 5,
+    ("visits", "yandex_direct"): 2,  # a and e
+    ("visits", "seo"): 1,
+    ("site_conversion_rate", "all"): 3 / 4,  # of four browsers 1.1 and 3.3 bought, and 4.4 left a request
+    ("bounce_rate", "all"): 2 / 5,  # b and e
+    ("page_views", "all"): 8,
+    ("revenue", "yandex_direct"): 14_990.50,  # the order that the site called A-1001
+    ("revenue", "google_ads"): 5_000,
+    (
+        "ad_spend",
+        "all",
+    ): 1_650,  # ads of 111: 600 + 400, 222 without ads: 500; on 6 March the campaign, 150, for its ads miss 50
+    ("cpc", "all"): 1_650 / 29,  # 12 + 8 + 5 + 4 clicks
+    ("rpc", "google_ads"): 5_000 / 29,
+}
+
+
+def test_kpis_are_those_counted_by_hand(warehouse):
+    found = {(kpi, member): value for kpi, member, value in rows(warehouse, """
+        select kpi_id, dimension_key, value from marts.kpi_values
+        where period_grain = 'month' and period_start = '2026-03-01' and dimension in ('all', 'channel')
+    """)}  # fmt: skip
+    assert {kpi: found.get(kpi) for kpi in KPIS} == pytest.approx(KPIS)
+
+
+def test_ads_have_their_names_and_their_currency(warehouse):
+    found = rows(
+        warehouse,
+        "select campaign_name, ad_id, currency, cost, clicks from marts.fct_ad_spend order by event_date, cost",
+    )
+    assert found == [
+        ("Бренд", "google_ads:32", "RUB", 400, 8), ("Performance Max", None, "RUB", 500, 5), ("Бренд", "google_ads:31", "RUB", 600, 12),
+        ("Бренд", None, "RUB", 150, 4),
     ]  # fmt: skip

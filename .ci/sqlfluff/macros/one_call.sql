@@ -17,3 +17,5 @@ from {{ entity }}
 {% macro direct_units() -%} 1 {%- endmacro %}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
 {% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
+{% macro part_of(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}
+{% macro remove_pattern(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}

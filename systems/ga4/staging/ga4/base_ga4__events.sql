@@ -10,9 +10,11 @@
             case when {{ matches('events._raw_file', 'intraday|fresh') }} then '0 ' else '1 ' end,
             coalesce(events._loaded_at, ''), ' ', {{ remove_pattern('events._raw_file', '[^/]*$') }}
         ) as export,
-        {{ dbt.hash("concat_ws('|', coalesce(events.event_timestamp, ''), coalesce(events.event_name, ''), coalesce(events.user_pseudo_id, ''), "
-            ~ "coalesce(events.event_bundle_sequence_id, ''), coalesce(events.batch_page_id, ''), coalesce(events.batch_ordering_id, ''), "
-            ~ "coalesce(events.batch_event_index, ''), coalesce(params.all_params, ''))") }} as event_id,
+        md5(concat(
+            coalesce(events.event_timestamp, ''), '|', coalesce(events.event_name, ''), '|', coalesce(events.user_pseudo_id, ''), '|',
+            coalesce(events.event_bundle_sequence_id, ''), '|', coalesce(events.batch_page_id, ''), '|',
+            coalesce(events.batch_ordering_id, ''), '|', coalesce(events.batch_event_index, ''), '|', coalesce(params.all_params, '')
+        )) as event_id,
         case when events.user_pseudo_id <> '' and params.ga_session_id <> '' then concat(events.user_pseudo_id, '.', params.ga_session_id) end
             as session_id,
         coalesce({{ json_value('events.ecommerce', '$.transaction_id') }}, params.transaction_id) as order_id,

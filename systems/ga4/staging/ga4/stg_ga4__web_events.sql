@@ -5,7 +5,9 @@ with events as (
     select
         *,
         case event_name
-            {%- for name, event in var('ga4_events').items() %} when '{{ name }}' then '{{ event }}'{% endfor %}
+            {%- for name, event in var('ga4_events').items() %}
+            when '{{ name }}' then '{{ event }}'
+            {%- endfor %}
         end as event
     from {{ ref('base_ga4__events') }}
     where row_status = 'accepted'

@@ -6,7 +6,9 @@ with visits as (
         *,
         -- what Google found out by itself are no marks of a link
         case medium
-            {%- for medium, traffic_source in var('ga4_found_mediums').items() %} when '{{ medium }}' then '{{ traffic_source }}'{% endfor %}
+            {%- for medium, traffic_source in var('ga4_found_mediums').items() %}
+            when '{{ medium }}' then '{{ traffic_source }}'
+            {%- endfor %}
         end as found_source
     from {{ ref('base_ga4__sessions') }}
 )

@@ -4,7 +4,8 @@
 with reports as (
     {%- for report, fineness in {'ad_stats': 1, 'campaign_stats': 2, 'ad_group_stats': 3, 'keyword_stats': 4}.items() %}
     select
-        {{ fineness }} as fineness, date, customer_id, campaign_id, campaign_name, {{ 'ad_id' if report == 'ad_stats' else 'cast(null as ' ~ text ~ ') as ad_id' }},
+        {{ fineness }} as fineness, date, customer_id, campaign_id, campaign_name,
+        {{ 'ad_id' if report == 'ad_stats' else 'cast(null as ' ~ text ~ ') as ad_id' }},
         impressions, clicks, cost_micros, conversions, currency, loaded_at
     from {{ ref('base_google_ads__' ~ report) }}
     where row_status = 'accepted'
