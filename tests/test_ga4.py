@@ -197,9 +197,9 @@ def test_visits_are_of_the_days_of_the_business(warehouse):
 
 def test_without_consent_there_is_no_visit(warehouse):
     """Both page views count, in no visit and with no visitor, and the findings tell of them."""
-    assert rows(warehouse, "select count(*), count(session_id), count(web_client_id) from intermediate.fct_page_views") == [
-        (8, 6, 6)
-    ]
+    assert rows(
+        warehouse, "select count(*), count(session_id), count(web_client_id) from intermediate.fct_page_views"
+    ) == [(8, 6, 6)]
     found = rows(
         warehouse,
         "select subject, rows_affected from quality.findings where finding = 'event that names no visit, in none'",
