@@ -14,6 +14,7 @@ In March 2026. The business is in Moscow, the property five hours before UTC in 
 """  # fmt: skip
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -21,6 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.base.settings import Settings
+from flows.gates.raw import PATTERNS
 from tests.warehouse import PROJECT, build, run_dbt
 
 VALUE = pa.struct(
@@ -254,3 +257,12 @@ def test_ads_have_their_names_and_their_currency(warehouse):
         ("Бренд", "google_ads:32", "RUB", 400, 8), ("Performance Max", None, "RUB", 500, 5), ("Бренд", "google_ads:31", "RUB", 600, 12),
         ("Бренд", None, "RUB", 150, 4),
     ]  # fmt: skip
+
+
+def test_nights_know_a_system_that_comes_by_files_alone():
+    """Nothing is loaded of it; the gate reads its moments, which are microseconds."""
+    settings = Settings(sources="ga4 google_ads bitrix24")
+    assert settings.on == ("ga4", "google_ads", "bitrix24") and settings.loaded == ()
+    assert re.fullmatch(PATTERNS["timestamp"], "1772442000123456") and not re.fullmatch(
+        PATTERNS["timestamp"], "177244200012345"
+    )
