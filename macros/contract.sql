@@ -22,7 +22,7 @@
             'web_sessions': ['yandex_metrica', 'ga4', 'files'],
             'page_hits': ['yandex_metrica', 'ga4', 'files'],
             'web_events': ['yandex_metrica', 'ga4', 'files'],
-            'ad_spend': ['yandex_direct', 'google_ads', 'files'],
+            'ad_spend': ['yandex_direct', 'google_ads', 'vk_ads', 'files'],
             'email_campaigns': ['files'],
             'email_events': ['files'],
             'survey_responses': ['files'],

@@ -31,6 +31,7 @@
             'ad_stats': 'base_google_ads__ad_stats', 'keyword_stats': 'base_google_ads__keyword_stats',
             'campaign_history': 'base_google_ads__campaign_history', 'account_history': 'base_google_ads__account_history',
         },
+        'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

@@ -1,4 +1,4 @@
-"""GA4's export to BigQuery and reports of Google Ads on to the KPIs: a company small enough to count by hand, built with these sources and its orders.
+"""GA4's export to BigQuery and reports of Google Ads and VK Ads on to the KPIs: a company small enough to count by hand, built with these sources and its orders.
 
 In March 2026. The business is in Moscow, the property five hours before UTC in Yekaterinburg, so the visit of 23:30 on 2 March stands in the table of 3 March.
 
@@ -139,6 +139,9 @@ CSV = {
     "2026-03-05,77,111,400,8,400000000,0.5,32,2026-03-07\n2026-03-06,77,111,40,2,100000000,0,31,2026-03-07\n",
     "google_ads/account_history/1": "customer.id,customer.currency_code,customer.time_zone\n77,RUB,Europe/Moscow\n",
     "google_ads/campaign_history/1": "id,customer_id,name\n111,77,Бренд\n222,77,Performance Max\n",
+    "vk_ads/ad_plans/1": "id,name\n81,Осень\n",
+    "vk_ads/ad_plan_statistics/1": "id,date,base,_loaded_at\n"
+    '81,2026-03-04,"{""shows"":1000,""clicks"":10,""goals"":1,""spent"":""345.50""}",2026-03-05\n',
     "files/orders/1": "order_id,order_number,created_at,paid_at,status,amount\n1,A-1001,2026-03-02 12:10,2026-03-02 12:12,paid,14990.50\n"
     "2,A-1002,2026-03-05 10:20,2026-03-05 10:25,paid,5000\n",
 }  # fmt: skip
@@ -159,10 +162,14 @@ def warehouse(tmp_path_factory):
         path = folder / "raw" / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    settings = {"KPI_SOURCES": "ga4 google_ads files", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
+    settings = {
+        "KPI_SOURCES": "ga4 google_ads vk_ads files",
+        "KPI_RAW_ROOT": str(folder / "raw"),
+        "KPI_AS_OF": "2026-04-01",
+    }
     build(folder, project=PROJECT, **settings).close()
     proof = run_dbt(folder, "test", "-s", "path:systems", project=PROJECT, **settings)  # what proves the code
-    assert proof.returncode == 0 and "7 unit tests" in proof.stdout, proof.stdout[-3000:]
+    assert proof.returncode == 0 and "8 unit tests" in proof.stdout, proof.stdout[-3000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -180,7 +187,7 @@ def test_every_raw_row_is_accounted_for(warehouse):
     assert found == [
         ("files", "orders", 2, 2, 0, 0, True), ("ga4", "events", 16, 13, 3, 0, True), ("google_ads", "account_history", 1, 1, 0, 0, True),
         ("google_ads", "ad_stats", 3, 3, 0, 0, True), ("google_ads", "campaign_history", 2, 2, 0, 0, True),
-        ("google_ads", "campaign_stats", 4, 3, 1, 0, True),
+        ("google_ads", "campaign_stats", 4, 3, 1, 0, True), ("vk_ads", "ad_plan_statistics", 1, 1, 0, 0, True), ("vk_ads", "ad_plans", 1, 1, 0, 0, True),
     ]  # fmt: skip
 
 
@@ -235,7 +242,7 @@ KPIS = {  # of March 2026, by hand
         "ad_spend",
         "all",
     ): 1_650,  # ads of 111: 600 + 400, 222 without ads: 500; on 6 March the campaign, 150, for its ads miss 50
-    ("cpc", "all"): 1_650 / 29,  # 12 + 8 + 5 + 4 clicks
+    ("cpc", "google_ads"): 1_650 / 29,  # 12 + 8 + 5 + 4 clicks
     ("rpc", "google_ads"): 5_000 / 29,
 }
 
@@ -251,11 +258,11 @@ def test_kpis_are_those_counted_by_hand(warehouse):
 def test_ads_have_their_names_and_their_currency(warehouse):
     found = rows(
         warehouse,
-        "select campaign_name, ad_id, currency, cost, clicks from marts.fct_ad_spend order by event_date, cost",
+        "select campaign_name, ad_id, currency, cost, clicks from marts.fct_ad_spend order by platform, event_date, cost",
     )
     assert found == [
         ("Бренд", "google_ads:32", "RUB", 400, 8), ("Performance Max", None, "RUB", 500, 5), ("Бренд", "google_ads:31", "RUB", 600, 12),
-        ("Бренд", None, "RUB", 150, 4),
+        ("Бренд", None, "RUB", 150, 4), ("Осень", None, "RUB", 345.50, 10),
     ]  # fmt: skip
 
 
