@@ -4,12 +4,12 @@ A line that is no JSON object is left out and named. Nested values stay JSON; nu
 """
 
 import gzip
+import io
 import json
 import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from raw_views.csv_files import MOST_COLUMNS, Converted, Unreadable, head_of, looks_like
 
@@ -19,7 +19,7 @@ NO_OBJECT = "no JSON object"
 OURS = ("_raw_file", "_raw_row", "_raw_decimals")
 
 
-def opened(path: str | os.PathLike) -> IO[bytes]:
+def opened(path: str | os.PathLike) -> gzip.GzipFile | io.BufferedReader:
     """The file, unpacked where it is a gzip file."""
     return gzip.open(path, "rb") if head_of(path).startswith(b"\x1f\x8b") else open(path, "rb")
 
@@ -101,9 +101,9 @@ def _write(path: str | os.PathLike, names: list[str], raw_file: str, target: Pat
             records = [(number, record_of(line)) for number, line in block]
             result.rejects += [(number, NO_OBJECT) for number, record in records if record is None]
             kept = [(number, record) for number, record in records if record is not None]
-            columns = [[_storable(text_of(record.get(name))) for _, record in kept] for name in names]
-            columns += [[raw_file] * len(kept), [number for number, _ in kept]]
-            writer.write_table(pa.table(columns, schema=schema))
+            texts = [[_storable(text_of(record.get(name))) for _, record in kept] for name in names]
+            numbers = [number for number, _ in kept]
+            writer.write_table(pa.table([*texts, [raw_file] * len(kept), numbers], schema=schema))
             result.rows += len(kept)
     return result
 

@@ -491,7 +491,12 @@ def test_his_contacts_go_from_json_lines(place):
     mail = f"erased:{Identifiers(SECRET.encode()).of('ivan@x.ru')}"
     after = gzip.decompress(path.read_bytes()).decode().splitlines()
     assert after[0] == lines[0] and after[2:] == ["{}", "[4]"]
-    assert json.loads(after[1]) == {"lead_id": "2", "utm_term": mail, "amount": "1.50", "list": f'["{mail}",{{"a":"2"}}]'}
+    assert json.loads(after[1]) == {
+        "lead_id": "2",
+        "utm_term": mail,
+        "amount": "1.50",
+        "list": f'["{mail}",{{"a":"2"}}]',
+    }
 
 
 def test_his_name_goes_from_the_texts_of_his_records_and_his_company(place):

@@ -238,10 +238,10 @@ KPIS = {  # of March 2026, by hand
     ("page_views", "all"): 8,
     ("revenue", "yandex_direct"): 14_990.50,  # the order that the site called A-1001
     ("revenue", "google_ads"): 5_000,
-    (
-        "ad_spend",
-        "all",
-    ): 1_650,  # ads of 111: 600 + 400, 222 without ads: 500; on 6 March the campaign, 150, for its ads miss 50
+    # ads of 111 for 600 + 400, 222 without ads for 500; on 6 March the campaign for 150, for its ads miss 50
+    ("ad_spend", "google_ads"): 1_650,
+    ("ad_spend", "all"): 1_650 + 345.50,
+    ("cpc", "vk_ads"): 34.55,
     ("cpc", "google_ads"): 1_650 / 29,  # 12 + 8 + 5 + 4 clicks
     ("rpc", "google_ads"): 5_000 / 29,
 }
