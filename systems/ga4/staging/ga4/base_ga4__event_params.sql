@@ -4,18 +4,26 @@
     'ga_session_id', 'session_engaged', 'page_location', 'page_title', 'page_referrer', 'source', 'medium', 'campaign', 'content', 'term', 'gclid',
     'currency', 'value', 'transaction_id'
 ] %}
-with params as (
+with items as (
     select
         events._raw_file,
         events._raw_row,
+        {{ ga4_item('item') }} as param
+    from {{ source('ga4', 'events') }} as events
+    {{ unnest_json(ga4_list('event_params'), 'item') }}
+),
+
+params as (
+    select
+        _raw_file,
+        _raw_row,
         {{ json_value('param', '$.key') }} as name,
         coalesce(
             {%- for kind in ['string', 'int', 'float', 'double'] %}
             {{ json_value('param', '$.value.' ~ kind ~ '_value') }}{{ ',' if not loop.last }}
             {%- endfor %}
         ) as value
-    from {{ source('ga4', 'events') }} as events
-    {{ unnest_json('event_params', 'param') }}
+    from items
 )
 
 select

@@ -1,15 +1,12 @@
 -- Grain: property_id, event_id, item_no.
 -- One product of one accepted event.
-with items as (
+with products as (
     select
         events.property_id,
         events.event_id,
-        {%- for name in ['item_id', 'item_category', 'quantity', 'price', 'item_revenue'] %}
-        {{ json_value('item', '$.' ~ name) }} as {{ name }},
-        {%- endfor %}
-        row_number() over (partition by events.property_id, events.event_id order by item) as item_no
+        {{ ga4_item('item') }} as product
     from {{ ref('base_ga4__events') }} as events
-    {{ unnest_json('items', 'item') }}
+    {{ unnest_json(ga4_list('items'), 'item') }}
     where events.row_status = 'accepted'
 ),
 
@@ -17,11 +14,11 @@ cleaned as (
     select
         property_id,
         event_id,
-        item_no,
         {%- for name in ['item_id', 'item_category', 'quantity', 'price', 'item_revenue'] %}
-        {{ clean_text(name) }} as {{ name }}{{ ',' if not loop.last }}
+        {{ clean_text(json_value('product', '$.' ~ name)) }} as {{ name }},
         {%- endfor %}
-    from items
+        row_number() over (partition by property_id, event_id order by product) as item_no
+    from products
 )
 
 select
