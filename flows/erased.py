@@ -17,6 +17,7 @@ from the texts of their own rows and of those of the companies that they act for
 """
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -37,6 +38,7 @@ from flows.base.errors import ConfigError
 from flows.base.settings import STAGING, Settings
 from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
+from raw_views.json_files import SUFFIXES as JSONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -547,7 +549,7 @@ def blank_file(
     """Makes a blanked copy of a raw file beside it, if it tells of an erased person.
 
     Args:
-        path: the file, .parquet or .csv.
+        path: the file, .parquet, .csv or JSON with a record in each line.
         source, table: what it is of.
         register: of the erased people.
         damaged: gets the file if it can't be read.
@@ -563,7 +565,9 @@ def blank_file(
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            cells = (_blank_csv if path.suffix.lower() == ".csv" else _blank_parquet)(path, new, blanker)
+            low = path.name.lower()
+            blank = _blank_csv if low.endswith(".csv") else _blank_json if low.endswith(JSONS) else _blank_parquet
+            cells = blank(path, new, blanker)
             if cells:
                 os.chmod(new, path.stat().st_mode & 0o777)
                 _sync(new)
@@ -650,6 +654,42 @@ def _blank_csv(path: Path, new: Path, blanker: Blanker) -> int:
     return cells
 
 
+def _blank_json(path: Path, new: Path, blanker: Blanker) -> int:
+    """As `_blank_csv`, of JSON with a record in each line; a nested value that is blanked becomes text."""
+    import pyarrow.parquet as pq
+
+    from raw_views import json_files
+
+    try:
+        done = json_files.convert(path, path.name, new)
+        table = pq.read_table(new)
+    finally:
+        new.unlink(missing_ok=True)
+    rows = table["_raw_row"].to_pylist()
+    by_line: dict[int, dict[str, str | None]] = {}
+    for name, after in blanker.table(table.drop_columns(["_raw_file", "_raw_row"])).items():
+        for line, was, now in zip(rows, as_texts(table[name]), after):
+            if was != now:
+                by_line.setdefault(line, {})[name] = now
+    with json_files.opened(path) as stream:
+        lines = stream.readlines()
+    cells = sum(map(len, by_line.values()))
+    for line, _ in done.rejects:  # a broken line is in no table: one that tells a contact goes as a whole
+        text = lines[line - 1].decode("utf-8", "replace")
+        if blanker.text(text) != text:
+            lines[line - 1] = b"{}\n"
+            cells += 1
+    for line, values in by_line.items():
+        record = (json_files.record_of(lines[line - 1]) or {}) | values
+        lines[line - 1] = (
+            json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+        )
+    if cells:
+        with gzip.open(new, "wb") if path.name.lower().endswith(".gz") else open(new, "wb") as stream:
+            stream.writelines(lines)
+    return cells
+
+
 def _ending(line: str) -> str:
     return line[len(line.rstrip("\r\n")) :]
 
@@ -667,7 +707,7 @@ def blank_new(files: list[Path], tree: Path, root: Path) -> None:
 def _place(inside: Path) -> tuple[str, str] | None:
     """Which source and table a file of a tree is of; None for what holds no data."""
     parts = inside.parts
-    if len(parts) < 3 or inside.suffix.lower() not in (".parquet", ".csv"):
+    if len(parts) < 3 or not inside.name.lower().endswith((".parquet", ".csv", *JSONS)):
         return None
     return ("files", parts[1]) if parts[0] == ".originals" else (parts[0], parts[1])
 

@@ -122,3 +122,20 @@
         when 'companies' then 'company_' || {{ rows }}.entity_id
     end as object_id
 {%- endmacro %}
+
+{#- Whether an event of GA4 is of a kind (variable ga4_events). -#}
+{% macro ga4_is(kind) -%}
+    {%- set names = [] -%}
+    {%- for name, event in var('ga4_events').items() if event == kind -%}{%- do names.append(name) -%}{%- endfor -%}
+    event_name in ('{{ names | join("', '") }}')
+{%- endmacro %}
+
+{#- A list of GA4's export, and an item of it, as JSON: some writers of Parquet wrap both, {"list": [{"element": …}]}. -#}
+{% macro ga4_list(text) -%} case when {{ text }} like '{"list":%' then {{ json_value(text, '$.list') }} else {{ text }} end {%- endmacro %}
+{% macro ga4_item(text) -%}
+    case
+        when {{ text }} like '{"element":%' then {{ json_value(text, '$.element') }}
+        when {{ text }} like '{"item":%' then {{ json_value(text, '$.item') }}
+        else {{ text }}
+    end
+{%- endmacro %}

@@ -40,6 +40,13 @@
             'task': 'base_salesforce__task', 'event': 'base_salesforce__event', 'currency_type': 'base_salesforce__currency_type',
             'dated_conversion_rate': 'base_salesforce__dated_conversion_rate', 'campaign_member': 'base_salesforce__campaign_member',
         },
+        'ga4': {'events': 'base_ga4__events'},
+        'google_ads': {
+            'campaign_stats': 'base_google_ads__campaign_stats', 'ad_group_stats': 'base_google_ads__ad_group_stats',
+            'ad_stats': 'base_google_ads__ad_stats', 'keyword_stats': 'base_google_ads__keyword_stats',
+            'campaign_history': 'base_google_ads__campaign_history', 'account_history': 'base_google_ads__account_history',
+        },
+        'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

@@ -10,6 +10,7 @@
     key:     the columns that make a record one, of a currency whatever word stands for it; version: the column by which a newer version of
              it is told;
     parts:   columns in which rows of one key may differ within a load: such rows are parts of the record and stand together;
+    load:    the column by which a newer load of a key is told, where a load is of several files: its rows of the key stand together;
     rules:   problem text → condition under which the row has it;  zone: zone of timestamps without an offset.
     lines:   rows of one key in one file are no versions but lines that add up; a later load of the key replaces them all;
     born:    the moment or day that a record was made on, then the columns that tell whose it is: an older row made on another day for somebody
@@ -26,7 +27,7 @@
       accepted       everything else: one row a key, or its parts (of lines, all rows of the key in the file that counts)
     A rejected version does not count: the last good one before it stands.  row_remark names the columns whose value was left out: an id or a
     phone that was a number in exponent form, which tells nothing, or what stood in a lenient column. -#}
-{% macro validated_rows(relation, columns, key, version=none, parts=[], lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
+{% macro validated_rows(relation, columns, key, version=none, parts=[], load=none, lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
 {%- set readers = {
     'text': read_text, 'mark': read_mark, 'page': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref, 'first': read_ref,
     'multifield': read_text, 'integer': read_integer, 'number': read_number, 'money': read_money, 'share': read_share, 'percent': read_percent,
@@ -228,7 +229,8 @@ checked as (
     {%- do owners.append("case when lower(" ~ name ~ ") not in ('" ~ var('nobody_ids') | join("', '") ~ "') then " ~ name ~ ' end') -%}
 {%- endfor -%}
 {%- set owner = 'coalesce(' ~ owners | join(', ') ~ ', null)' -%}
-{%- set order_by = 'loaded_at desc nulls last, _raw_file desc, _raw_row desc' -%}
+{%- set latest_load = load ~ ' desc' if load else 'loaded_at desc nulls last, _raw_file desc' -%}
+{%- set order_by = (load ~ ' desc, _raw_file' if load else 'loaded_at desc nulls last, _raw_file') ~ ' desc, _raw_row desc' -%}
 {%- if version -%}
 {%- set order_by = 'age desc nulls last, load_age desc nulls last, _raw_file desc, _raw_row desc' -%}
 {%- set until_here = same_record ~ ' order by _raw_file, _raw_row' -%}
@@ -251,7 +253,7 @@ ranked as (
         first_value(loaded_at) over ({{ same_record }} order by {{ order_by }}) as latest_load
         {%- if parts %},
         rank() over (
-            partition by problem is null and is_known, {{ record_key }} order by loaded_at desc nulls last, _raw_file desc
+            partition by problem is null and is_known, {{ record_key }} order by {{ latest_load }}
         ) as load_recency
         {%- endif %}
         {%- if version %},

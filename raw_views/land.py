@@ -9,7 +9,7 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
     """Reads a raw root and says how to show it.
 
     Args:
-        raw_root: the folder with `<source>/<table>/*.parquet|*.csv`; it is only read.
+        raw_root: the folder with `<source>/<table>/*.parquet|*.csv|*.jsonl`; it is only read.
         cache_dir: a folder for converted files and check results; made if it is not there.
         declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names],
             "also": {name: [other names]}, "rest": the column that keeps what no other takes, as JSON, "totals": [words

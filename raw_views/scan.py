@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.base.sql import quoted
-from raw_views import csv_files, views
+from raw_views import csv_files, json_files, views
 from raw_views.cache import Cache
 from raw_views.csv_files import Expected, Unreadable, one_word
 from raw_views.views import select_columns, text_of
@@ -20,7 +20,7 @@ from raw_views.views import select_columns, text_of
 if TYPE_CHECKING:
     import duckdb
 
-SUFFIXES = (".parquet", ".csv")
+SUFFIXES = (".parquet", ".csv", *json_files.SUFFIXES)
 UNFINISHED = (".tmp", ".part")
 EITHER = "(^|[^0-9.,])[1-9][0-9]{0,2}[.,][0-9]{3}($|[^0-9.,])"  # a thousand, or one and a bit
 NOT_DATA = ("_success", "_temporary", "_metadata", "_common_metadata")  # what Spark leaves beside its files
@@ -93,6 +93,11 @@ class DataFile:
     @property
     def is_csv(self) -> bool:
         return self.path.lower().endswith(".csv")
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether a Parquet file is made of it, with `_raw_file` and `_raw_row` in its rows."""
+        return not self.path.lower().endswith(".parquet")
 
     def refuse(self, reason: str) -> None:
         """Leaves the whole file out."""
@@ -206,7 +211,7 @@ def _walk(
     for suffix, names in others.items():
         kind = f"{suffix} files are" if suffix else "files without an extension are"
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        messages.append(f"{names[0]}{more}: not read, {kind} neither .parquet nor .csv")
+        messages.append(f"{names[0]}{more}: not read, {kind} neither .parquet nor .csv nor .json")
 
 
 def _plain(error: Exception) -> str:
@@ -394,9 +399,12 @@ def _read(file: DataFile, cache: Cache, key: str, engine: Engine) -> dict:
     parts: dict[str, Path] = {}
     try:
         try:
-            if file.is_csv:
+            if file.is_converted:
                 parts["data"] = cache.temporary()
-                done = csv_files.convert(file.path, file.raw_file, parts["data"], file.table.expected)
+                if file.is_csv:
+                    done = csv_files.convert(file.path, file.raw_file, parts["data"], file.table.expected)
+                else:
+                    done = json_files.convert(file.path, file.raw_file, parts["data"])
                 columns = [(name, "VARCHAR") for name in done.columns]
                 entry.update(rows=done.rows, columns=columns, rejects=done.rejects, notes=done.notes)
             else:
@@ -414,7 +422,7 @@ def _read(file: DataFile, cache: Cache, key: str, engine: Engine) -> dict:
             changed = True
         if changed:  # a loader is still writing: nothing of it is kept
             return {**entry, "reason": "it changed while it was read; the next run reads it", "parts": {}}
-        if not file.is_csv and not entry["reason"]:
+        if not file.is_converted and not entry["reason"]:
             entry["notes"] = nul_told(file.path, entry["columns"], engine)
         return cache.store(key, entry, {} if entry["reason"] else parts)
     finally:

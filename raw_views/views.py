@@ -95,7 +95,7 @@ def _select(table: "Table", files: list["DataFile"], root: str) -> str:
         else:
             value = "cast(null as varchar)" if found is None else read(found, kinds[found])
         columns.append(f"{value} as {quoted(column)}")
-    if first.is_csv:
+    if first.is_converted:
         columns += [f"cast({FILE} as varchar) as {FILE}", ROW]
     else:  # a loader that took rows from a file of the user's tells their lines in it
         told = f"coalesce(try_cast({ROW} as bigint), file_row_number + 1)" if ROW in kinds else "file_row_number + 1"
@@ -125,7 +125,7 @@ def table_view(table: "Table", files: list["DataFile"], root: str) -> str:
     """
     groups: dict[tuple, list[DataFile]] = {}
     for file in files:
-        groups.setdefault((file.is_csv, _decimals(table, file), tuple(sorted(file.columns))), []).append(file)
+        groups.setdefault((file.is_converted, _decimals(table, file), tuple(sorted(file.columns))), []).append(file)
     if groups:
         body = "\nunion all\n".join(_select(table, group, root) for group in groups.values())
     else:

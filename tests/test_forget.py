@@ -1,5 +1,6 @@
 """A person is erased on request: nothing tells of him any more, nobody else loses anything, and no figure moves."""
 
+import gzip
 import json
 import os
 import shutil
@@ -472,6 +473,30 @@ def test_his_contacts_go_from_whatever_column_they_stand_in(place):
         "created_by": mail, "client_id": phone, "price_note": f"звонить {phone}", "_remark": mail, "number": phone, "float": phone,
         "list": f'["{mail}", "b"]', "bytes": mail, "_loaded_at": "2026-01-10T00:00:00Z",
     }  # fmt: skip
+
+
+def test_his_contacts_go_from_json_lines(place):
+    """The other lines, and numbers as they are written, stay; a broken line that tells of him goes as a whole."""
+    lines = [
+        '{"lead_id": "1", "name": "b", "amount": 1.50}',
+        '{"lead_id":"2","utm_term":"ivan@x.ru","amount":1.50,"list":["Ivan@x.ru",{"a":2}]}',
+        '{"lead_id":"3","name":"ivan@x.ru"',
+        "[4]",
+    ]
+    path = place / "raw" / "files" / "leads" / "own.jsonl.gz"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    with standing_still(place / "raw") as left:
+        blank_root(place / "raw", register_of(place / "raw"), left)
+    mail = f"erased:{Identifiers(SECRET.encode()).of('ivan@x.ru')}"
+    after = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert after[0] == lines[0] and after[2:] == ["{}", "[4]"]
+    assert json.loads(after[1]) == {
+        "lead_id": "2",
+        "utm_term": mail,
+        "amount": "1.50",
+        "list": f'["{mail}",{{"a":"2"}}]',
+    }
 
 
 def test_his_name_goes_from_the_texts_of_his_records_and_his_company(place):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import decimal
+import gzip
 import json
 import multiprocessing
 import os
@@ -1196,3 +1197,32 @@ def test_csv_limits_of_the_process_are_never_lowered(raw):
         assert csv.field_size_limit() == 1 << 30
     finally:
         csv.field_size_limit(max(before, csv_files.LONGEST_FIELD))
+
+
+def test_json_lines_are_read(raw):
+    """Nested values are JSON, numbers keep their digits, a key that comes later is a column; what is no object is named."""
+    lines = [
+        '\ufeff{"lead_id":"1","name":null,"amount":1.50}',
+        "",
+        '{"lead_id":20000000000000001,"name":{"ключ": [1.0, true, null]}}',
+        '{"lead_id":"3"',
+        '["4"]',
+        '{"lead_id":"5","name":"a\\u0000b\\ud83d","amount":1e3}',
+    ]
+    text = "\n".join(lines).encode()
+    raw.write("a.jsonl", text)
+    raw.write("b.json.gz", gzip.compress(text))
+    raw.write("c.json", "[\n]")
+    raw.write("d.json.gz", gzip.compress(text)[:-9])
+    raw.land()
+    rows = [("1", None, "1.50"), ("20000000000000001", '{"ключ":["1.0",true,null]}', None), ("5", "a\ufffdb?", "1e3")]
+    assert raw.rows() == rows + rows
+    assert raw.rows("select _raw_file, _raw_row from raw_files.leads where lead_id = '5' order by all") == [
+        ("files/leads/a.jsonl", 6), ("files/leads/b.json.gz", 6),
+    ]  # fmt: skip
+    assert raw.rejects() == [
+        ("files/leads/a.jsonl", 4, "no JSON object"), ("files/leads/a.jsonl", 5, "no JSON object"),
+        ("files/leads/b.json.gz", 4, "no JSON object"), ("files/leads/b.json.gz", 5, "no JSON object"),
+        ("files/leads/c.json", None, "not JSON with a record in each line"),
+        ("files/leads/d.json.gz", None, "damaged or cut short gzip file"),
+    ]  # fmt: skip

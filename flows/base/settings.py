@@ -70,8 +70,9 @@ def _memory(value: Any) -> str:
 
 def _sources(value: Any) -> str:
     names = str(value).replace(",", " ").split()
-    if strange := [name for name in names if name not in SETTING_OF]:
-        raise ValueError(f"It names {strange[0]}; the sources are {' '.join(SETTING_OF)}")
+    known = [*SETTING_OF, *sorted(OFF_UNLESS_NAMED - set(SETTING_OF))]  # a system without a loader comes by files alone
+    if strange := [name for name in names if name not in known]:
+        raise ValueError(f"It names {strange[0]}; the sources are {' '.join(known)}")
     return " ".join(names)
 
 

@@ -1,5 +1,6 @@
 -- Grain: finding, subject.
--- One record that names what no table knows, or what several things share, as a finding; and one visit, page view or event of a robot.
+-- One record that names what no table knows, or what several things share, as a finding; and one visit, page view or event of a robot, or event
+-- that names no visit.
 with all_findings as (
     select 'stage that no table knows' as finding, concat(object, ' stage ', stage_key) as subject from {{ ref('dim_stages') }} where not is_known
     union all
@@ -36,6 +37,14 @@ with all_findings as (
     inner join {{ ref('int_campaigns') }} as campaigns
         on lower(record_utms.utm_campaign) = campaigns.spelling and record_utms.channel_key = campaigns.channel_key
     where campaigns.is_ambiguous
+    {%- if source_is_on('ga4') %}
+    union all
+    select
+        'event that names no visit, in none',
+        concat('ga4 ', coalesce(property_id, ''), case when web_client_id is null then ' without consent' else ' without a session' end)
+    from {{ ref('base_ga4__events') }}
+    where row_status = 'accepted' and session_id is null
+    {%- endif %}
     {%- if not var('count_robots') %}
     {%- for entity in ['web_sessions', 'page_hits', 'web_events'] %}
     {%- for source_name in sources_of(entity) %}

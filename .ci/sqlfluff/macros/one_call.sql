@@ -18,3 +18,5 @@ from {{ entity }}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
 {% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
 {% macro salesforce_rows(relation) -%} {{ relation }} {%- endmacro %}
+{% macro part_of(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}
+{% macro remove_pattern(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}

@@ -1,0 +1,26 @@
+-- Grain: _raw_file, _raw_row; of accepted rows account_id, campaign_id, date.
+-- One raw row of vk_ads/ad_plan_statistics, with its row status.
+{% set statistics -%}
+(
+    select
+        *,
+        {%- for figure in ['shows', 'clicks', 'spent', 'goals'] %}
+        coalesce({{ adapter.quote('base.' ~ figure) }}, {{ json_value('base', '$.' ~ figure) }}) as {{ figure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ source('vk_ads', 'ad_plan_statistics') }}
+) as statistics
+{%- endset %}
+{{ validated_rows(
+    statistics,
+    columns={
+        'account_id': ['account_id', 'ref'],
+        'campaign_id': ['id', 'ref', 'required'],
+        'date': ['date', 'date', 'required'],
+        'impressions': ['shows', 'integer'],
+        'clicks': ['clicks', 'integer'],
+        'cost': ['spent', 'money', 'required'],
+        'conversions': ['goals', 'number', 'lenient'],
+        'currency': ['currency', 'ref']
+    },
+    key=['account_id', 'campaign_id', 'date']
+) }}
