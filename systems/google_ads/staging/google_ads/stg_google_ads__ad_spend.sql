@@ -5,7 +5,9 @@ with reports as (
     {%- for report, fineness in {'ad_stats': 1, 'campaign_stats': 2, 'ad_group_stats': 3, 'keyword_stats': 4}.items() %}
     select
         {{ fineness }} as fineness, date, customer_id, campaign_id, campaign_name,
-        {{ 'ad_id' if report == 'ad_stats' else 'cast(null as ' ~ text ~ ') as ad_id' }},
+        {%- for id in ['ad_group_id', 'ad_id'] %}
+        {{ id if report == 'ad_stats' else 'cast(null as ' ~ text ~ ') as ' ~ id }},
+        {%- endfor %}
         impressions, clicks, cost_micros, conversions, currency, loaded_at
     from {{ ref('base_google_ads__' ~ report) }}
     where row_status = 'accepted'
@@ -47,7 +49,7 @@ select
     chosen.customer_id as account_id,
     chosen.campaign_id,
     coalesce(max(campaigns.name), max(chosen.campaign_name)) as campaign_name,
-    cast(null as {{ text }}) as ad_group_id,
+    max(chosen.ad_group_id) as ad_group_id,
     cast(null as {{ text }}) as ad_group_name,
     chosen.ad_id,
     cast(null as {{ text }}) as ad_name,
