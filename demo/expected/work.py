@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
+from statistics import median
 
 from demo import clock
 from demo import company as co
@@ -112,6 +113,13 @@ def missed_calls(f: Facts, sheet: Sheet) -> None:
     sheet.ratios("callback_in_time_share", fates["in_time"], by)
     sheet.ratios("callback_time_minutes", fates["back"], by)
     sheet.ratios("callback_time_clock_minutes", fates["clock"], by)
+    for name, kind in (("callback_time_minutes_median", "back"), ("callback_time_clock_minutes_median", "clock")):
+        for grain in MONTHLY:
+            of_period: dict[dt.date, list[Decimal]] = defaultdict(list)
+            for d, _, minutes, _ in fates[kind]:
+                of_period[period_start(d, grain)].append(minutes)
+            for start, minutes in sorted(of_period.items()):
+                sheet.put(name, grain, start, "all", "all", median(minutes))
     sheet.ratios("called_back_share", fates["called_back"], by)
     sheet.ratios("called_again_share", fates["again"], by)
     sheet.ratios("lost_call_share", fates["lost"], by)
