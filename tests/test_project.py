@@ -40,15 +40,17 @@ FILE_KEYS = {
     "metrics",
     "exposures",
 }
-# Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day,
-# marks of ad clicks, payment pages.
+# Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day, periods,
+# marks of ad clicks, payment pages, bands of amounts.
 SHORT_LISTS = {
+    "deal_events",
     "metric_value_starts",
     "metric_values",
     "fct_ad_spend",
     "int_ad_costs",
     "int_arrivals",
     "int_channels",
+    "int_forecast_days",
     "int_contact_values",
     "int_loss_groups",
     "int_marks",

@@ -14,4 +14,6 @@ with figures as (
 select wholes.period_grain, wholes.period_start, slices.dimension, wholes.due, slices.due as due_of_slices, wholes.late, slices.late as late_of_slices
 from figures as wholes
 inner join figures as slices on wholes.period_grain = slices.period_grain and wholes.period_start = slices.period_start
-where wholes.dimension = 'all' and slices.dimension in ('manager', 'team') and (abs(wholes.due - slices.due) > 0.005 or abs(wholes.late - slices.late) > 0.005)
+where
+    wholes.dimension = 'all' and slices.dimension in ('manager', 'team')
+    and (abs(wholes.due - slices.due) > 0.005 or abs(wholes.late - slices.late) > 0.005)

@@ -1,6 +1,6 @@
 -- Grain: period_grain, period_start, dimension, dimension_key.
--- One period and slice (whole, manager, team, pipeline) with how fast its deals turn into money: the deals in work times the win rate times the average
--- deal, over the days that a deal takes.  A deal was in work if it was closed in the period or open at its end.
+-- One period and slice (whole, manager, team, pipeline) with how fast its deals turn into money: the deals in work times the win rate times the
+-- average deal, over the days that a deal takes.  A deal was in work if it was closed in the period or open at its end.
 with measures as (
     select * from {{ ref('measures_deals') }} where dimension in ('all', 'manager', 'team', 'pipeline')
     union all

@@ -3,6 +3,7 @@
 -- period by the end of that day, what the open deals due in it were worth, each by what its manager expected of it or else by its chance, and what
 -- managers had entered for it, all as known then.  The whole has a row for every day.
 {%- set grains = "'" ~ var('forecast_grains') | join("', '") ~ "'" %}
+{%- set month = dbt.date_trunc('month', 'period_start') %}
 {%- set begins = dbt.dateadd('day', -var('forecast_begins_days'), 'periods.period_start') %}
 with told_days as (
     select event_date, min({{ flag('is_day_told') }}) as is_told from {{ ref('pipeline_daily') }} group by event_date
@@ -13,23 +14,21 @@ days as (
     select
         periods.period_grain, periods.period_start, periods.period_end, calendar.date_day, coalesce(told_days.is_told, 1) as is_told
     from {{ ref('dim_period') }} as periods
-    inner join {{ ref('dim_date') }} as calendar
+    inner join {{ ref('known_days') }} as calendar
         on calendar.date_day >= cast({{ begins }} as date)
         and calendar.date_day <= periods.period_end
     cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
     left join told_days on calendar.date_day = told_days.event_date
     where
         periods.period_grain in ({{ grains }})
-        and calendar.date_day >= first_days.first_day and calendar.date_day < {{ as_of() }}
+        and calendar.date_day >= first_days.first_day
 ),
 
 -- managers enter forecasts for months; the last one counts
 entered as (
     select
-        *,
-        lead(entered_on, 1, cast('9999-12-31' as date)) over (
-            partition by employee_id, {{ dbt.date_trunc('month', 'period_start') }} order by entered_on, period_start
-        ) as entered_until
+        employee_id, team, entered_on, amount_base, cast({{ month }} as date) as month_start,
+        lead(entered_on, 1, cast('9999-12-31' as date)) over (partition by employee_id, {{ month }} order by entered_on) as entered_until
     from {{ ref('fct_forecasts') }}
 ),
 
@@ -43,13 +42,14 @@ parts as (
     union all
     select days.*, wins.manager, wins.team, wins.won_amount, 0, null
     from days
+    inner join {{ ref('bridge_day_periods') }} as bridge on days.period_grain = bridge.period_grain and days.period_start = bridge.period_start
     inner join {{ ref('int_won_versions') }} as wins
-        on wins.won_on between days.period_start and days.period_end and days.date_day >= wins.known_from and days.date_day < wins.known_until
+        on bridge.date_day = wins.won_on and days.date_day >= wins.known_from and days.date_day < wins.known_until
     union all
     select days.*, entered.employee_id, entered.team, 0, 0, entered.amount_base
     from days
     inner join entered
-        on days.period_grain = 'month' and entered.period_start between days.period_start and days.period_end
+        on days.period_grain = 'month' and days.period_start = entered.month_start
         and days.date_day >= entered.entered_on and days.date_day < entered.entered_until
 ),
 
@@ -71,13 +71,7 @@ sliced as (
 )
 
 select
-    period_grain,
-    period_start,
-    period_end,
-    date_day as event_date,
-    is_told = 1 as is_day_told,
-    dimension,
-    dimension_key,
+    period_grain, period_start, period_end, date_day as event_date, is_told = 1 as is_day_told, dimension, dimension_key,
     cast(sum(won_amount) as double) as won_amount,
     cast(sum(open_weighted_amount) as double) as open_weighted_amount,
     cast(sum(entered_amount) as double) as entered_amount
