@@ -243,7 +243,7 @@ def test_leads_and_what_became_of_them(warehouse):
     """)  # fmt: skip
     assert found == [
         ("1AAA", "2026-03-04 07:00:00", None, f"salesforce:{ANNA}", "(none)"),
-        ("2AAA", None, "2026-03-06", f"salesforce:{ANNA}", "Spring"), ("3AAA", None, None, None, "(none)"),
+        ("2AAA", None, "2026-03-06", f"salesforce:{ANNA}", "(unknown):Spring"), ("3AAA", None, None, None, "(none)"),
     ]  # fmt: skip
 
 
