@@ -1,6 +1,6 @@
--- Proves that losses are counted once, however they are sliced: by reason, stage of exit, product, manager, channel and all the other dimensions they add up
--- to the whole of every month, in deals and in money; so do rejected leads.  And that a deal lost now left the open pipeline as lost on that very
--- day, unless it came on it too; what left as lost besides was taken up again later, so that the bridge loses no deal that is not accounted for.
+-- Proves that losses are counted once, however they are sliced: by reason, stage of exit, product, manager, channel and all the other dimensions
+-- they add up to the whole of every month, in deals and in money; so do rejected leads.  And that a deal lost now left the open pipeline as lost
+-- on that very day, unless it came on it too; what left as lost besides was taken up again later, so the bridge loses no deal unaccounted for.
 with figures as (
     select companion_id as figure_id, period_start, dimension, value from {{ ref('kpi_companions') }}
     where companion_id in ('deals_lost', 'lost_amount') and period_grain = 'month'
@@ -14,9 +14,8 @@ dimensions as (
     select figure_id, promised.dimension
     from (select distinct figure_id from figures where figure_id <> 'leads_rejected') as losses
     cross join (
-        select 'loss_group' as dimension union all select 'stage' union all select 'product' union all select 'product_group'
-        union all select 'manager' union all select 'channel'
-    ) as promised
+        values ('loss_group'), ('stage'), ('product'), ('product_group'), ('manager'), ('channel')
+    ) as promised (dimension)
 ),
 
 months as (

@@ -42,6 +42,7 @@ ranked as (
 dated as (
     select
         *,
+        coalesce(deadline_at, started_at) as due_at,
         lead(known_from, 1, cast('9999-12-31' as date)) over (partition by activity_id order by known_on nulls first) as next_from
     from ranked
     where place_in_day = 1
@@ -51,9 +52,9 @@ select
     dated.activity_id,
     dated.object_id as deal_id,
     dated.known_from,
-    {{ local_date('coalesce(dated.deadline_at, dated.started_at)') }} as due_on,
+    {{ local_date('dated.due_at') }} as due_on,
     case
-        when dated.known_status in ('planned', 'accepted') then greatest(dated.known_from, dated.next_from)
+        when dated.known_status in ('planned', 'accepted') then dated.next_from
         -- a meeting that is still ahead has not been held, whatever its record says by now
         when dated.kind = 'meeting' and dated.known_status = 'completed'
             then greatest(dated.known_from, least(dated.next_from, {{ local_date('dated.started_at') }}))
@@ -63,10 +64,10 @@ from dated
 -- one that was deleted since has no accepted version
 inner join {{ ref('activities') }} as activities on dated.activity_id = activities.activity_id
 where
-    dated.object = 'deal' and dated.known_from is not null and coalesce(dated.deadline_at, dated.started_at) is not null
+    dated.object = 'deal' and dated.known_from < dated.next_from
+    -- what was due when it was made, as a call that nobody took, was planned by nobody
+    and (dated.due_at > dated.created_at or (dated.kind = 'task' and dated.due_at is not null))
     and (
-        dated.deadline_at is not null
-        -- what was due when it was made, as a call that nobody took, was planned by nobody
-        or (dated.known_status in ('planned', 'accepted') and dated.started_at > dated.created_at)
+        dated.deadline_at is not null or dated.known_status in ('planned', 'accepted')
         or (dated.kind = 'meeting' and dated.known_status = 'completed' and {{ local_date('dated.started_at') }} > dated.known_from)
     )

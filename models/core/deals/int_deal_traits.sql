@@ -22,7 +22,10 @@ sold as (
 ),
 
 mains as (
-    select *, row_number() over (partition by deal_id order by group_amount desc, product_group, amount desc, product_id) as row_no from sold
+    select
+        *,
+        row_number() over (partition by deal_id order by group_amount desc, product_group asc, amount desc, product_id asc) as row_no
+    from sold
 ),
 
 -- since the customer's sale before this one, and no longer than the look-back before the deal was opened
