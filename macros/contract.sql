@@ -87,6 +87,9 @@
             'reviews': {
                 'sentiment': ['positive', 'neutral', 'negative'],
             },
+            'forecasts': {
+                'period_grain': ['month', 'quarter', 'year'],
+            },
             'time_entries': {
                 'category': ['selling', 'data_entry', 'content', 'admin', 'other'],
             },
@@ -147,7 +150,7 @@
             'email_events': ['event_id', 'occurred_at', 'campaign_id', 'event'],
             'survey_responses': ['response_id', 'survey', 'answered_at', 'score'],
             'reviews': ['review_id', 'created_at'],
-            'forecasts': ['as_of', 'period_start', 'employee_id', 'amount'],
+            'forecasts': ['as_of', 'period_grain', 'period_start', 'employee_id', 'amount'],
             'time_entries': ['entry_id', 'employee_id', 'date', 'category', 'minutes'],
             'tool_usage': ['employee_id', 'date', 'tool'],
             'materials': ['material_id'],

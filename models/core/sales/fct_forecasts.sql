@@ -1,11 +1,12 @@
--- Grain: source_system, source_account, employee_id, period_start, entered_on.
--- One won amount that an employee entered, before the as-of day, as what he expected of a period, in the base currency too, by the rate of
--- the day he entered it.
+-- Grain: source_system, source_account, employee_id, period_grain, period_start, entered_on.
+-- One won amount that an employee entered, before the as-of day, as what he expected of a period (a month, where he told no other), in the base
+-- currency too, by the rate of the day he entered it.
 select
     forecasts.source_system,
     forecasts.source_account,
     forecasts.employee_id,
     {{ known('employees.team') }} as team,
+    coalesce(forecasts.period_grain, 'month') as period_grain,
     forecasts.period_start,
     forecasts.as_of as entered_on,
     forecasts.amount,

@@ -1,6 +1,7 @@
 -- Grain: period_grain, period_start, dimension, dimension_key.
 -- One period and slice (whole, manager, team): what was to be expected of the won amount when the period began, and what came of it.
--- A quarter and a year are the sum of their months, each as it was known when it began; until the last of them has begun nobody knows.
+-- A quarter and a year of which a manager entered no forecast are the sum of his months, each as it was known when it began; until the last of them
+-- has begun nobody knows.
 with by_period as (
     select * from {{ ref('int_manager_forecasts') }}
 ),
@@ -44,7 +45,7 @@ by_manager as (
         coalesce(by_period.period_start, of_months.period_start),
         coalesce(by_period.manager, of_months.manager),
         coalesce(by_period.team, of_months.team),
-        of_months.forecast_amount,
+        case when by_period.is_entered then by_period.forecast_amount else of_months.forecast_amount end,
         coalesce(by_period.won_amount, 0)
     from (select * from by_period where period_grain like 'quarter%' or period_grain like 'year%') as by_period
     full outer join of_months

@@ -3,7 +3,7 @@
 -- period by the end of that day, what the open deals due in it were worth, each by what its manager expected of it or else by its chance, and what
 -- managers had entered for it, all as known then.  The whole has a row for every day.
 {%- set grains = "'" ~ var('forecast_grains') | join("', '") ~ "'" %}
-{%- set month = dbt.date_trunc('month', 'period_start') %}
+{%- set first_day = period_start('period_grain', 'period_start') %}
 {%- set begins = dbt.dateadd('day', -var('forecast_begins_days'), 'periods.period_start') %}
 with told_days as (
     select event_date, min({{ flag('is_day_told') }}) as is_told from {{ ref('pipeline_daily') }} group by event_date
@@ -24,11 +24,11 @@ days as (
         and calendar.date_day >= first_days.first_day
 ),
 
--- managers enter forecasts for months; the last one counts
+-- of what a manager entered for a period the last one counts
 entered as (
     select
-        employee_id, team, entered_on, amount_base, cast({{ month }} as date) as month_start,
-        lead(entered_on, 1, cast('9999-12-31' as date)) over (partition by employee_id, {{ month }} order by entered_on) as entered_until
+        employee_id, team, entered_on, amount_base, period_grain, {{ first_day }} as first_day,
+        lead(entered_on, 1, cast('9999-12-31' as date)) over (partition by employee_id, period_grain, {{ first_day }} order by entered_on) as entered_until
     from {{ ref('fct_forecasts') }}
 ),
 
@@ -49,7 +49,7 @@ parts as (
     select days.*, entered.employee_id, entered.team, 0, 0, entered.amount_base
     from days
     inner join entered
-        on days.period_grain = 'month' and days.period_start = entered.month_start
+        on days.period_grain = entered.period_grain and days.period_start = entered.first_day
         and days.date_day >= entered.entered_on and days.date_day < entered.entered_until
 ),
 

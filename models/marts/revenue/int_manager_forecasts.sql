@@ -1,6 +1,6 @@
 -- Grain: period_grain, period_start, manager.
 -- One period and manager: what was to be expected of the won amount when the period began, as it was known on the day before, and what came of
--- it.  His own forecast of a month counts where he had entered one by then, else his open deals due in the period, each by what he expects of it
+-- it.  His own forecast of the period counts where he had entered one by then, else his open deals due in the period, each by what he expects of it
 -- himself or else by its chance; where too few of them were known, nobody knows.
 with seen as (
     select
@@ -16,7 +16,7 @@ periods as (
     cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
 ),
 
--- open deals, what was entered (for months) and what was won
+-- open deals, what was entered and what was won
 parts as (
     select
         periods.period_grain, periods.period_start, pipeline.manager,
@@ -31,7 +31,8 @@ parts as (
     union all
     select periods.period_grain, periods.period_start, entered.manager, 0, periods.untold, cast(entered.amount as double), 0
     from periods
-    inner join {{ ref('int_entered_forecasts') }} as entered on periods.whole_grain = 'month' and periods.period_start = entered.period_start
+    inner join {{ ref('int_entered_forecasts') }} as entered
+        on periods.whole_grain = entered.period_grain and periods.period_start = entered.period_start
     union all
     select periods.period_grain, periods.period_start, deals.manager, 0, periods.untold, null, deals.won_amount
     from periods
@@ -48,6 +49,7 @@ select
         when max(parts.entered_amount) is not null then max(parts.entered_amount)
         when max(parts.untold) = 0 then sum(parts.open_amount)
     end as forecast_amount,
+    max(parts.entered_amount) is not null as is_entered,
     cast(coalesce(sum(parts.won_amount), 0) as double) as won_amount
 from parts
 left join {{ ref('dim_employees') }} as employees on parts.manager = employees.employee_id
