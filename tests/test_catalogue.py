@@ -10,7 +10,7 @@ from tests.warehouse import PROJECT
 
 STEP = re.compile(r"`((?:models|seeds)/[\w/.]+)`[^`]*:\n\n *```diff\n(.*?)\n *```", re.S)
 STEPS = STEP.findall((PROJECT / "docs" / "add.md").read_text("utf-8"))
-KPI = "share,funnel,Доля,Share,лиды / лиды,leads / leads,share,up,channel,,leads_won,leads_new,1,ratio"
+KPI = "share,funnel,Доля,Share,лиды / лиды,leads / leads,share,up,channel,,leads_won,leads_new,1,ratio,,"
 
 
 @pytest.fixture

@@ -56,7 +56,6 @@ SHORT_LISTS = {
     "int_marks",
     "int_stage_steps",
     "int_targets_daily",
-    "measures_earned",
     "measures_growth",
     "measures_materials",
     "measures_quota",

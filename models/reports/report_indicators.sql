@@ -69,12 +69,11 @@ select
     {{ ratio('judged.value - judged.year_ago_value', 'abs(judged.year_ago_value)') }} as year_change_share,
     signs.name_ru as sign_ru,
     signs.name_en as sign_en,
-    movers.mover_dimension,
-    movers.mover_ru,
-    movers.mover_en,
-    movers.mover_change
+    {%- for told in ['mover_dimension', 'mover_ru', 'mover_en', 'mover_change'] %}
+    case when judged.previous_value is not null then movers.{{ told }} end as {{ told }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from judged
 left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.judged_by and judged.sign = signs.sign
 left join {{ ref('int_report_movers') }} as movers
     on judged.report = movers.report and judged.kpi_id = movers.kpi_id
-    and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start and judged.previous_value is not null
+    and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start

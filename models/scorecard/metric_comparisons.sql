@@ -43,23 +43,13 @@ whole_periods as (
 )
 
 select
-    metric.figure_id,
-    metric.is_supporting,
-    metric.period_grain,
-    metric.period_start,
-    metric.is_complete,
-    metric.dimension,
-    metric.dimension_key,
+    metric.figure_id, metric.is_supporting, metric.period_grain, metric.period_start, metric.is_complete,
+    metric.dimension, metric.dimension_key,
     coalesce(members.dimension_value, metric.dimension_key) as dimension_value,
     coalesce(special.name_ru, members.dimension_name_ru, metric.dimension_key) as dimension_name_ru,
     coalesce(special.name_en, members.dimension_name_en, metric.dimension_key) as dimension_name_en,
-    metric.value,
-    metric.numerator,
-    metric.denominator,
-    metric.cases,
-    metric.mark,
-    marks.name_ru as mark_ru,
-    marks.name_en as mark_en,
+    metric.value, metric.numerator, metric.denominator, metric.cases,
+    metric.mark, marks.name_ru as mark_ru, marks.name_en as mark_en,
     case when metric.previous_start >= metric.covered_from then coalesce(previous.value, metric.when_nothing) end as previous_value,
     case when metric.year_ago_start >= metric.covered_from then coalesce(year_ago.value, metric.when_nothing) end as year_ago_value,
     targets.target_value

@@ -1,8 +1,9 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI or companion figure made of measures, period, dimension and member, before it is set beside other periods: numerator over
 -- denominator, and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
+{%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
 with parts as (
-    {%- for part in ['numerator', 'denominator', 'cases', 'open_cases'] %}
+    {%- for part in parts %}
     select figure_id, dimensions, '{{ part }}' as part, {{ part }} as measure from {{ ref('kpi_definitions') }} where {{ part }} is not null
     {{- ' union all' if not loop.last }}
     {%- endfor %}
@@ -10,11 +11,8 @@ with parts as (
 
 -- which figure may be told by which dimension
 slices as (
-    select
-        parts.*,
-        known.dimension
-    from parts
-    cross join (select distinct dimension from {{ ref('measures') }}) as known
+    select parts.*, known.dimension
+    from parts cross join (select distinct dimension from {{ ref('measures') }}) as known
     where
         known.dimension = 'all' or parts.dimensions = 'any'
         or concat(' ', parts.dimensions, ' ') like concat('% ', known.dimension, ' %')
@@ -22,15 +20,10 @@ slices as (
 
 summed as (
     select
-        slices.figure_id,
-        measures.period_grain,
-        measures.period_start,
-        measures.dimension,
-        measures.dimension_key,
-        sum(case when slices.part = 'numerator' then measures.value end) as numerator,
-        sum(case when slices.part = 'denominator' then measures.value end) as denominator,
-        sum(case when slices.part = 'cases' then measures.value end) as cases,
-        sum(case when slices.part = 'open_cases' then measures.value end) as open_cases
+        slices.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key,
+        {%- for part in parts %}
+        sum(case when slices.part = '{{ part }}' then measures.value end) as {{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from slices
     inner join {{ ref('measures') }} as measures on slices.measure = measures.measure and slices.dimension = measures.dimension
     group by slices.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
@@ -39,7 +32,7 @@ summed as (
 firsts as (
     select figure_id, coalesce(min(case when period_grain = 'day' then period_start end), min(period_start)) as first_start
     from summed
-    where dimension = 'all'
+    where dimension = 'all' and (numerator is not null or denominator is not null)
     group by figure_id
 ),
 
@@ -53,15 +46,13 @@ cells as (
         on firsts.figure_id = summed.figure_id and periods.period_grain = summed.period_grain
         and periods.period_start = summed.period_start and summed.dimension = 'all'
     union all
-    select * from summed where dimension <> 'all'
+    select * from summed where dimension <> 'all' and (numerator is not null or denominator is not null)
 ),
 
 -- a numerator that is absent is nought or unknown, as the definition says
 told as (
     select
-        cells.*,
-        definitions.kind,
-        definitions.scale,
+        cells.*, definitions.kind, definitions.scale,
         definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
         case
             when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then cells.numerator
@@ -72,18 +63,11 @@ told as (
 ),
 
 valued as (
-    select
-        *,
-        scale * told_numerator / case when kind = 'ratio' then nullif(denominator, 0) else 1 end as value
-    from told
+    select *, scale * told_numerator / case when kind = 'ratio' then nullif(denominator, 0) else 1 end as value from told
 )
 
 select
-    figure_id,
-    period_grain,
-    period_start,
-    dimension,
-    dimension_key,
+    figure_id, period_grain, period_start, dimension, dimension_key,
     value,
     told_numerator as numerator,
     case when kind = 'ratio' then coalesce(denominator, 0) end as denominator,

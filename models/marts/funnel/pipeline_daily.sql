@@ -56,8 +56,7 @@ select
     {{ known('employees.employee_name') }} as manager_name, {{ known('employees.team') }} as team,
     told.customer_key, told.channel, told.region,
     coalesce(told.expected_close_on, case when not told.is_told then told.closed_on end) as expected_close_on,
-    told.is_told, told.is_day_told,
-    coalesce(told.probability, stages.probability, 0) as probability,
+    told.is_told, told.is_day_told, coalesce(told.probability, stages.probability, 0) as probability,
     coalesce(nullif(told.amount, 0), told.lines_amount, told.amount) as amount_in_currency,
     coalesce(upper(told.currency), '{{ var("base_currency") }}') as currency,
     coalesce({{ amount_base }}, 0) as amount,
@@ -70,7 +69,8 @@ select
     case when {{ is_known }} then told.close_pushes end as close_pushes,
     case when {{ is_known }} then told.amount_changes end as amount_changes,
     case when {{ is_known }} then told.owner_changes end as owner_changes,
-    told.contact_on <= {{ dbt.dateadd('day', -var('contact_gap_days'), 'told.date_day') }} and resting.stage is null as is_stale,
+    told.contact_on <= {{ dbt.dateadd('day', -var('contact_gap_days'), 'told.date_day') }}
+    and (resting.stage is null or told.contact_on is null) as is_stale,
     case when {{ is_known }} and told.is_step_told then told.next_step_on is null end as is_without_next_step,
     case when {{ is_known }} then told.expected_close_on <= told.date_day end as is_close_overdue
 from told
