@@ -70,7 +70,9 @@ def as_of(world: World, day: dt.date) -> Sheet:
     facts = Facts(world)
     facts.deals = deals
     outlook.attention(facts, sheet, day - dt.timedelta(days=1))
-    sheet.rows = [row for row in sheet.rows if row[3] != "channel"]  # a lead that came later tells its deal's channel later
+    sheet.rows = [
+        row for row in sheet.rows if row[3] != "channel"
+    ]  # a lead that came later tells its deal's channel later
     return sheet
 
 

@@ -1,6 +1,7 @@
 -- Grain: report, kpi_id, period_grain, period_start, dimension, dimension_key.
 -- One indicator of a report, period of it and member (the whole, a channel, a manager, a stage), with what it was made of then and in the period
 -- that it is set beside: of a day the same weekday a week before, of a running period the same days of the one before.
+{%- set dimensions = "'" ~ (['all'] + var('mover_dimensions')) | join("', '") ~ "'" %}
 with pairs as (
     select
         indicators.report,
@@ -11,7 +12,9 @@ with pairs as (
         periods.period_grain as grain_now,
         periods.period_start as start_now,
         periods.compared_grain as grain_before,
-        case when periods.period_grain = 'day' then {{ dbt.dateadd('day', -7, 'periods.period_start') }} else periods.previous_start end as start_before
+        case
+            when periods.period_grain = 'day' then {{ dbt.dateadd('day', -7, 'periods.period_start') }} else periods.previous_start
+        end as start_before
     from {{ ref('seed_report_indicators') }} as indicators
     inner join {{ ref('kpi_definitions') }} as definitions on indicators.kpi_id = definitions.figure_id
     inner join {{ ref('periods') }} as periods
@@ -26,8 +29,9 @@ sides as (
         figures.dimension, figures.dimension_key, figures.numerator, figures.denominator
     from pairs
     inner join {{ ref('metric_values') }} as figures
-        on pairs.kpi_id = figures.figure_id and pairs.grain_{{ side }} = figures.period_grain and pairs.start_{{ side }} = figures.period_start
-    where figures.dimension in ('all', '{{ var("mover_dimensions") | join("', '") }}')
+        on pairs.kpi_id = figures.figure_id
+        and pairs.grain_{{ side }} = figures.period_grain and pairs.start_{{ side }} = figures.period_start
+    where figures.dimension in ({{ dimensions }})
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

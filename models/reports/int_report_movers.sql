@@ -50,7 +50,9 @@ weighed as (
 ranked as (
     select
         *,
-        row_number() over (partition by report, kpi_id, period_grain, period_start order by abs(part) desc, dimension, dimension_key) as row_no
+        row_number() over (
+            partition by report, kpi_id, period_grain, period_start order by abs(part) desc, dimension asc, dimension_key asc
+        ) as row_no
     from weighed
     where members > 1 and part * change > 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * abs(change)
 )

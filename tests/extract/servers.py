@@ -691,6 +691,8 @@ class HubSpot(Server):
     @staticmethod
     def problem(status: int, category: str, message: str = "No", **more: Any) -> Answer:
         return Answer(status, {"status": "error", "message": message, "category": category, **more})
+
+
 class Salesforce(Server):
     """An organization: `objects` holds the records by API name, `formulas` the fields of an object that are worked out; `limit` is a page."""
 

@@ -1,8 +1,8 @@
 -- Grain: deal_id, event_date.
--- One deal and one day at whose end it was open, as it was known then: its stage from the history, its amount, chance and expected
--- close from the version loaded the night after; what has no amount, or nought, is worth its lines.  A deal of which no version was loaded by
--- then stands as its first version says and, where that tells no expected close, as due on the day that it was closed.
--- What it lacked on the day is told only where it was known then; on the last full day it is known now.
+-- One deal and one day at whose end it was open, as it was known then: its stage from the history, its amount, chance and expected close from the
+-- version loaded the night after; what has no amount, or nought, is worth its lines. A deal of which no version was loaded by then stands as its
+-- first version says and, where that tells no expected close, as due on the day that it was closed. What it lacked on the day is told only where it
+-- was known then; on the last full day it is known now.
 {%- set is_known = '(told.is_last_day or (told.is_told and told.is_day_told))' %}
 {%- set amount_base = to_base('coalesce(nullif(told.amount, 0), told.lines_amount, told.amount)', 'rates') %}
 {%- set forecast_base = to_base('told.forecast_amount', 'rates') %}
@@ -49,9 +49,8 @@ told as (
 )
 
 select
-    told.date_day as event_date,
-    told.deal_id, told.pipeline_id as pipeline, {{ known('told.stage_key') }} as stage,
-    told.stage_rank, told.stage_rank >= {{ var('late_stage_position') }} as is_late_stage,
+    told.date_day as event_date, told.deal_id, told.pipeline_id as pipeline, {{ known('told.stage_key') }} as stage, told.stage_rank,
+    told.stage_rank >= {{ var('late_stage_position') }} as is_late_stage,
     {{ known('told.employee_id') }} as manager,
     {{ known('employees.employee_name') }} as manager_name, {{ known('employees.team') }} as team,
     told.customer_key, told.channel, told.region,
@@ -64,7 +63,8 @@ select
     coalesce(
         cast({{ forecast_base }} as double), cast(coalesce({{ amount_base }}, 0) as double) * coalesce(told.probability, stages.probability, 0)
     ) as weighted_amount,
-    {{ dbt.datediff('told.contact_on', 'told.date_day', 'day') }} + 1 as days_without_contact,
+    {{ dbt.datediff('told.contact_on', 'told.date_day', 'day') }} + 1
+        as days_without_contact,
     case when {{ is_known }} then told.next_step_on end as next_step_on,
     case when {{ is_known }} then told.close_pushes end as close_pushes,
     case when {{ is_known }} then told.amount_changes end as amount_changes,

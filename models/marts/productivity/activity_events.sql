@@ -31,7 +31,10 @@ select
     {{ flag("kind = 'meeting'") }} as meetings_scheduled,
     {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
     {{ flag("kind = 'meeting' and is_completed") }} as meetings_held,
-    case when kind = 'meeting' and is_completed then least({{ local_date('occurred_at') }}, cast({{ dbt.dateadd('day', -1, as_of()) }} as date)) end as held_on,
+    case
+        when kind = 'meeting' and is_completed
+            then least({{ local_date('occurred_at') }}, cast({{ dbt.dateadd('day', -1, as_of()) }} as date))
+    end as held_on,
     {{ flag("kind = 'presentation' and is_completed") }} as presentations_count,
     {{ flag("kind = 'proposal'") }} as proposals_count,
     {{ flag("kind = 'referral_request' and is_completed") }} as referral_requests,

@@ -1,5 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One measure of managers' activities, period, dimension and member.  A meeting counts on the day it was arranged, and as held on the day it was held.
+-- One measure of managers' activities, period, dimension and member.  A meeting counts on the day it was arranged and,
+-- as held, on the day it was held.
 {%- set dims = ['manager', 'team', 'channel'] %}
 with activities as (
     {{ period_measures(

@@ -28,7 +28,8 @@ days as (
 entered as (
     select
         employee_id, team, entered_on, amount_base, period_grain, {{ first_day }} as first_day,
-        lead(entered_on, 1, cast('9999-12-31' as date)) over (partition by employee_id, period_grain, {{ first_day }} order by entered_on) as entered_until
+        lead(entered_on, 1, cast('9999-12-31' as date))
+            over (partition by employee_id, period_grain, {{ first_day }} order by entered_on) as entered_until
     from {{ ref('fct_forecasts') }}
 ),
 
