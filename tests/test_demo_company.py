@@ -113,7 +113,8 @@ def test_ads_keywords_and_pages_give_the_known_answers(demo):
     names = list(rows[0])[7:]
     told = [row for row in rows if row["ad"] != "(unknown)"]
     assert len({row["ad"] for row in told}) == 16 and len({row["keyword"] for row in told}) == 4
-    assert min(sum(float(row[name]) for row in told) for name in names) > 0
+    brought = [name for name in names if not name.startswith("ad_")]  # the demo's report tells costs by campaign
+    assert len(brought) > 3 and min(sum(float(row[name]) for row in told) for name in brought) > 0
     measures = ", ".join(f"cast(sum({name}) as double) as {name}" for name in names)
     wrong = demo.execute(PARTED.format(answers=answers, measures=measures, names=", ".join(names))).df()
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"

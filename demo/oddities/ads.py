@@ -1,4 +1,4 @@
-"""The ads of Yandex Direct told apart: for a while its links name the ad and the keyword, and so do its reports."""
+"""The ads of Yandex Direct told apart: for a while its links name the ad and the keyword."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ads_of(campaign: int) -> list[ads.Ad]:
 
 
 def ads_told_apart(dice: Dice, world: World, report: Report) -> None:
-    """Visits, leads and deals of each ad; every eleventh link was cut short and tells none. The costs of a day, parted."""
+    """Visits, leads and deals of each ad; every eleventh link was cut short and tells none."""
     rng, web = dice.rng, world.web
     since, until = clock.day_start(FROM), clock.day_start(UNTIL) + clock.DAY
     origins = {origin: k for k, origin in enumerate(web.origins)}
@@ -73,13 +73,9 @@ def ads_told_apart(dice: Dice, world: World, report: Report) -> None:
     for record in [*world.crm.leads, *world.crm.deals]:
         if id(record) not in done and is_told(record.origin, record.created):
             record.origin = marked(record.origin)
-    parted = [s for s in world.spend if s.platform == "yandex_direct" and FROM <= s.day <= UNTIL]
-    for s in parted:
-        if s.campaign_id and str(s.campaign_id) not in WHOLE:
-            s.parts = ads.parts(rng, s, ads_of(s.campaign_id))
     report.note(
         "ads_told_apart",
-        f"ad groups, ads and keywords of Yandex Direct from {FROM} to {UNTIL}: in its report, in utm_content and in utm_term",
-        "yandex_direct.campaign_performance",
-        sorted({f"{s.day}/{s.campaign_id}/{s.network}" for s in parted if s.parts}),
+        f"ads and keywords of Yandex Direct from {FROM} to {UNTIL}: in utm_content and in utm_term, for its report is by campaign",
+        "yandex_metrica.visits",
+        sorted({str(c[0]) for c in co.DIRECT_CAMPAIGNS} - WHOLE),
     )
