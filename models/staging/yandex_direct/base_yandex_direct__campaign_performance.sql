@@ -22,8 +22,8 @@
         'includes_vat': ['IncludeVAT', 'boolean'],
         'other_columns': ['_other_columns', 'text']
     },
-    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'ad_network_type', 'device', 'includes_vat', 'keyword'],
-    parts=['impressions', 'clicks', 'cost', 'conversions', 'other_columns'],
+    key=['client_login', 'date', 'campaign_id', 'ad_group_id', 'ad_id', 'ad_network_type', 'device', 'includes_vat'],
+    parts=['keyword', 'impressions', 'clicks', 'cost', 'conversions', 'other_columns'],
     rules={
         'cost: no click costs that much, it may be in millionths':
             'cost > ' ~ var('direct_dearest_click') ~ ' * ' ~ direct_units() ~ ' and not ' ~ direct_in_millionths('over (partition by _raw_file)')
