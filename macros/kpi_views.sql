@@ -31,7 +31,7 @@
     {%- do return({
         'kpi_values': ['period_start', 'is_complete', 'kpi_id']
             + (['dimension_key', 'dimension_value', 'dimension_name_ru', 'dimension_name_en'] if of_member else [])
-            + ['value', 'numerator', 'denominator', 'previous_value', 'year_ago_value', 'target_value'],
+            + ['value', 'numerator', 'denominator', 'cases', 'mark', 'mark_ru', 'mark_en', 'previous_value', 'year_ago_value', 'target_value'],
         'dim_period': ['period_name'],
         'dimension_members': ['member_rank'] if of_member else [],
         'kpi_catalogue': ['name_ru', 'name_en', 'unit', 'kind', 'scale']

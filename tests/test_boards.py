@@ -17,9 +17,9 @@ EIGHT = ["head_of_sales", "manager", "marketer", "owner", "shop", "subscription"
 
 
 def near(shown, figure) -> bool:
-    """Whether a page shows a figure of the marts, to a millionth."""
-    if shown is None or figure is None:
-        return shown is figure
+    """Whether a page shows a figure of the marts, to a millionth, or a word of them."""
+    if shown is None or figure is None or isinstance(figure, str):
+        return shown == figure
     return abs(shown - float(figure)) <= max(1e-6, 1e-9 * abs(float(figure)))
 
 

@@ -57,9 +57,9 @@ FAULTS = {
         "update marts.source_tie_out set rejected_rows = raw_rows, accepted_rows = 0, superseded_rows = 0, deleted_rows = 0,"
         " not_yet_known_rows = 0, no_record_rows = 0 where table_name = 'crm_deal'",
     ),
-    "the cost of one ad is lost": (
+    "the cost of ads is lost": (
         PARTS,
-        "delete from marts.ad_performance where ad = 'yandex_direct:1780000111' and ad_spend > 0",
+        "delete from marts.ad_performance where channel = 'yandex_direct' and ad_spend > 0",
     ),
     "a sale is of another campaign's ad": (
         PARTS,

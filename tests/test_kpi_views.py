@@ -110,6 +110,7 @@ def small(tmp_path):
             "create table intermediate.metric_comparisons as select 'revenue' as figure_id, false as is_supporting, 'day' as period_grain,"
             " date '2026-01-01' as period_start, true as is_complete, d as dimension, d as dimension_key, d as dimension_value,"
             " d as dimension_name_ru, d as dimension_name_en, 1::double as value, 1::double as numerator, null::double as denominator,"
+            " null::double as cases, null::varchar as mark, null::varchar as mark_ru, null::varchar as mark_en,"
             " null::double as previous_value, null::double as year_ago_value, null::double as target_value"
             " from (values ('all'), ('colour')) as of_dimension(d)"
         )
