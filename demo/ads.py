@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,23 +12,9 @@ from demo import company as co
 from demo.web import Web
 
 
-@dataclass(frozen=True)
-class Ad:
-    """An ad with a keyword that it is shown by; `written` is how the platform writes the keyword."""
-
-    group: int
-    group_name: str
-    ad: int
-    keyword: str
-    written: str
-
-
 @dataclass
 class Spend:
-    """Cost in kopecks without VAT.  campaign_id None: the platform did not say which campaign.
-
-    parts: ad, impressions, clicks, cost and conversions, where the platform tells its ads; they add up to the row.
-    """
+    """Cost in kopecks without VAT.  campaign_id None: the platform did not say which campaign."""
 
     platform: str
     day: dt.date
@@ -38,20 +24,6 @@ class Spend:
     clicks: int
     cost: int
     conversions: int | None
-    parts: list[tuple[Ad, int, int, int, int | None]] = field(default_factory=list)
-
-
-def parts(rng: np.random.Generator, row: Spend, told: list[Ad]) -> list[tuple[Ad, int, int, int, int | None]]:
-    """A day parted by its ads: those that were not shown have no row, the last one clicked bears what is left of the cost."""
-    weights = np.arange(len(told), 0, -1) / sum(range(len(told) + 1))
-    clicks = rng.multinomial(row.clicks, weights)
-    shown = clicks + rng.multinomial(row.impressions - row.clicks, weights)
-    got = [None] * len(told) if row.conversions is None else rng.multinomial(row.conversions, weights).tolist()
-    costs = [row.cost * int(n) // max(row.clicks, 1) for n in clicks]
-    last = max((k for k, n in enumerate(clicks) if n), default=int(np.argmax(shown)))
-    costs[last] += row.cost - sum(costs)
-    rows = zip(told, shown.tolist(), clicks.tolist(), costs, got, strict=True)
-    return [part for part in rows if part[1] or part[3] or part[4]]
 
 
 def simulate(rng: np.random.Generator, web: Web) -> list[Spend]:

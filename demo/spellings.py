@@ -542,30 +542,6 @@ def ads_by_keyword(dice: Dice, frames: Frames, world: World, report: Report) -> 
     )
 
 
-def reports_with_ads(dice: Dice, frames: Frames, world: World, report: Report) -> None:
-    """The loader begins to ask for ads and keywords: in its first night it loads some months again, in their parts."""
-    key = ("yandex_direct", "campaign_performance")
-    whole = {(s.day.isoformat(), str(s.campaign_id), s.network): s.parts for s in world.spend if s.parts}
-    frame = frames[key]
-    rows = []
-    for row in (
-        frame[frame["IncludeVAT"] == "NO"].drop_duplicates(["Date", "CampaignId", "AdNetworkType"]).to_dict("records")
-    ):
-        for ad, shown, clicks, cost, got in whole.pop((row["Date"], row["CampaignId"], row["AdNetworkType"]), ()):
-            figures = {"Impressions": str(shown), "Clicks": str(clicks), "Cost": f"{cost // 100}.{cost % 100:02d}"}
-            ids = {
-                "AdGroupId": str(ad.group),
-                "AdGroupName": ad.group_name,
-                "AdId": str(ad.ad),
-                "Criterion": ad.written,
-            }
-            load = int(clock.night_after(clock.END - 1))
-            got = "--" if got is None else str(got)
-            told = {"Conversions": got, "Age": "", "_load": load, "_file": "with_ads"}
-            rows.append({**row, **ids, **figures, **told})
-    frames[key] = pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
-
-
 # --- files ---------------------------------------------------------------------------------------------------------------
 
 
@@ -636,7 +612,6 @@ SPELLINGS: Iterable[Callable[[Dice, Frames, World, Report], None]] = [
     unknown_browsers,
     direct_report,
     ads_by_keyword,
-    reports_with_ads,
 ]
 
 

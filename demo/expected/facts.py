@@ -12,7 +12,6 @@ from functools import cached_property
 from demo import channels, clock
 from demo import company as co
 from demo.crm import Activity, Deal, Lead
-from demo.oddities.ads import ads_of
 from demo.oddities.world import UNMARKED_CAMPAIGN, UNMARKED_FROM
 from demo.people import Party
 from demo.shop import Order
@@ -28,12 +27,10 @@ NO_AD = ("(unknown)",) * 4
 
 
 def ad_told(origin: channels.Origin | None, page: str | None) -> tuple[str, str, str, str]:
-    """Ad group, ad, keyword and landing page of a visit or a record, as its marks tell them."""
+    """Ad group, ad, keyword and landing page of a visit or a record, as its marks tell them: of the group they say nothing."""
     if origin is None or not origin.utm_content or not origin.utm_campaign:
         return ("(unknown)", "(unknown)", "(unknown)", page or "(unknown)")
-    group = next(a.group for a in ads_of(int(origin.utm_campaign)) if str(a.ad) == origin.utm_content)
-    told = (f"yandex_direct:{group}", f"yandex_direct:{origin.utm_content}", origin.utm_term or "(unknown)")
-    return (*told, page or "(unknown)")
+    return ("(unknown)", f"yandex_direct:{origin.utm_content}", origin.utm_term or "(unknown)", page or "(unknown)")
 
 
 def campaign_of(origin: channels.Origin) -> str | None:

@@ -47,11 +47,8 @@ class AdSheet:
     def _costs(self, f: Facts) -> None:
         for s in f.world.spend:
             campaign = f"{s.platform}:{s.campaign_id}" if s.campaign_id else "(unallocated)"
-            whole = [(None, s.impressions, s.clicks, s.cost, None)]
-            for ad, shown, clicks, cost, _ in s.parts or whole:
-                told = (f"{s.platform}:{ad.group}", f"{s.platform}:{ad.ad}", ad.keyword, "(unknown)") if ad else NO_AD
-                figures = {"ad_spend": Decimal(cost) / 100, "ad_impressions": shown, "ad_clicks": clicks}
-                self._add(s.day, PLATFORM_CHANNEL[s.platform], campaign, told, figures)
+            figures = {"ad_spend": Decimal(s.cost) / 100, "ad_impressions": s.impressions, "ad_clicks": s.clicks}
+            self._add(s.day, PLATFORM_CHANNEL[s.platform], campaign, NO_AD, figures)
 
     def _sales(self, f: Facts) -> None:
         firsts = {s.key for s in f.first_sale.values()}

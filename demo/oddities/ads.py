@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from demo import ads, channels, clock
+from demo import channels, clock
 from demo import company as co
 from demo.defects import Report
 from demo.oddities.world import UNMARKED_CAMPAIGN
@@ -14,19 +14,26 @@ from demo.world import World
 
 FROM, UNTIL = dt.date(2026, 4, 1), dt.date(2026, 6, 28)
 WHOLE = {"708888804", UNMARKED_CAMPAIGN}  # smart banners have no ads to tell, and links without marks tell none
-GROUPS = (
-    ("Холодные", ("кофемашина для офиса", "кофе в зёрнах оптом")),
-    ("Горячие", ("купить кофемашину", "---autotargeting")),
+GROUPS = (  # the keywords of each group of ads
+    ("кофемашина для офиса", "кофе в зёрнах оптом"),
+    ("купить кофемашину", "---autotargeting"),
 )
-WRITTEN = {"купить кофемашину": '"Купить !кофемашину"', "кофе в зёрнах оптом": "кофе в зёрнах оптом -бесплатно -своими"}
 
 
-def ads_of(campaign: int) -> list[ads.Ad]:
+@dataclass(frozen=True)
+class Ad:
+    """An ad with a keyword that it is shown by."""
+
+    ad: int
+    keyword: str
+
+
+def ads_of(campaign: int) -> list[Ad]:
     """Two groups of two ads, each shown by two keywords."""
     n = [c[0] for c in co.DIRECT_CAMPAIGNS].index(campaign) + 1
     return [
-        ads.Ad(52_000_000 + 10 * n + g, name, 1_780_000_000 + 100 * n + 10 * g + a, word, WRITTEN.get(word, word))
-        for g, (name, words) in enumerate(GROUPS, 1)
+        Ad(1_780_000_000 + 100 * n + 10 * g + a, word)
+        for g, words in enumerate(GROUPS, 1)
         for a in (1, 2)
         for word in words
     ]

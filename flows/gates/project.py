@@ -13,6 +13,7 @@ from jinja2 import nodes
 from flows.base.clock import business_zone
 from flows.base.settings import PROJECT, STAGING, Settings
 
+WORDS = ("text", "ref", "enum")  # kinds of columns whose value is a word and no figure
 READER = "validated_rows"  # the macro that reads a raw table; its arguments say how
 
 
@@ -32,6 +33,7 @@ class Table:
     Attributes:
         columns: those that are read and that the source declares; others are worked out in the model.
         key: the columns that make a record one; () where one of them is worked out.
+        parts: the columns of words that tell lines of one record apart (the keyword of an ad's day).
         version: the column that tells a newer version, or None.
         loaded_at, deleted: the columns with the load's stamp and the mark of a record that is gone.
     """
@@ -40,6 +42,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    parts: tuple[str, ...]
     version: str | None
     loaded_at: str
     deleted: str
@@ -137,18 +140,22 @@ def _table(source: str, name: str, reader: nodes.Call, variables: dict[str, Any]
     given = {argument.key: argument.value for argument in reader.kwargs}
     said = {
         part: _constant(given[part], variables)
-        for part in ("columns", "key", "version", "loaded_at", "deleted")
+        for part in ("columns", "key", "parts", "version", "loaded_at", "deleted")
         if part in given
     }
     loaded_at = said.get("loaded_at", "_loaded_at")
     raw_names = {column: spec[0] for column, spec in said["columns"].items()} | {"loaded_at": loaded_at}
     key = tuple(raw_names[column] for column in said["key"])
-    columns = (Column(spec[0], spec[1], "required" in spec[2:]) for spec in said["columns"].values())
+    told = said["columns"].items()
+    columns = (Column(spec[0], spec[1], "required" in spec[2:]) for _, spec in told)
     return Table(
         source,
         name,
         tuple(column for column in columns if column.name in declared),
         key if declared.issuperset(key) else (),
+        tuple(
+            spec[0] for name, spec in told if name in said.get("parts", ()) and spec[1] in WORDS and spec[0] in declared
+        ),
         raw_names.get(said.get("version")),
         loaded_at,
         said.get("deleted", "_deleted"),

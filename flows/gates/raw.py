@@ -358,7 +358,7 @@ class Gate:
     def _doubled_rows(self, limits: Limits) -> Iterator[Reading]:
         for profile in self._profiles:
             table = profile.table
-            key = dict.fromkeys(table.key or (column.name for column in table.columns))
+            key = dict.fromkeys((*table.key, *table.parts) if table.key else (column.name for column in table.columns))
             version = [table.version] if table.version and table.version not in key else []
             same = ", ".join(quoted(column) for column in [*key, *version])
             night = f"night = date '{profile.newest}'" if profile.newest else "true"

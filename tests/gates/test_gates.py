@@ -338,6 +338,16 @@ def test_far_more_rows_are_told(damage, gate):
     assert "bitrix24/crm_activity: ×" in outcome.said
 
 
+def test_keywords_of_an_ad_are_no_doubles(damage, beyond):
+    """A report by keyword has three lines where the one by campaign has one: other lines of one day, and not one thrice."""
+    damage(
+        """insert into raw_yandex_direct.campaign_performance
+        select rows.* replace ('keyword ' || n as "Criterion", rows._raw_row + 1000000 * n as _raw_row)
+        from raw_yandex_direct.campaign_performance as rows cross join range(1, 4) as copies (n) where _loaded_at >= '2026-06-20'"""
+    )
+    assert "doubled_rows" not in beyond("raw")["critical"]
+
+
 def test_a_fall_is_no_error_while_a_source_is_down(damage, gate):
     damage(
         f"update marts.kpi_values set value = 0 where {LAST_DAY} and kpi_id = 'visits'",
