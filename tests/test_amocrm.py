@@ -16,10 +16,9 @@ In March 2026, Moscow time. Deals 1 and 7 were made as deals; requests 2, 3 and 
 import sys
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 
-from tests.warehouse import PROJECT, build, run_dbt
+from tests.warehouse import PROJECT, built_of
 
 sys.path.insert(0, str(PROJECT / "tests"))
 
@@ -98,11 +97,7 @@ def warehouse(tmp_path_factory):
         patch.setenv("KPI_AMOCRM_TOKEN", server.token)
         server.lists, server.bin = LISTS, [lead(5, 2, 20, 1) | {"is_deleted": True}]
         load("amocrm", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
-    settings = {"KPI_SOURCES": "amocrm", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
-    build(folder, project=PROJECT, **settings).close()
-    proof = run_dbt(folder, "test", "-s", "path:systems/amocrm", project=PROJECT, **settings)  # what proves the code
-    assert proof.returncode == 0 and "6 unit tests" in proof.stdout, proof.stdout[-3000:]
-    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
+    with built_of(folder, "amocrm", unit_tests=6) as connection:
         yield connection
 
 

@@ -17,14 +17,13 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from flows.base.settings import Settings
 from flows.gates.raw import PATTERNS
-from tests.warehouse import PROJECT, build, run_dbt
+from tests.warehouse import built_of
 
 VALUE = pa.struct(
     [
@@ -162,15 +161,7 @@ def warehouse(tmp_path_factory):
         path = folder / "raw" / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    settings = {
-        "KPI_SOURCES": "ga4 google_ads vk_ads files",
-        "KPI_RAW_ROOT": str(folder / "raw"),
-        "KPI_AS_OF": "2026-04-01",
-    }
-    build(folder, project=PROJECT, **settings).close()
-    proof = run_dbt(folder, "test", "-s", "path:systems", project=PROJECT, **settings)  # what proves the code
-    assert proof.returncode == 0 and "8 unit tests" in proof.stdout, proof.stdout[-3000:]
-    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
+    with built_of(folder, "ga4 google_ads vk_ads files", unit_tests=8) as connection:
         yield connection
 
 

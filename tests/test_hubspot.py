@@ -25,10 +25,9 @@ In March 2026, Moscow time; the account is in roubles, and a dollar is worth 90.
 import sys
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 
-from tests.warehouse import PROJECT, build, run_dbt
+from tests.warehouse import PROJECT, built_of
 
 sys.path.insert(0, str(PROJECT / "tests"))
 
@@ -158,11 +157,7 @@ def warehouse(tmp_path_factory):
         load("hubspot", folder / "raw", now=datetime(2026, 3, 13, tzinfo=UTC), settings=QUICK)
         server.objects = {**BEFORE, **AFTER}
         load("hubspot", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
-    settings = {"KPI_SOURCES": "hubspot", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
-    build(folder, project=PROJECT, **settings).close()
-    proof = run_dbt(folder, "test", "-s", "path:systems/hubspot", project=PROJECT, **settings)  # what proves the code
-    assert proof.returncode == 0 and "9 unit tests" in proof.stdout, proof.stdout[-3000:]
-    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
+    with built_of(folder, "hubspot", unit_tests=9) as connection:
         yield connection
 
 

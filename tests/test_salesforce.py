@@ -25,7 +25,7 @@ import duckdb
 import pytest
 
 from tests.real.originals import folder
-from tests.warehouse import PROJECT, build, run_dbt
+from tests.warehouse import PROJECT, built_of, run_dbt
 
 sys.path.insert(0, str(PROJECT / "tests"))
 
@@ -189,13 +189,7 @@ def warehouse(tmp_path_factory):
         patch.setenv("KPI_SALESFORCE_CLIENT_SECRET", server.secret)
         server.objects = OBJECTS
         load("salesforce", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
-    settings = {"KPI_SOURCES": "salesforce", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
-    build(folder, project=PROJECT, **settings).close()
-    proof = run_dbt(
-        folder, "test", "-s", "path:systems/salesforce", project=PROJECT, **settings
-    )  # what proves the code
-    assert proof.returncode == 0 and "7 unit tests" in proof.stdout, proof.stdout[-3000:]
-    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
+    with built_of(folder, "salesforce", unit_tests=7) as connection:
         yield connection
 
 

@@ -6,6 +6,8 @@ import functools
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -70,3 +72,17 @@ def build(folder: Path, *arguments: str, project: Path | None = None, **settings
     done = run_dbt(folder, "build", *arguments, project=project, **settings)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     return duckdb.connect(str(folder / "kpi.duckdb"), read_only=True)
+
+
+@contextmanager
+def built_of(folder: Path, sources: str, unit_tests: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of 31 March 2026 that a folder's raw root makes, with these sources on alone.
+
+    The unit tests of their systems are run too: there are so many, and all pass.
+    """
+    settings = {"KPI_SOURCES": sources, "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
+    build(folder, project=PROJECT, **settings).close()
+    proof = run_dbt(folder, "test", "-s", "path:systems", project=PROJECT, **settings)
+    assert proof.returncode == 0 and f"{unit_tests} unit tests" in proof.stdout, proof.stdout[-3000:]
+    with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
+        yield connection
