@@ -213,6 +213,14 @@ def query(kpi: dict[str, str]) -> str:
     )
 
 
+def figure(name: str, kpis: dict[str, dict[str, str]]) -> str:
+    """A KPI, or a figure that stands beside one, with the link to the KPI's page."""
+    if name in kpis:
+        return f"the KPI [{kpis[name]['name_en']}]({name}.md)"
+    row = next(row for row in seed("seed_kpi_companions") if row["companion_id"] == name)
+    return f"`{name}`, beside the KPI [{kpis[row['kpi_id']]['name_en']}]({row['kpi_id']}.md)"
+
+
 def kpi_page(kpi: dict[str, str], measures: dict[str, dict[str, str]], kpis: dict[str, dict[str, str]]) -> str:
     """The page of one KPI."""
     sides = []
@@ -224,16 +232,16 @@ def kpi_page(kpi: dict[str, str], measures: dict[str, dict[str, str]], kpis: dic
         "P is the reporting period: a day, week, month, quarter or year.",
         f"| id | `{kpi['kpi_id']}` |\n|---|---|\n"
         f"| unit | {UNITS[kpi['unit']]} |\n"
-        f"| kind | {'a ratio of two KPIs' if kpi['numerator'].startswith('kpi:') else KINDS[kpi['kind']]} |\n"
+        f"| kind | {'a ratio of two figures' if kpi['numerator'].startswith('kpi:') else KINDS[kpi['kind']]} |\n"
         f"| which side is better | {BETTER[kpi['better']]} |\n"
         f"| dimensions | {', '.join(f'`{name}`' for name in kpi['dimensions'].split()) or 'none: only as a whole'} |",
     ]
-    counted, of_kpis = [], []
+    counted, of_figures = [], []
     for title, name in (("numerator", kpi["numerator"]), ("denominator", kpi["denominator"])):
         if name.startswith("kpi:"):
-            other = kpis[name.removeprefix("kpi:")]
-            of_kpis.append(other)
-            counted.append([title, f"the KPI [{other['name_en']}]({other['kpi_id']}.md)", "", "", "", ""])
+            told = figure(name.removeprefix("kpi:"), kpis)
+            of_figures.append(told)
+            counted.append([title, told, "", "", "", ""])
         elif name:
             side = measures[name]
             sides.append(side)
@@ -250,9 +258,8 @@ def kpi_page(kpi: dict[str, str], measures: dict[str, dict[str, str]], kpis: dic
         names = ", ".join(f"`{row['companion_id']}`" for row in beside)
         parts.append(f"Beside it, in `marts.kpi_companions`: {names}.")
     parts += ["## See it", fence(query(kpi), "sql"), "## The SQL { data-search-exclude }"]
-    if of_kpis:
-        linked = " and ".join(f"[{other['name_en']}]({other['kpi_id']}.md)" for other in of_kpis)
-        parts.append(f"It is made of two KPIs: {linked}. `models/scorecard` divides them.")
+    if of_figures:
+        parts.append(f"It is made of two figures: {' and '.join(of_figures)}. `models/scorecard` divides them.")
         parts.append(folded("scorecard/metric_values.sql" if "figures" in models() else "scorecard", _scorecard_sql()))
     for name in dict.fromkeys(side["mart"] for side in sides):
         path = models()[name].relative_to(PROJECT)
@@ -269,8 +276,8 @@ def kpi_page(kpi: dict[str, str], measures: dict[str, dict[str, str]], kpis: dic
         given = [f"Rows of `{one['input']}`:\n\n{shown(one)}" for one in test["given"]]
         parts.append(folded("What is given", "\n\n".join(given)))
         parts.append(folded("What comes out", shown(test["expect"], kpi["kpi_id"])))
-    if not tests and of_kpis:
-        parts.append("See the examples of the two KPIs that it is made of.")
+    if not tests and of_figures:
+        parts.append("See the examples of the two figures that it is made of.")
     elif not tests:
         parts.append("No unit test of this mart shows it by itself; the demo company's expected values prove it.")
     told = [(path, heading) for path, heading, text in decisions() if f"`{kpi['kpi_id']}`" in heading + text]
