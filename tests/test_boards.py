@@ -88,7 +88,8 @@ def test_the_figures_of_marts_are_those_of_the_marts(demo, embedded, name):
             continue
         assert rows_by and any(rows_by.values()), tile.title.en
         for state, rows in rows_by.items():
-            conditions = [f"{column} = '{value}'" for column, value in tile.where.items()]
+            told = {name: value if isinstance(value, list) else [value] for name, value in tile.where.items()}
+            conditions = [f"{name} in ({', '.join(repr(str(one)) for one in values)})" for name, values in told.items()]
             if tile.latest:
                 conditions.append(f"{tile.latest} = (select max({tile.latest}) from marts.{tile.mart})")
             first, _, second = state.partition("|")
@@ -98,6 +99,8 @@ def test_the_figures_of_marts_are_those_of_the_marts(demo, embedded, name):
                 conditions.append(
                     f"{tile.date} >= date '{second}' and {tile.date} < date '{second}' + interval 1 {first}"
                 )
+            elif tile.keyed:
+                conditions.append(f"dimension = '{first or 'all'}' and dimension_key = '{second or 'all'}'")
             elif state:
                 conditions.append(f"{first} = '{second}'")
             for row in rows:
@@ -218,7 +221,7 @@ def test_a_browser_opens_it_in_both_languages_on_a_phone_and_on_paper(browser, m
 def test_period_and_slice_hold_for_the_page(browser, made, embedded):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((made / "head_of_sales.html").as_uri())
-    value = page.locator('[data-kpi="revenue"]')
+    value = page.locator('[data-kpi="pipeline_amount"]')
     assert re.fullmatch(r"\d+(,\d)? млн ₽", value.inner_text().replace("\u00a0", " "))
     for grain in ("week", "quarter", "year", "month"):
         page.locator(".choice select").nth(0).select_option(grain)
@@ -226,6 +229,6 @@ def test_period_and_slice_hold_for_the_page(browser, made, embedded):
     chosen = page.locator(".choice select").nth(3).input_value()
     held = embedded["head_of_sales"]
     newest = page.evaluate("S.period")
-    row = next(row for row in held["values"]["revenue"][f"manager|{chosen}"]["month"] if row[0] == newest)
+    row = next(row for row in held["values"]["pipeline_amount"][f"manager|{chosen}"]["month"] if row[0] == newest)
     assert value.inner_text() == page.evaluate("([value]) => shown(value, 'money')", [row[1]])
     page.close()

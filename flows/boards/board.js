@@ -206,7 +206,9 @@ function martRows(tile) {
   if (tile.follow && tile.follow.includes(S.dim)) return found[`${S.dim}|${S.key}`];
   return found[""] || found[`${S.grain}|${D.periods[S.grain][S.period]}`];
 }
-function cell(value, column) {
+function cell(value, column, row, tile) {
+  if (column.of === "kpi") return kpiName(value);
+  if (column.unit === "kpi") return shown(value, D.kpis[row[tile.columns.findIndex((one) => one.of === "kpi")]].unit);
   if (column.of) return two((D.members[column.of] || {})[value]) || value || "–";
   return shown(value, column.unit || "text");
 }
@@ -214,7 +216,7 @@ function table(tile) {
   const rows = martRows(tile) || [], isText = (column) => ["text", "month"].includes(column.unit || "text");
   if (!rows.length) return [empty("nothing")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, tile.columns.map((column) => el("th", {class: isText(column) ? "text" : null}, column[S.lang])))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place]))))))))];
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile))))))))];
 }
 const KINDS = {numbers, line, bars, members, table};
 

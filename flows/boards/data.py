@@ -28,7 +28,7 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """
     periods = _periods(connection)
     wanted = {*board.slices, *(tile.by for tile in board.tiles if tile.by)}
-    wanted |= {column.of for tile in board.tiles for column in tile.columns if column.of}
+    wanted |= {column.of for tile in board.tiles for column in tile.columns if column.of} - {"kpi"}
     return {
         "kpis": _kpis(board, connection),
         "periods": periods,
@@ -53,7 +53,7 @@ def _kpis(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, dict
     columns = ("kpi_id", "name_ru", "name_en", "formula_ru", "formula_en", "unit", "better", "dimensions")
     rows = connection.execute(f"select {', '.join(columns)} from marts.kpi_catalogue").fetchall()
     catalogue = {row[0]: dict(zip(columns[1:], row[1:], strict=True)) for row in rows}
-    return {kpi: catalogue[kpi] for kpi in board.kpis}
+    return {kpi: catalogue[kpi] for kpi in board.named_kpis}
 
 
 def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[str]]]:
@@ -112,7 +112,8 @@ def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.Duck
 def _tile_rows(tile: Tile, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
     """Rows of a mart's tile by `grain|period`, or under `` where it has one state alone."""
     if not (tile.period or tile.date):
-        return {"": _rows(tile, connection, "true"), **_by_member(tile, connection)}
+        whole = "dimension = 'all'" if tile.keyed else "true"
+        return {"": _rows(tile, connection, whole), **_by_member(tile, connection)}
     found = {}
     for grain, starts in periods.items():
         for start in starts[-KEPT[grain][1] :]:
@@ -129,13 +130,13 @@ def _by_member(tile: Tile, connection: duckdb.DuckDBPyConnection) -> dict[str, R
     """Rows of a mart's tile by `dimension|key`, for the dimensions that it follows."""
     found = {}
     for dimension in tile.follow:
-        column, table = quoted(dimension), f"marts.{quoted(tile.mart or '')}"
-        newest = (
-            f" where {quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else ""
-        )
-        for (key,) in connection.execute(f"select distinct {column} from {table}{newest} order by all").fetchall():
+        column, table = quoted("dimension_key" if tile.keyed else dimension), f"marts.{quoted(tile.mart or '')}"
+        own = f"dimension = {literal(dimension)} and " if tile.keyed else ""
+        newest = f"{quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})" if tile.latest else "true"
+        keys = f"select distinct {column} from {table} where {own}{newest} order by all"
+        for (key,) in connection.execute(keys).fetchall():
             if key is not None:
-                found[f"{dimension}|{key}"] = _rows(tile, connection, f"{column} = {literal(key)}")
+                found[f"{dimension}|{key}"] = _rows(tile, connection, f"{own}{column} = {literal(key)}")
     return found
 
 
@@ -145,7 +146,9 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
         for name in column.columns:
             shown.append(_shown(column, name))
             groups += [] if column.agg else [quoted(name)]
-    conditions = [condition] + [f"{quoted(name)} = {literal(str(value))}" for name, value in tile.where.items()]
+    conditions = [condition]
+    for name, value in tile.where.items():
+        conditions.append(f"{quoted(name)} in ({_list(value if isinstance(value, list) else [str(value)])})")
     table = f"marts.{quoted(tile.mart or '')}"
     if tile.latest:
         conditions.append(f"{quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})")

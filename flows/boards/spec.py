@@ -14,7 +14,7 @@ LANGUAGES = ("ru", "en")
 MOST_TILES = 12
 Grain = Literal["week", "month", "quarter", "year"]
 Unit = Literal[
-    "count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag"
+    "count", "money", "ratio", "minutes", "days", "index", "score", "points", "text", "date", "month", "flag", "kpi"
 ]
 
 
@@ -34,7 +34,10 @@ class Words(_Strict):
 
 
 class Column(_Strict):
-    """A column of a mart in a tile. `{lang}` in its name stands for each language; `of` says whose member its value is."""
+    """A column of a mart in a tile. `{lang}` in its name stands for each language; `of` says whose member its value is.
+
+    `of: kpi` says that the value is a KPI; the unit `kpi` is that of the KPI in the same row.
+    """
 
     column: str
     ru: str
@@ -67,11 +70,12 @@ class Tile(_Strict):
     by: str | None = None
     mart: str | None = None
     columns: list[Column] = []
-    where: dict[str, str | int | bool] = {}
+    where: dict[str, str | int | bool | list[str]] = {}  # a list: any of its values
     period: bool = False  # the mart has rows of each period (period_grain, period_start): those of the page's
     date: str | None = None  # a day of the mart: its rows of the page's period are added up
     latest: str | None = None  # a day of the mart: only its newest one
     follow: list[str] = []  # dimensions, which the mart has as columns, by whose member its rows may be chosen
+    keyed: bool = False  # it follows by dimension and dimension_key, and the whole business is all in them
     order: str = ""  # columns, or -column for the largest first
     limit: Annotated[int, Field(ge=1, le=130)] = 12
     wide: bool = False
@@ -88,11 +92,23 @@ class Tile(_Strict):
             raise ValueError("a tile has one of period, date and latest")
         if self.follow and (self.kpis or self.period or self.date):
             raise ValueError("only a tile of a mart without a period or date follows a member")
+        if self.keyed and not self.follow:
+            raise ValueError("what is keyed names the dimensions that it follows")
+        if any(column.unit == "kpi" for column in self.columns) and not self.named_kpis:
+            raise ValueError("a column in the unit of its KPI stands beside one that is of kpi, and where names kpi_id")
         if self.kpis and (self.kind in ("bars", "members")) != bool(self.by):
             raise ValueError("bars and members of KPIs name the dimension (by), other tiles of KPIs do not")
         if self.kpis and self.kind == "table":
             raise ValueError("a table of KPIs is numbers or members")
         return self
+
+    @property
+    def named_kpis(self) -> list[str]:
+        """The KPIs that rows of a mart are of, where a column tells them."""
+        if not any(column.of == "kpi" for column in self.columns):
+            return []
+        named = self.where.get("kpi_id", [])
+        return list(named) if isinstance(named, list) else [str(named)]
 
 
 class Board(_Strict):
@@ -111,6 +127,11 @@ class Board(_Strict):
     def kpis(self) -> list[str]:
         """The KPIs of all tiles, each once."""
         return list(dict.fromkeys(kpi for tile in self.tiles for kpi in tile.kpis))
+
+    @property
+    def named_kpis(self) -> list[str]:
+        """These, and those that rows of marts are of."""
+        return list(dict.fromkeys([*self.kpis, *(kpi for tile in self.tiles for kpi in tile.named_kpis)]))
 
     @property
     def marts(self) -> list[str]:
@@ -181,6 +202,7 @@ def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]
     named = [name for column in tile.columns for name in column.columns] + list(tile.where)
     named += [column.over for column in tile.columns if column.over]
     named += [name for name in (tile.date, tile.latest) if name]
-    named += [*tile.follow, *(name.removeprefix("-") for name in tile.order.split())]
+    named += [*(["dimension", "dimension_key"] if tile.keyed else tile.follow), *(name.removeprefix("-") for name in tile.order.split())]
     named += ["period_grain", "period_start"] if tile.period else []
-    return [f"marts.{tile.mart} has no column {name}" for name in named if name not in columns[tile.mart]]
+    unknown = [f"there is no KPI {kpi}" for kpi in tile.named_kpis if kpi not in dimensions]
+    return unknown + [f"marts.{tile.mart} has no column {name}" for name in named if name not in columns[tile.mart]]
