@@ -202,7 +202,10 @@ def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]
     named = [name for column in tile.columns for name in column.columns] + list(tile.where)
     named += [column.over for column in tile.columns if column.over]
     named += [name for name in (tile.date, tile.latest) if name]
-    named += [*(["dimension", "dimension_key"] if tile.keyed else tile.follow), *(name.removeprefix("-") for name in tile.order.split())]
+    named += [
+        *(["dimension", "dimension_key"] if tile.keyed else tile.follow),
+        *(name.removeprefix("-") for name in tile.order.split()),
+    ]
     named += ["period_grain", "period_start"] if tile.period else []
     unknown = [f"there is no KPI {kpi}" for kpi in tile.named_kpis if kpi not in dimensions]
     return unknown + [f"marts.{tile.mart} has no column {name}" for name in named if name not in columns[tile.mart]]

@@ -311,6 +311,19 @@ class Run:
             return [dict(zip(columns, (None if cell is None else str(cell) for cell in row))) for row in rows]
         return []
 
+    def pace(self) -> dict[str, Any]:
+        """How the revenue of the running month goes, if it has a plan: to date, share of the plan to date, run rate."""
+        columns = [f"name_{self.settings.language}", "unit", "value", "plan_share", "run_rate_value"]
+        query = (
+            f"select {', '.join(columns)} from (select *, value / nullif(target_to_date, 0) as plan_share from marts.kpi_to_date)"
+            " inner join marts.kpi_catalogue using (kpi_id) where kpi_id = 'revenue' and time_window = 'month'"
+            " and dimension = 'all' and plan_share is not null and run_rate_value is not null"
+        )
+        with suppress(duckdb.Error), duckdb.connect(str(self.place.file), read_only=True) as built:
+            if row := built.execute(query).fetchone():
+                return dict(zip(columns, map(str, row)))
+        return {}
+
     def count(self, checks: list[dict[str, Any]], run: int = 0, passed: int = 0) -> list[dict[str, Any]]:
         """Counts checks of a gate, and data tests, into the night; returns the checks that failed."""
         failed = [check for check in checks if not check["passed"]]

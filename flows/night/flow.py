@@ -234,6 +234,7 @@ def publish(run: Run) -> None:
 def message(run: Run) -> None:
     """The run history, and the message to people."""
     indicators = run.night.indicators = run.indicators()
+    run.night.pace = run.pace()
     run.close()
     told = summary(run.night, run.settings).replace("\n", "\n\n")
     _show(run, create_markdown_artifact, key="night", markdown=told, description="What people were told of the night")

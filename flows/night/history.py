@@ -43,6 +43,7 @@ class Night:
         logs: the folder with its logs.
         boards: the page that opens the published boards; empty if there is none.
         indicators: the head of sales's ten, of the newest day.
+        pace: how the revenue of the month goes, if it has a plan.
     """
 
     run_id: str
@@ -66,6 +67,7 @@ class Night:
     logs: str = ""
     boards: str = ""
     indicators: list[dict[str, Any]] = field(default_factory=list)
+    pace: dict[str, Any] = field(default_factory=dict)
 
     def row(self) -> dict[str, Any]:
         """Its row of the entity `pipeline_runs`, with more for whoever looks into the raw files."""

@@ -42,6 +42,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "indicators": "{day}:",
         "indicator": "{name}: {value}, {sign}",
         "plain": "{name}: {value}",
+        "pace": "The month to date: {name} {value}, {share} of the plan to date, {total} at this pace",
         "boards": "Boards: {boards}",
         "units": {
             "ratio": "%",
@@ -72,6 +73,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "indicators": "{day}:",
         "indicator": "{name}: {value}, {sign}",
         "plain": "{name}: {value}",
+        "pace": "Месяц на сегодня: {name} {value}, {share} плана к этому дню, таким темпом выйдет {total}",
         "boards": "Доски: {boards}",
         "units": {
             "ratio": "%",
@@ -107,7 +109,7 @@ def summary(night: Night, settings: Settings) -> str:
     else:
         minutes = round((finished - night.started_at).total_seconds() / 60, 1)
         lines.append(text["took"].format(minutes=minutes, version=night.version))
-        lines += _indicators(night, language)
+        lines += [*_indicators(night, language), *_pace(night, language)]
         if night.boards:
             lines.append(text["boards"].format(boards=night.boards))
     for load in night.loads:
@@ -149,6 +151,22 @@ def _indicators(night: Night, language: str) -> list[str]:
         )
         lines.append(f"  {told}")
     return lines
+
+
+def _pace(night: Night, language: str) -> list[str]:
+    """A line on how the month goes, if it has a plan."""
+    if not night.pace:
+        return []
+    text, pace = TEXTS[language], night.pace
+    words, name = text["units"], pace[f"name_{language}"]
+    return [
+        text["pace"].format(
+            name=name[:1].lower() + name[1:],
+            value=_value(pace["value"], pace["unit"], words),
+            share=_value(pace["plan_share"], "ratio", words),
+            total=_value(pace["run_rate_value"], pace["unit"], words),
+        )
+    ]
 
 
 def _value(value: str | None, unit: str, words: dict[str, str]) -> str:
