@@ -5,15 +5,18 @@
 with windows as (
     select *, case when is_complete then period_grain else concat(period_grain, '_worked') end as earlier_grain
     from {{ ref('periods') }}
-    where
-        last_known_day = {{ dbt.dateadd('day', -1, as_of()) }}
-        and (whole_grain = 'days' or period_grain in ({{ grains }}))
+    where last_known_day = {{ dbt.dateadd('day', -1, as_of()) }} and (whole_grain = 'days' or period_grain in ({{ grains }}))
 ),
 
 figures as (
     select * from {{ ref('metric_values') }}
     union all
     select * from {{ ref('int_combined_values') }}
+),
+
+-- what runs on by working days: sums, and the share of a quota, for its plan of the whole period stands
+definitions as (
+    select *, kind = 'flow' or figure_id = '{{ var("quota_kpi") }}' as runs_on from {{ ref('kpi_definitions') }} where not is_supporting
 ),
 
 starts as (
@@ -23,7 +26,7 @@ starts as (
 cells as (
     select figure_id, period_grain, period_start, dimension, dimension_key from figures
     union
-    select kpi_id, period_grain, period_start, dimension, dimension_key from {{ ref('targets_by_period') }}
+    select kpi_id, period_grain, period_start, dimension, dimension_key from {{ ref('int_plans_to_date') }}
 ),
 
 told as (
@@ -37,15 +40,15 @@ told as (
         case when windows.previous_start >= starts.covered_from then coalesce(previous.value, definitions.when_nothing) end as previous_value,
         case when windows.year_ago_start >= starts.covered_from then coalesce(year_ago.value, definitions.when_nothing) end as year_ago_value,
         targets.target_value, targets.target_to_date,
-        case when definitions.kind = 'flow' then windows.working_days - windows.working_days_passed end as days_left,
+        case when definitions.runs_on then windows.working_days - windows.working_days_passed end as days_left,
         case
-            when definitions.kind <> 'flow' or windows.period_start < starts.covered_from then null
+            when not definitions.runs_on or windows.period_start < starts.covered_from then null
             when windows.working_days = windows.working_days_passed then 1
             else 1.0 * windows.working_days / nullif(windows.working_days_passed, 0)
         end as run_rate
     from cells
     inner join windows on cells.period_grain = windows.period_grain and cells.period_start = windows.period_start
-    inner join {{ ref('kpi_definitions') }} as definitions on cells.figure_id = definitions.figure_id and not definitions.is_supporting
+    inner join definitions on cells.figure_id = definitions.figure_id
     inner join starts on cells.figure_id = starts.figure_id
     left join figures
         on cells.figure_id = figures.figure_id and cells.period_grain = figures.period_grain and cells.period_start = figures.period_start
@@ -56,7 +59,7 @@ told as (
         and windows.{{ name }}_start = {{ name }}.period_start
         and cells.dimension = {{ name }}.dimension and cells.dimension_key = {{ name }}.dimension_key
     {%- endfor %}
-    left join {{ ref('targets_by_period') }} as targets
+    left join {{ ref('int_plans_to_date') }} as targets
         on cells.figure_id = targets.kpi_id and cells.period_grain = targets.period_grain and cells.period_start = targets.period_start
         and cells.dimension = targets.dimension and cells.dimension_key = targets.dimension_key
 )
@@ -66,10 +69,8 @@ select
     coalesce(special.name_ru, members.dimension_name_ru, told.dimension_key) as dimension_name_ru,
     coalesce(special.name_en, members.dimension_name_en, told.dimension_key) as dimension_name_en,
     told.working_days, told.working_days_passed,
-    told.value, told.cases, told.mark, marks.name_ru as mark_ru, marks.name_en as mark_en,
-    told.previous_value, told.year_ago_value,
-    told.target_value, told.target_to_date,
-    told.value - told.target_to_date as gap_to_date,
+    told.value, told.cases, told.mark, marks.name_ru as mark_ru, marks.name_en as mark_en, told.previous_value, told.year_ago_value,
+    told.target_value, told.target_to_date, told.value - told.target_to_date as gap_to_date,
     {{ ratio('told.value', 'told.target_value') }} as attained_share,
     case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
     told.value * told.run_rate as run_rate_value
