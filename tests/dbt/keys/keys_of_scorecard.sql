@@ -1,8 +1,10 @@
 -- No two rows of a model of the scorecard share its key.
 {{ repeated_keys([
+    ref('change_factors'),
     ref('dimension_members'),
     ref('int_combined_values'),
     ref('int_plans_to_date'),
+    ref('int_tree_factors'),
     ref('kpi_catalogue'),
     ref('kpi_companions'),
     ref('kpi_definitions'),
