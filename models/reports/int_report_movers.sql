@@ -1,6 +1,6 @@
--- Grain: report, kpi_id, period_grain, period_start.
--- One indicator of a report and period of it, with the member (a channel, a manager, a stage) that moved it most, in the direction in which it
--- moved.  The parts of a dimension's members add up to the change; where they do not (customers of two channels), the dimension names nobody.
+-- Grain: report, kpi_id, period_grain, period_start, mover_rank.
+-- One indicator of a report, period of it and member (a channel, a manager, a stage) of those that moved it most, up or down; the main mover is the
+-- first in the direction in which the indicator moved.  The parts of a dimension's members add up to the change; where they do not (customers of two channels), the dimension names nobody.
 with changes as (
     select * from {{ ref('int_report_changes') }}
 ),
@@ -50,11 +50,14 @@ weighed as (
 ranked as (
     select
         *,
+        cast(row_number() over (partition by report, kpi_id, period_grain, period_start order by abs(part) desc, dimension, dimension_key) as integer)
+            as mover_rank,
+        part * change > 0 as is_along,
         row_number() over (
-            partition by report, kpi_id, period_grain, period_start order by abs(part) desc, dimension asc, dimension_key asc
-        ) as row_no
+            partition by report, kpi_id, period_grain, period_start, part * change > 0 order by abs(part) desc, dimension, dimension_key
+        ) as rank_along
     from weighed
-    where members > 1 and part * change > 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * abs(change)
+    where members > 1 and part <> 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * abs(change)
 )
 
 select
@@ -62,6 +65,8 @@ select
     ranked.kpi_id,
     ranked.period_grain,
     ranked.period_start,
+    ranked.mover_rank,
+    ranked.is_along and ranked.rank_along = 1 as is_main,
     ranked.dimension as mover_dimension,
     ranked.dimension_key as mover_key,
     coalesce(special.name_ru, members.dimension_name_ru, ranked.dimension_key) as mover_ru,
@@ -70,4 +75,4 @@ select
 from ranked
 left join {{ ref('dimension_members') }} as members on ranked.dimension = members.dimension and ranked.dimension_key = members.dimension_key
 left join {{ ref('seed_member_names') }} as special on special.dimension = 'any' and ranked.dimension_key = special.dimension_key
-where ranked.row_no = 1
+where ranked.mover_rank <= {{ var('movers_told') }} or (ranked.is_along and ranked.rank_along = 1)

@@ -77,4 +77,4 @@ left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.ju
 left join {{ ref('int_report_movers') }} as movers
     on judged.report = movers.report and judged.kpi_id = movers.kpi_id
     and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start
-    and judged.previous_value is not null
+    and movers.is_main and judged.previous_value is not null

@@ -22,7 +22,8 @@ parts as (
     select
         tree_id, period_grain, period_start, compared_with, {{ place }} as position,
         (now_{{ place }} - before_{{ place }}) * (
-            2 * before_{{ one }} * before_{{ two }} + before_{{ one }} * now_{{ two }} + now_{{ one }} * before_{{ two }} + 2 * now_{{ one }} * now_{{ two }}
+            2 * before_{{ one }} * before_{{ two }} + before_{{ one }} * now_{{ two }}
+            + now_{{ one }} * before_{{ two }} + 2 * now_{{ one }} * now_{{ two }}
         ) / 6 as part
     from wide
     {{ 'union all' if not loop.last }}

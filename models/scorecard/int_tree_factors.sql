@@ -1,6 +1,6 @@
 -- Grain: tree_id, period_grain, period_start, compared_with, position.
--- One tree of factors, complete period, period that it is set beside (the one before, the same of a year ago) and factor of the tree, then and now, with
--- the outcome.  The first factor is a figure, each other one a figure over the one before it, so that their product is the last figure, the outcome.
+-- One tree of factors, complete period, period that it is set beside (the one before, the same of a year ago) and factor of the tree, then and now,
+-- with the outcome.  The first factor is a figure, each other one a figure over the one before it, so that their product is the last figure, the outcome.
 with trees as (
     select *, lead(position) over (partition by tree_id order by position) is null as is_outcome
     from {{ ref('seed_factor_trees') }}
@@ -39,7 +39,8 @@ bases as (
     select
         *,
         {%- for side in ['now', 'before'] %}
-        lag(quantity_{{ side }}) over (partition by tree_id, period_grain, period_start, compared_with order by position) as base_{{ side }}{{ ',' if not loop.last }}
+        lag(quantity_{{ side }}) over (partition by tree_id, period_grain, period_start, compared_with order by position)
+            as base_{{ side }}{{ ',' if not loop.last }}
         {%- endfor %}
     from quantities
 ),
@@ -48,7 +49,8 @@ factors as (
     select
         *,
         {%- for side in ['now', 'before'] %}
-        case when position = 1 then quantity_{{ side }} else {{ ratio('quantity_' ~ side, 'base_' ~ side) }} end as factor_{{ side }}{{ ',' if not loop.last }}
+        case when position = 1 then quantity_{{ side }} else {{ ratio('quantity_' ~ side, 'base_' ~ side) }} end
+            as factor_{{ side }}{{ ',' if not loop.last }}
         {%- endfor %}
     from bases
 )

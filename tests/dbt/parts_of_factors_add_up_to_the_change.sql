@@ -1,4 +1,5 @@
--- Proves that the parts of a tree's factors are together the change of its outcome, to the kopeck, in every period; and that all of them are told or none.
+-- Proves that the parts of a tree's factors are together the change of its outcome, to the kopeck, in every period, and that all of them are told
+-- or none.
 select
     tree_id,
     period_grain,

@@ -5,5 +5,6 @@
     ref('report_daily'),
     ref('report_indicators'),
     ref('report_monthly'),
+    ref('report_reasons'),
     ref('report_weekly')
 ]) }}
