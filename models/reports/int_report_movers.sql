@@ -1,6 +1,7 @@
 -- Grain: report, kpi_id, period_grain, period_start, mover_rank.
--- One indicator of a report, period of it and member (a channel, a manager, a stage) of those that moved it most, up or down; the main mover is the
--- first in the direction in which the indicator moved.  The parts of a dimension's members add up to the change; where they do not (customers of two channels), the dimension names nobody.
+-- One indicator of a report, period of it and member (a channel, a manager, a stage) of those that moved it most, up or down; the main mover is
+-- the first in the direction in which the indicator moved.  The parts of a dimension's members add up to the change; where they do not (customers
+-- of two channels), the dimension names nobody.
 with changes as (
     select * from {{ ref('int_report_changes') }}
 ),
@@ -42,6 +43,7 @@ parts as (
 weighed as (
     select
         *,
+        abs(part) as size,
         sum(part) over (partition by report, kpi_id, period_grain, period_start, dimension) as parts_sum,
         count(*) over (partition by report, kpi_id, period_grain, period_start, dimension) as members
     from parts
@@ -50,11 +52,11 @@ weighed as (
 ranked as (
     select
         *,
-        cast(row_number() over (partition by report, kpi_id, period_grain, period_start order by abs(part) desc, dimension, dimension_key) as integer)
+        cast(row_number() over (partition by report, kpi_id, period_grain, period_start order by size desc, dimension asc, dimension_key asc) as integer)
             as mover_rank,
         part * change > 0 as is_along,
         row_number() over (
-            partition by report, kpi_id, period_grain, period_start, part * change > 0 order by abs(part) desc, dimension, dimension_key
+            partition by report, kpi_id, period_grain, period_start, part * change > 0 order by size desc, dimension asc, dimension_key asc
         ) as rank_along
     from weighed
     where members > 1 and part <> 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * abs(change)

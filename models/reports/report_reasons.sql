@@ -1,6 +1,8 @@
 -- Grain: report, kpi_id, reason, reason_rank.
 -- One indicator of a report and reason for its change in the newest complete period: a factor of its tree, or a member (a channel, a manager, a
 -- stage) of those that moved it most.  The factors' parts add up to the change; members of several dimensions are several cuts of one change.
+{%- set currency = (var('currency_words')[var('base_currency')] or [var('base_currency')])[0] %}
+{%- set digits = {'ru': "replace(amounts.digits, '.', ',')", 'en': 'amounts.digits'} %}
 with changed as (
     select * from {{ ref('report_indicators') }}
     where is_latest and change is not null and period_grain = case report when 'daily' then 'day' when 'weekly' then 'week' else 'month' end
@@ -28,7 +30,7 @@ amounts as (
     select
         reasons.*,
         changed.period_start, changed.position, changed.name_ru, changed.name_en, changed.unit, changed.change,
-        case when changed.unit = 'money' then ' {{ (var("currency_words")[var("base_currency")] or [var("base_currency")])[0] }}' else '' end as currency,
+        case when changed.unit = 'money' then ' {{ currency }}' else '' end as currency,
         case words.decimals
             when 0 then cast(cast(round(abs(reasons.part) / words.divided_by) as bigint) as {{ dbt.type_string() }})
             when 1 then cast(cast(abs(reasons.part) / words.divided_by as decimal(18, 1)) as {{ dbt.type_string() }})
@@ -57,8 +59,7 @@ select
                 case when amounts.part = 0 then '{{ same }}' when amounts.part > 0 then '{{ up }}' else '{{ down }}' end,
                 ' {{ quote[0] }}', amounts.name_{{ lang }}, '{{ quote[1] }}',
                 case
-                    when amounts.part <> 0
-                        then concat(' {{ by }} ', {{ "replace(amounts.digits, '.', ',')" if lang == 'ru' else 'amounts.digits' }}, digits_{{ lang }}, currency)
+                    when amounts.part <> 0 then concat(' {{ by }} ', {{ digits[lang] }}, amounts.digits_{{ lang }}, amounts.currency)
                     else ''
                 end,
                 ' ', spans.words_{{ lang }}, '.'

@@ -1,6 +1,7 @@
 -- Grain: tree_id, period_grain, period_start, compared_with, position.
 -- One tree of factors, complete period, period that it is set beside (the one before, the same of a year ago) and factor of the tree, then and now,
--- with the outcome.  The first factor is a figure, each other one a figure over the one before it, so that their product is the last figure, the outcome.
+-- with the outcome.  The first factor is a figure, each other one a figure over the one before it, so that their product is the last figure,
+-- the outcome.
 with trees as (
     select *, lead(position) over (partition by tree_id order by position) is null as is_outcome
     from {{ ref('seed_factor_trees') }}
