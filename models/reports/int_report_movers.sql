@@ -52,8 +52,9 @@ weighed as (
 ranked as (
     select
         *,
-        cast(row_number() over (partition by report, kpi_id, period_grain, period_start order by size desc, dimension asc, dimension_key asc) as integer)
-            as mover_rank,
+        row_number() over (
+            partition by report, kpi_id, period_grain, period_start order by size desc, dimension asc, dimension_key asc
+        ) as mover_rank,
         part * change > 0 as is_along,
         row_number() over (
             partition by report, kpi_id, period_grain, period_start, part * change > 0 order by size desc, dimension asc, dimension_key asc
@@ -63,11 +64,8 @@ ranked as (
 )
 
 select
-    ranked.report,
-    ranked.kpi_id,
-    ranked.period_grain,
-    ranked.period_start,
-    ranked.mover_rank,
+    ranked.report, ranked.kpi_id, ranked.period_grain, ranked.period_start,
+    cast(ranked.mover_rank as integer) as mover_rank,
     ranked.is_along and ranked.rank_along = 1 as is_main,
     ranked.dimension as mover_dimension,
     ranked.dimension_key as mover_key,
