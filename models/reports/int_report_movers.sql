@@ -44,6 +44,7 @@ weighed as (
     select
         *,
         abs(part) as size,
+        sum(abs(part)) over (partition by report, kpi_id, period_grain, period_start, dimension) as parts_size,
         sum(part) over (partition by report, kpi_id, period_grain, period_start, dimension) as parts_sum,
         count(*) over (partition by report, kpi_id, period_grain, period_start, dimension) as members
     from parts
@@ -60,7 +61,7 @@ ranked as (
             partition by report, kpi_id, period_grain, period_start, part * change > 0 order by size desc, dimension asc, dimension_key asc
         ) as rank_along
     from weighed
-    where members > 1 and part <> 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * abs(change)
+    where members > 1 and part <> 0 and abs(parts_sum - change) <= {{ var('rounding_share') }} * parts_size
 )
 
 select
