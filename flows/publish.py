@@ -29,7 +29,7 @@ from typing import Any
 
 import duckdb
 
-from flows import postgres
+from flows import postgres, restatements
 from flows.base import redact
 from flows.base.errors import ConfigError
 from flows.base.locks import Lock, Locked
@@ -61,6 +61,9 @@ class Version:
         name: of the version; set at the beginning.
         tables: rows by table; filled as they are written.
         boards: whether its boards could be made.
+        begun: when it was begun, which is when it was published.
+        restated: which closed figures moved; None if there was nothing to compare.
+        is_compared: whether the version before could be compared with.
     """
 
     published: Path
@@ -72,6 +75,9 @@ class Version:
     name: str = ""
     tables: dict[str, int] = field(default_factory=dict)
     boards: bool = False
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    restated: restatements.Restated | None = None
+    is_compared: bool = True
 
     @property
     def making(self) -> Path:
@@ -138,6 +144,30 @@ def make_file(version: Version) -> None:
         connection.execute("detach made")
 
 
+def tell_changes(version: Version) -> None:
+    """Adds which closed figures moved since the version before, and why. What can't be compared is said, and keeps no figures from BI."""
+    before = current_of(version.published)
+    if before:
+        manifest, settings = manifest_of(version.published, before), Settings.read()
+        codes = [facts.get("code", {}).get("sha256") for facts in (manifest, version.facts)]
+        sides = restatements.Sides(
+            before=version.published / "versions" / before / FILE,
+            now=version.making / FILE,
+            published_before=datetime.fromisoformat(manifest["published_at"]),
+            published_now=version.begun,
+            code_changed=codes[0] != codes[1] if all(codes) else None,
+        )
+        limits = restatements.Limits(
+            tuple(settings.restatement_dimensions.split()), settings.restatement_rows, settings.restatement_records
+        )
+        try:
+            version.restated = restatements.add(sides, limits)
+        except duckdb.Error as error:
+            version.is_compared = False
+            version.say(f"no restatements: {_first_line(error)}")
+        version.tables |= restatements.count(version.making / FILE)
+
+
 def make_parquet(version: Version) -> None:
     """Writes each mart as a Parquet file."""
     folder = version.making / PARQUET
@@ -176,7 +206,7 @@ def keep(version: Version) -> None:
     text = json.dumps(
         {
             "version": version.name,
-            "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "published_at": version.begun.isoformat(timespec="seconds"),
             **version.facts,
             "tables": version.tables,
         },
@@ -247,6 +277,7 @@ def _rights(version: Version) -> int:
 STEPS: tuple[Callable[[Version], None], ...] = (
     clear,
     make_file,
+    tell_changes,
     make_parquet,
     make_boards,
     check,

@@ -10,6 +10,8 @@
     ref('int_target_findings'),
     ref('int_time_findings'),
     ref('int_word_findings'),
+    ref('kpi_restatement_records'),
+    ref('kpi_restatements'),
     ref('rejected_rows'),
     ref('source_tie_out'),
     ref('source_totals')
