@@ -13,7 +13,7 @@ import duckdb
 
 from flows.base.sql import literal, quoted
 
-FIGURES, RECORDS = "kpi_restatements", "kpi_restatement_records"
+TABLES = FIGURES, RECORDS = "kpi_restatements", "kpi_restatement_records"
 NEEDED = {"kpi_values", "kpi_catalogue", "dim_period"}
 GRAINS = ("month", "week", "quarter", "year")  # of figures that moved alike, the first is told
 FIGURE = ("kpi_id", "period_grain", "period_start", "dimension", "dimension_key")

@@ -18,7 +18,8 @@
              the same id.
     A row that says that its record is gone needs no more than the key; without a version it is as new as its load, else as its row_no.
 
-    Gives the typed columns and, for each raw row, row_status:
+    Gives the typed columns, record_at (the record's own time, UTC: its last change, else when it was made, else its first required day) and, for
+    each raw row, row_status:
       rejected       a value cannot be read, a required one is missing, a rule is broken, the key stands twice in one load of one file, or
                      a later row is another record with the same id
       not_yet_known  loaded after the as-of date
@@ -229,6 +230,10 @@ checked as (
     {%- do owners.append("case when lower(" ~ name ~ ") not in ('" ~ var('nobody_ids') | join("', '") ~ "') then " ~ name ~ ' end') -%}
 {%- endfor -%}
 {%- set owner = 'coalesce(' ~ owners | join(', ') ~ ', null)' -%}
+{%- set own_times = [] -%}
+{%- for name in [version] + (born or [])[:1] + columns.keys() | list if name in columns and columns[name][1] in days and name not in own_times -%}
+    {%- if name == version or name in (born or [])[:1] or 'required' in columns[name][2:] -%}{%- do own_times.append(name) -%}{%- endif -%}
+{%- endfor -%}
 {%- set latest_load = load ~ ' desc' if load else 'loaded_at desc nulls last, _raw_file desc' -%}
 {%- set order_by = (load ~ ' desc, _raw_file' if load else 'loaded_at desc nulls last, _raw_file') ~ ' desc, _raw_row desc' -%}
 {%- if version -%}
@@ -291,6 +296,10 @@ repeated as (
 
 select
     {{ columns.keys() | join(',\n    ') }},
+    {% for name in own_times -%}
+    {{ 'coalesce(' if loop.first }}{{ name if columns[name][1] == 'timestamp' else local_to_utc('cast(' ~ name ~ ' as timestamp)') }},{{ ' ' }}
+    {%- endfor -%}
+    cast(null as timestamp){{ ')' if own_times }} as record_at,
     loaded_at,
     is_deleted,
     _raw_file,

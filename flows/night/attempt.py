@@ -32,7 +32,7 @@ from flows.night.history import Night, State, add_row, forget_runs
 from flows.night.load import SourceLoad, newest_loads
 from flows.night.report import send, summary
 from flows.night.run_log import RunLog, Step
-from flows.publish import PublishError, current_of, manifest_of
+from flows.publish import PublishError, Version, current_of, manifest_of
 
 PUBLISHED, FAILED, WRONG_CALL, STOPPED_BY_GATE, ANOTHER_NIGHT = range(5)
 EXPECTED = (BuildFailed, LoadError, PublishError, OSError, duckdb.Error)  # what ends a night with a reason
@@ -299,6 +299,12 @@ class Run:
             self.night.boards = str(self.settings.published / "boards" / "index.html")
         else:
             self.warn("the boards could not be made: `uv run kpi boards` says why")
+
+    def keep_restated(self, version: Version) -> None:
+        """Keeps which closed figures moved; a person should know if they could not be compared."""
+        self.night.restated = version.restated
+        if not version.is_compared:
+            self.warn("closed figures could not be compared with the version before: the log says why")
 
     def indicators(self) -> list[dict[str, Any]]:
         """The head of sales's daily report of the newest day, if there is one."""

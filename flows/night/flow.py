@@ -227,6 +227,7 @@ def publish(run: Run) -> None:
         )
         run.night.version = publish_version(version)
         run.keep_boards(version.boards)
+        run.keep_restated(version)
         step.text = f"{len(version.tables)} marts as {version.name}"
 
 

@@ -15,6 +15,7 @@ from flows.extract.commit import Load
 from flows.extract.common import Deadline, LoadReport, Run
 from flows.extract.common import Settings as LoadSettings
 from flows.night.load import SourceLoad
+from flows.restatements import Restated
 
 KEEP_RUNS = 60  # folders of logs
 
@@ -44,6 +45,7 @@ class Night:
         boards: the page that opens the published boards; empty if there is none.
         indicators: the head of sales's ten, of the newest day.
         pace: how the revenue of the month goes, if it has a plan.
+        restated: which closed figures moved since the version before; None if nothing was compared.
     """
 
     run_id: str
@@ -68,6 +70,7 @@ class Night:
     boards: str = ""
     indicators: list[dict[str, Any]] = field(default_factory=list)
     pace: dict[str, Any] = field(default_factory=dict)
+    restated: Restated | None = None
 
     def row(self) -> dict[str, Any]:
         """Its row of the entity `pipeline_runs`, with more for whoever looks into the raw files."""

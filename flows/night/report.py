@@ -17,6 +17,7 @@ from flows.base.settings import Settings
 from flows.base.words import short
 from flows.extract.common import LOOPBACK, address
 from flows.night.history import Night
+from flows.restatements import Restated
 
 SECONDS = 15  # for one attempt
 PAUSES = (1, 4)  # seconds before the second and the third one
@@ -44,6 +45,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "plain": "{name}: {value}",
         "pace": "The month to date: {name} {value}, {share} of the plan to date, {total} at this pace",
         "boards": "Boards: {boards}",
+        "restated": "Closed figures that moved: {figures}",
+        "largest": ", the largest: {name}, {grain} of {start}: {before} → {now}",
+        "grains": {"week": "week", "month": "month", "quarter": "quarter", "year": "year"},
         "units": {
             "ratio": "%",
             "share": "%",
@@ -75,6 +79,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "plain": "{name}: {value}",
         "pace": "Месяц на сегодня: {name} {value}, {share} плана к этому дню, таким темпом выйдет {total}",
         "boards": "Доски: {boards}",
+        "restated": "Изменилось цифр закрытых периодов: {figures}",
+        "largest": ", крупнее всех: {name}, {grain} с {start}: {before} → {now}",
+        "grains": {"week": "неделя", "month": "месяц", "quarter": "квартал", "year": "год"},
         "units": {
             "ratio": "%",
             "share": "%",
@@ -110,6 +117,8 @@ def summary(night: Night, settings: Settings) -> str:
         minutes = round((finished - night.started_at).total_seconds() / 60, 1)
         lines.append(text["took"].format(minutes=minutes, version=night.version))
         lines += [*_indicators(night, language), *_pace(night, language)]
+        if night.restated:
+            lines.append(_restated(night.restated, language))
         if night.boards:
             lines.append(text["boards"].format(boards=night.boards))
     for load in night.loads:
@@ -169,6 +178,22 @@ def _pace(night: Night, language: str) -> list[str]:
     ]
 
 
+def _restated(restated: Restated, language: str) -> str:
+    """How many closed figures moved, and the largest of the whole business."""
+    text, largest = TEXTS[language], restated.largest
+    line = text["restated"].format(figures=restated.figures)
+    if largest:
+        before, now = (_exactly(largest[name], largest["unit"], text["units"]) for name in ("value_before", "value_now"))
+        line += text["largest"].format(
+            name=largest[f"name_{language}"],
+            grain=text["grains"][largest["period_grain"]],
+            start=f"{largest['period_start']:%d.%m.%Y}",
+            before=before,
+            now=now,
+        )
+    return line
+
+
 def _value(value: str | None, unit: str, words: dict[str, str]) -> str:
     if value is None:
         return "–"
@@ -180,6 +205,15 @@ def _value(value: str | None, unit: str, words: dict[str, str]) -> str:
     digits = 1 if abs(number) < 100 and not number.is_integer() else 0
     grouped = f"{number:,.{digits}f}".replace(",", "\u00a0").replace(".", words["point"])
     return f"{grouped} {word}".strip()
+
+
+def _exactly(value: float | None, unit: str, words: dict[str, str]) -> str:
+    """A value to a hundredth, so that a small move of a large figure is seen."""
+    if value is None:
+        return "–"
+    word = words.get(unit, "")
+    number = f"{value * 100 if word == '%' else value:,.2f}".removesuffix(".00")
+    return f"{number.replace(',', '\u00a0').replace('.', words['point'])} {word}".strip()
 
 
 def _age(last: str, now: datetime, text: dict[str, str]) -> str:

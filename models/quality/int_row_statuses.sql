@@ -1,5 +1,5 @@
 -- Grain: source_name, table_name, load_day, row_status.
--- One source, raw table, load day and status, with the number of raw rows that have it.  Rows without a load stamp stand under no day.
+-- One source, raw table, load day and status, with the number of raw rows that have it, their last load and record.  Rows without a load stamp stand under no day.
 with validated as (
     {% for source_name, table_name, model in validated_models() %}
     select
@@ -7,6 +7,8 @@ with validated as (
         '{{ table_name }}' as table_name,
         _raw_file as raw_file,
         {{ local_date('loaded_at') }} as load_day,
+        loaded_at,
+        case when record_at <= coalesce(loaded_at, {{ cutoff() }}) then record_at end as record_at,
         row_status
     from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
@@ -14,7 +16,15 @@ with validated as (
 ),
 
 counted as (
-    select source_name, table_name, raw_file, load_day, row_status, count(*) as row_count
+    select
+        source_name,
+        table_name,
+        raw_file,
+        load_day,
+        row_status,
+        max(loaded_at) as last_loaded_at,
+        max(record_at) as last_record_at,
+        count(*) as row_count
     from validated
     group by source_name, table_name, raw_file, load_day, row_status
 ),
@@ -28,7 +38,7 @@ file_days as (
 ),
 
 all_rows as (
-    select source_name, table_name, load_day, row_status, row_count from counted
+    select source_name, table_name, load_day, row_status, last_loaded_at, last_record_at, row_count from counted
     union all
     -- a line that could not be read has no load stamp: it stands under the day of its file's rows, without them under the table's newest
     select
@@ -40,6 +50,8 @@ all_rows as (
             when lines.reason like '%, no record' then 'no_record'
             else 'unreadable_line'
         end,
+        null,
+        null,
         1
     from {{ source('raw_views', 'rejected_lines') }} as lines
     left join newest_days on lines.source_name = newest_days.source_name and lines.table_name = newest_days.table_name
@@ -52,6 +64,8 @@ select
     table_name,
     load_day,
     row_status,
+    max(last_loaded_at) as last_loaded_at,
+    max(last_record_at) as last_record_at,
     cast(sum(row_count) as bigint) as row_count
 from all_rows
 group by source_name, table_name, load_day, row_status

@@ -24,6 +24,7 @@ from flows.contract import entities
 from flows.night.build import Events, Place, fingerprint
 from flows.night.history import Night, State
 from flows.night.report import send, summary
+from flows.restatements import Restated
 from flows.night.run_log import LOGGER, RunLog
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -334,9 +335,13 @@ def test_a_row_of_the_history_is_what_the_contract_says():
     "language, lines",
     [
         ("ru", ["  Общий доход: 16,3 млн, лучше плана", "  Win rate: 39,1 %, хуже прошлого периода", "  Новые лиды: 1\u00a0281",
-                "Месяц на сегодня: общий доход 9 млн, 90 % плана к этому дню, таким темпом выйдет 18,5 млн", "Доски: /b/index.html"]),
+                "Месяц на сегодня: общий доход 9 млн, 90 % плана к этому дню, таким темпом выйдет 18,5 млн",
+                "Изменилось цифр закрытых периодов: 12, крупнее всех: Общий доход, месяц с 01.05.2026: 1\u00a0000 → 1\u00a0234,50",
+                "Доски: /b/index.html"]),
         ("en", ["  Revenue: 16.3 M, better than planned", "  Win rate: 39.1 %, worse than the period before", "  New leads: 1\u00a0281",
-                "The month to date: revenue 9 M, 90 % of the plan to date, 18.5 M at this pace", "Boards: /b/index.html"]),
+                "The month to date: revenue 9 M, 90 % of the plan to date, 18.5 M at this pace",
+                "Closed figures that moved: 12, the largest: Revenue, month of 01.05.2026: 1\u00a0000 → 1\u00a0234.50",
+                "Boards: /b/index.html"]),
     ],
 )  # fmt: skip
 def test_the_message_has_the_indicators_with_their_signs_and_the_boards(monkeypatch, language, lines):
@@ -353,6 +358,8 @@ def test_the_message_has_the_indicators_with_their_signs_and_the_boards(monkeypa
     night.indicators = [{"period_start": "2026-06-30", **dict(zip(columns, row))} for row in told]
     night.pace = {"name_ru": "Общий доход", "name_en": "Revenue", "unit": "money", "value": "9000000.0"}
     night.pace |= {"plan_share": "0.9", "run_rate_value": "18500000.0"}
+    largest = {"name_ru": "Общий доход", "name_en": "Revenue", "unit": "money", "period_grain": "month"}
+    night.restated = Restated(12, {**largest, "period_start": date(2026, 5, 1), "value_before": 1000.0, "value_now": 1234.5})
     text = summary(night, Settings.read()).splitlines()
     assert "30.06.2026:" in text and [line for line in text if line in lines] == lines
     night.status = "failed"

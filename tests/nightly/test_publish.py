@@ -96,7 +96,7 @@ def test_killed_after_any_step(published, monkeypatch, before):
                 rollback(published, versions_of(published)[-1])
             else:
                 (published / "current").unlink()
-    assert seen == [before] * 6 + [2] * 3
+    assert seen == [before] * 7 + [2] * 3
     put(published, 3)
     assert shown(published) == 3
     assert not leftovers(published)

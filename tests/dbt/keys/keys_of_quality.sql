@@ -13,6 +13,7 @@
     ref('kpi_restatement_records'),
     ref('kpi_restatements'),
     ref('rejected_rows'),
+    ref('source_freshness'),
     ref('source_tie_out'),
     ref('source_totals')
 ]) }}
