@@ -164,7 +164,9 @@ def _name_records(connection: duckdb.DuckDBPyConnection, both: set[str], most: i
     """The records whose rows of the numerator's mart differ, by the figure that they moved."""
     run, key = connection.execute, ", ".join(FIGURE)
     types = "kpi_id varchar, period_grain varchar, period_start date, dimension varchar, dimension_key varchar"
-    run(f"create temp table named ({types}, mart varchar, record varchar, what varchar, amount_before double, amount_now double)")
+    run(
+        f"create temp table named ({types}, mart varchar, record varchar, what varchar, amount_before double, amount_now double)"
+    )
     summed = run(
         "select mart, list(distinct mart_column order by mart_column), list(distinct dimension order by dimension)"
         " from moved where mart_column is not null group by mart order by mart"
@@ -220,7 +222,11 @@ def _name_records_of(
     for column in columns:
         amount = f"cast(coalesce({quoted(column)}, 0) as double)"
         for dimension in dimensions:
-            member = "" if dimension == "all" else f"and moved.dimension_key = coalesce(rows_of_both.{quoted(dimension)}, '{UNKNOWN}')"
+            member = (
+                ""
+                if dimension == "all"
+                else f"and moved.dimension_key = coalesce(rows_of_both.{quoted(dimension)}, '{UNKNOWN}')"
+            )
             run(
                 f"""
                 insert into named

@@ -183,7 +183,9 @@ def _restated(restated: Restated, language: str) -> str:
     text, largest = TEXTS[language], restated.largest
     line = text["restated"].format(figures=restated.figures)
     if largest:
-        before, now = (_exactly(largest[name], largest["unit"], text["units"]) for name in ("value_before", "value_now"))
+        before, now = (
+            _exactly(largest[name], largest["unit"], text["units"]) for name in ("value_before", "value_now")
+        )
         line += text["largest"].format(
             name=largest[f"name_{language}"],
             grain=text["grains"][largest["period_grain"]],
@@ -213,7 +215,8 @@ def _exactly(value: float | None, unit: str, words: dict[str, str]) -> str:
         return "–"
     word = words.get(unit, "")
     number = f"{value * 100 if word == '%' else value:,.2f}".removesuffix(".00")
-    return f"{number.replace(',', '\u00a0').replace('.', words['point'])} {word}".strip()
+    grouped = number.replace(",", "\u00a0").replace(".", words["point"])
+    return f"{grouped} {word}".strip()
 
 
 def _age(last: str, now: datetime, text: dict[str, str]) -> str:

@@ -24,8 +24,8 @@ from flows.contract import entities
 from flows.night.build import Events, Place, fingerprint
 from flows.night.history import Night, State
 from flows.night.report import send, summary
-from flows.restatements import Restated
 from flows.night.run_log import LOGGER, RunLog
+from flows.restatements import Restated
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
@@ -359,7 +359,9 @@ def test_the_message_has_the_indicators_with_their_signs_and_the_boards(monkeypa
     night.pace = {"name_ru": "Общий доход", "name_en": "Revenue", "unit": "money", "value": "9000000.0"}
     night.pace |= {"plan_share": "0.9", "run_rate_value": "18500000.0"}
     largest = {"name_ru": "Общий доход", "name_en": "Revenue", "unit": "money", "period_grain": "month"}
-    night.restated = Restated(12, {**largest, "period_start": date(2026, 5, 1), "value_before": 1000.0, "value_now": 1234.5})
+    night.restated = Restated(
+        12, {**largest, "period_start": date(2026, 5, 1), "value_before": 1000.0, "value_now": 1234.5}
+    )
     text = summary(night, Settings.read()).splitlines()
     assert "30.06.2026:" in text and [line for line in text if line in lines] == lines
     night.status = "failed"

@@ -18,9 +18,7 @@ TYPES = {"string": "varchar"}
 def declared() -> dict[str, dict[str, str]]:
     """The columns of both tables, as the models' YAML has them."""
     told = yaml.safe_load((PROJECT / "models/quality/_restatements.yml").read_text("utf-8"))["models"]
-    return {
-        one["name"]: {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in one["columns"]} for one in told
-    }
+    return {one["name"]: {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in one["columns"]} for one in told}
 
 
 @pytest.fixture
@@ -41,10 +39,17 @@ def put(tmp_path):
                 " ('buyers', 'Покупатели', 'Buyers', 'count', 'distinct', 'sales_events', 'sale_id', 'number of different values in the period'))"
                 " as given (kpi_id, name_ru, name_en, unit, kind, numerator_mart, numerator_column, numerator_counted_as)"
             )
-            run("create table marts.sales_events (event_date date, event_id varchar, sale_id varchar, channel varchar, revenue decimal(18, 2))")
+            run(
+                "create table marts.sales_events (event_date date, event_id varchar, sale_id varchar, channel varchar, revenue decimal(18, 2))"
+            )
             for order, day, channel, amount in orders:
-                run("insert into marts.sales_events values ($2, 'order:' || $1, $1, $3, $4)", [order, day, channel, amount])
-            run("create table marts.dim_period (period_grain varchar, period_start date, period_end date, is_complete boolean)")
+                run(
+                    "insert into marts.sales_events values ($2, 'order:' || $1, $1, $3, $4)",
+                    [order, day, channel, amount],
+                )
+            run(
+                "create table marts.dim_period (period_grain varchar, period_start date, period_end date, is_complete boolean)"
+            )
             for grain, start, end in PERIODS:
                 run("insert into marts.dim_period values ($1, $2, $3, $3 < '2026-06-30')", [grain, start, end])
             run(
@@ -74,7 +79,9 @@ def shown(published, query: str) -> list[tuple]:
         return reader.execute(query).fetchall()
 
 
-FIGURES = "select kpi_id, dimension, dimension_key, value_before, value_now, change from marts.kpi_restatements order by all"
+FIGURES = (
+    "select kpi_id, dimension, dimension_key, value_before, value_now, change from marts.kpi_restatements order by all"
+)
 RECORDS = (
     "select dimension, dimension_key, record, what, records, amount_before, amount_now, change from marts.kpi_restatement_records"
     " where kpi_id = 'revenue' order by dimension, dimension_key, position"
