@@ -10,6 +10,7 @@ from flows.boards import exposures, pages, spec
 from flows.boards.data import KEPT
 from flows.boards.pictures import chromium
 from flows.cli import main
+from flows.restatements import TABLES
 from tests.warehouse import PROJECT
 
 BOARDS = {board.name: board for board in spec.read()}
@@ -18,8 +19,10 @@ EIGHT = ["head_of_sales", "manager", "marketer", "owner", "shop", "subscription"
 
 def near(shown, figure) -> bool:
     """Whether a page shows a figure of the marts, to a millionth, or a word of them."""
-    if shown is None or figure is None or isinstance(figure, str):
-        return shown == figure
+    if shown is None or figure is None:
+        return shown is figure
+    if isinstance(shown, str):  # the newest of some days has its day alone
+        return shown in (str(figure), str(figure)[:10])
     return abs(shown - float(figure)) <= max(1e-6, 1e-9 * abs(float(figure)))
 
 
@@ -86,7 +89,8 @@ def test_the_figures_of_marts_are_those_of_the_marts(demo, embedded, name):
     for tile, rows_by in zip(BOARDS[name].tiles, embedded[name]["tiles"], strict=True):
         if not tile.mart:
             continue
-        assert rows_by and any(rows_by.values()), tile.title.en
+        filled = tile.mart not in TABLES  # publishing fills these; tests of the nights look at them
+        assert bool(rows_by and any(rows_by.values())) is filled, tile.title.en
         for state, rows in rows_by.items():
             told = {name: value if isinstance(value, list) else [value] for name, value in tile.where.items()}
             conditions = [f"{name} in ({', '.join(repr(str(one)) for one in values)})" for name, values in told.items()]
@@ -204,7 +208,8 @@ def test_a_browser_opens_it_in_both_languages_on_a_phone_and_on_paper(browser, m
     page.goto((made / f"{name}.html").as_uri())
     russian = page.locator("main").inner_text()
     assert page.locator(".tile").count() == (len(BOARDS[name].tiles) if name in BOARDS else len(EIGHT))
-    assert page.locator(".tile .empty").all_inner_texts() == []
+    without = [tile for tile in BOARDS[name].tiles if tile.mart in TABLES] if name in BOARDS else []
+    assert page.locator(".tile .empty").count() == len(without)
     if name in BOARDS:
         assert all(len(text) > 20 for text in page.locator(".tile").all_text_contents())
         assert page.locator('.tile a[href^="https://docs.example/kpi/"]').count() >= len(BOARDS[name].kpis)

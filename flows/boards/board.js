@@ -34,7 +34,7 @@ function number(value, digits, more) {
 function shown(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit === "flag") return value ? t("yes") : t("no");
-  if (unit === "date") return new Date(value.slice(0, 10) + "T00:00Z").toLocaleDateString(locale(), {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
+  if (unit === "date") return new Date(value + "T00:00Z").toLocaleDateString(locale(), {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
   if (unit === "month") return periodName("month", value);
   if (typeof value !== "number") return String(two(value));
   const large = Math.abs(value) >= 1e5 ? {notation: "compact"} : {};

@@ -43,7 +43,7 @@ class Column(_Strict):
     ru: str
     en: str
     unit: Unit = "text"
-    agg: Literal["sum", "count"] | None = None
+    agg: Literal["sum", "count", "min", "max"] | None = None
     of: str | None = None
     over: str | None = None  # the sum is divided by the sum of this column
 
