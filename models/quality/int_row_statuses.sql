@@ -1,5 +1,6 @@
 -- Grain: source_name, table_name, load_day, row_status.
--- One source, raw table, load day and status, with the number of raw rows that have it, their last load and record.  Rows without a load stamp stand under no day.
+-- One source, raw table, load day and status, with the number of raw rows that have it, their last load and record.  Rows without a load
+-- stamp stand under no day.
 with validated as (
     {% for source_name, table_name, model in validated_models() %}
     select
