@@ -28,13 +28,18 @@ class Limits:
 
     Args:
         dimensions: whose slices are compared; `all` is the whole business.
-        rows: how many rows each of both tables has at most.
+        rows: how many rows each of both tables has at most; one night adds a tenth of them at most, lest it drive the history out.
         records: how many records of a figure are named.
     """
 
     dimensions: tuple[str, ...]
     rows: int
     records: int
+
+    @property
+    def rows_a_night(self) -> int:
+        """How many rows one night adds to each of both tables at most."""
+        return -(-self.rows // 10)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def add(sides: Sides, limits: Limits) -> Restated | None:
                 return None
             _compare(connection, limits)
             _name_records(connection, before & now, limits.records)
-            _write(connection, sides, limits.rows)
+            _write(connection, sides, limits)
             return _told(connection)
         finally:
             run("checkpoint now")
@@ -151,11 +156,11 @@ def _compare(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             join before.marts.dim_period as closed using (period_grain, period_start)
             where period.is_complete and closed.is_complete and mark_before is distinct from 'unripe'
         )
-        select * from told
+        select *, count(*) over () as figures from told
         where (value_before is not null or value_now is not null) and (
             change is null or abs(change) > {NOISE} * greatest(1, abs(coalesce(value_before, 0)), abs(coalesce(value_now, 0))))
         order by dimension <> 'all', abs(change) / greatest(abs(coalesce(value_before, 0)), abs(coalesce(value_now, 0))) desc nulls last, {key}
-        limit {limits.rows}
+        limit {limits.rows_a_night}
         """
     )
 
@@ -247,7 +252,7 @@ def record_column(columns: list[str]) -> str | None:
     return next((name for end in ("_id", "_key") for name in columns if name.endswith(end)), None)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, sides: Sides, most: int) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, sides: Sides, limits: Limits) -> None:
     """Adds both tables to what was carried over; beyond the limit the oldest rows go, and of one night the smallest moves."""
     run, key = connection.execute, ", ".join(FIGURE)
     times = (
@@ -263,18 +268,18 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: Sides, most: int) -> No
     )
     run(
         f"insert into now.marts.{RECORDS} by name select {times.split(', ')[1]}, {key}, position, mart, record, what, records,"
-        " amount_before, amount_now, change from ranked"
+        f" amount_before, amount_now, change from ranked order by dimension <> 'all', position, {key} limit {limits.rows_a_night}"
     )
     for table, order in ((FIGURES, f"{share} desc nulls last"), (RECORDS, "position")):
         run(
             f"delete from now.marts.{table} where rowid in (select rowid from now.marts.{table}"
-            f" order by published_now_at desc, dimension <> 'all', {order}, {key} offset {most})"
+            f" order by published_now_at desc, dimension <> 'all', {order}, {key} offset {limits.rows})"
         )
     run("commit")
 
 
 def _told(connection: duckdb.DuckDBPyConnection) -> Restated:
-    (figures,) = connection.execute("select count(*) from moved").fetchone()
+    (figures,) = connection.execute("select coalesce(max(figures), 0) from moved").fetchone()
     columns = ("name_ru", "name_en", "unit", "period_grain", "period_start", "value_before", "value_now")
     found = connection.execute(
         f"""

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget", "boards"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     restatement_dimensions: str = _told("all channel manager team product_group region", "the slices whose closed figures are compared with the version before; all is the whole business", "night")
-    restatement_rows: int = _told(100_000, "how many rows of kpi_restatements and of kpi_restatement_records stay, the oldest go first", "night", ge=0)
+    restatement_rows: int = _told(100_000, "how many rows of kpi_restatements and of kpi_restatement_records stay, the oldest go first; one night adds a tenth of them at most", "night", ge=0)
     restatement_records: int = _told(10, "how many records are named for a figure that moved; the others are one row", "night", ge=0)
     memory: Annotated[str, BeforeValidator(_memory)] | None = _told(None, "the most memory that DuckDB takes in a build, like 4GB; unset: four fifths of the machine's; what does not fit goes to the disk beside the warehouse", "night")
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "import", "check", "night", "gate", "compare")
