@@ -292,6 +292,16 @@ def test_tables_that_shrink_stop_the_night(damage, gate, small_file):
     stopped(gate("marts", "--published", str(small_file)), "marts", "fewer_rows", "marts.kpi_companions")
 
 
+def test_what_publishing_fills_does_not_shrink(damage, gate, small_file, tmp_path):
+    """A build has no restatements, and the published version their whole history."""
+    published = shutil.copy(small_file, tmp_path / "published.duckdb")
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("create table marts.kpi_restatements as select * from range(100000) as r(id)")
+    damage("create table marts.kpi_restatements (id bigint)")
+    outcome = gate("marts", "--published", str(published))
+    assert outcome.status == 0, outcome.said
+
+
 def test_a_kpi_that_was_published_is_missed(damage, critical, small_file):
     damage("delete from marts.kpi_values where kpi_id = 'nps'")
     assert critical("marts") == {}  # no source of it, for all that is known
