@@ -167,7 +167,7 @@ def test_a_misspelt_word_is_told_with_its_tile(tmp_path):
     told = yaml.safe_load((PROJECT / "boards" / "owner.yml").read_text("utf-8"))
     told["tiles"][1]["sliced"] = "channel"
     (tmp_path / "owner.yml").write_text(yaml.safe_dump(told), "utf-8")
-    with pytest.raises(spec.BoardError, match=r"owner.yml, tile 2 \(Revenue\), sliced"):
+    with pytest.raises(spec.BoardError, match=r"owner.yml, tile 2 \(.*\), sliced"):
         spec.read(tmp_path)
 
 
