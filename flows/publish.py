@@ -35,7 +35,7 @@ from flows.base.errors import ConfigError
 from flows.base.locks import Lock, Locked
 from flows.base.settings import Settings
 from flows.base.sql import literal, quoted
-from flows.boards import pages
+from flows.boards import pages, workbook
 from flows.boards.spec import BoardError
 
 FILE, MANIFEST, PARQUET, BOARDS = "kpi.duckdb", "manifest.json", "parquet", "boards"
@@ -183,6 +183,7 @@ def make_boards(version: Version) -> None:
     settings = Settings.read()
     try:
         pages.write(version.making / FILE, version.making / BOARDS, settings.language, pages.docs_address(settings))
+        workbook.write(version.making / FILE, version.making / BOARDS, settings.language)
         version.boards = True
     except (BoardError, duckdb.Error) as error:
         version.say(f"no boards: {_first_line(error)}")

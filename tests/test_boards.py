@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import date
 
+import openpyxl
 import pytest
 import yaml
 
@@ -181,6 +183,13 @@ def test_the_command_says_which_file_it_took(demo, tmp_path, monkeypatch, capsys
     assert main(["boards", "--to", str(tmp_path)]) == 0
     assert "from the analyst's warehouse" in capsys.readouterr().out
     assert len(list(tmp_path.glob("*.html"))) == len(EIGHT) + 1
+    heading, *rows = openpyxl.load_workbook(tmp_path / "reports.xlsx")["Monthly"].values
+    shown = {row[2]: row[3] for row in rows if row[0].date() == date(2026, 6, 1)}
+    known = demo.execute(
+        "select name_en, value from marts.report_monthly where period_start = date '2026-06-01'"
+    ).fetchall()
+    assert heading[2:4] == ("Indicator", "Value") and len(known) == len(shown) > 5
+    assert all(near(shown[name], value) for name, value in known)
 
 
 def test_without_a_file_it_is_said_plainly(tmp_path, monkeypatch, capsys):

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSW|WEBHOOK|DSN|API_?KEY|CREDENTIAL|CONTACT_KEY$|PREFECT_API_AUTH", re.IGNORECASE
+    r"TOKEN|SECRET|PASSW|WEBHOOK|DSN|API_?KEY|CREDENTIAL|CONTACT_KEY$|KPI_NOTIFY$|PREFECT_API_AUTH", re.IGNORECASE
 )
 PASSWORD = re.compile(r"password\s*=\s*(?:'((?:[^'\\]|\\.)*)'|(\S+))", re.IGNORECASE)
 SHORTEST = 4  # characters; a shorter text would blot out half a page
+LONG = 16  # characters; a shorter part of an address may be a plain word
 NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of characters: bytes that are not UTF-8 come as such
 INSTEAD = "\ufffd"
 
@@ -52,7 +53,7 @@ def learn(environment: Mapping[str, str] = os.environ) -> None:
     """
     for name, value in environment.items():
         if SECRET_NAME.search(name):
-            for text in _parts(value.strip()):
+            for text in set().union(*map(_parts, [value.strip(), *value.split()])):
                 keep_secret(text, quote(text, safe=""), json.dumps(text)[1:-1])
 
 
@@ -64,6 +65,8 @@ def _parts(value: str) -> set[str]:
         if address.scheme and address.hostname:
             found |= {address.path.strip("/") if address.scheme.startswith("http") else "", address.query}
             found |= {address.password or "", unquote(address.password or "")}
+            if not address.scheme.startswith(("http", "postgres")):  # a service of apprise: any part may be its token
+                found |= {part for part in re.split(r"[/?&=@]", value.partition("://")[2]) if len(part) >= LONG}
     except ValueError:  # no address at all
         pass
     return {text for text in found if len(text) >= SHORTEST}

@@ -126,6 +126,8 @@ class Settings(BaseSettings):
     build_seconds: Seconds = _told(3 * 3600, "the longest dbt build", "night")
     gate_seconds: Seconds = _told(1800, "the longest gate", "night")
 
+    notify: SecretStr | None = _told(None, "addresses of apprise with blanks between them, like tgram://<token>/<chat> or mailtos://<user>:<password>@<host>?to=<address>, which get the message with the files of KPI_NOTIFY_FILES", "night")
+    notify_files: str = _told("head_of_sales.html reports.xlsx", "files of the published folder boards that go with the message of a published night, with blanks between them; empty: none", "night")
     notify_webhook: SecretStr | None = _told(None, 'gets the message of a night, {"text": …}, by POST', "night")
     notify_email: str | None = _told(None, "addresses with commas between them, which get the message", "night")
     smtp_host: str | None = _told(None, "the mail server", "night")

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from flows.base.settings import PROJECT, Settings
-from flows.boards import data, spec
+from flows.boards import data, spec, workbook
 
 HERE = Path(__file__).parent
 MOST_BYTES = 2_000_000
@@ -103,8 +103,10 @@ def command(file: Path | None, folder: Path | None, say: Callable[[str], None] =
     what = "the file given" if file else "the published file" if source == published else "the analyst's warehouse"
     say(f"from {what}, {source}")
     try:
-        pages = write(source, folder or settings.folder / "boards", settings.language, docs_address(settings))
+        target = folder or settings.folder / "boards"
+        made = write(source, target, settings.language, docs_address(settings))
+        made.append(workbook.write(source, target, settings.language))
     except duckdb.Error as error:
         raise spec.BoardError(f"{source} can't be read: {str(error).splitlines()[0]}") from None
-    for page in pages:
+    for page in made:
         say(f"{page.stat().st_size // 1024:>6} KB  {page}")

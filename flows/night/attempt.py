@@ -387,8 +387,19 @@ class Run:
             self.run_log.tell(f"what was done can't be written down ({error.strerror})")
         for line in summary(night, self.settings).splitlines():
             self.run_log.tell(line)
-        send(summary(night, self.settings), self.run_log.tell)
+        send(summary(night, self.settings), self.run_log.tell, self._attached())
         self.ended = True
+
+    def _attached(self) -> list[Path]:
+        """The files that go with the message: those that the settings name, of the boards of a published night."""
+        if not self.night.boards or self.night.status != "published":
+            return []
+        folder = Path(self.night.boards).parent
+        files = [folder / Path(name).name for name in self.settings.notify_files.split()]
+        for file in files:
+            if not file.is_file():
+                self.run_log.tell(f"KPI_NOTIFY_FILES: there is no {file}, so it is not attached")
+        return [file for file in files if file.is_file()]
 
     def _add_row(self, row: dict[str, Any]) -> None:
         if self.settings.is_demo:

@@ -1,12 +1,16 @@
-"""The message of a night, in Russian or English, to a webhook or by e-mail."""
+"""The message of a night, in Russian or English, to the services of apprise, a webhook or by e-mail."""
 
 import json
+import logging
+import mimetypes
 import smtplib
 import ssl
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_fixed
@@ -224,21 +228,25 @@ def _age(last: str, now: datetime, text: dict[str, str]) -> str:
     return text["days"].format(count=hours // 24) if hours >= 48 else text["hours"].format(count=max(hours, 0))
 
 
-def send(message: str, say: Callable[[str], None]) -> None:
+def send(message: str, say: Callable[[str], None], files: Sequence[Path] = ()) -> None:
     """Sends a message wherever the settings say; what fails is said, and fails nothing else.
 
     Args:
         message: its first line is the title.
         say: called with a line for each way that was tried.
+        files: what goes with it, where a way takes files.
     """
     settings = Settings.read()
+    if settings.notify:
+        for number, service in enumerate(settings.notify.get_secret_value().split(), 1):
+            say(f"KPI_NOTIFY, address {number}: {_try(partial(_to_service, service, message, files))}")
     if settings.notify_webhook:
-        say(f"KPI_NOTIFY_WEBHOOK: {_try(_post, settings, message)}")
+        say(f"KPI_NOTIFY_WEBHOOK: {_try(partial(_post, settings, message))}")
     if settings.notify_email:
-        say(f"KPI_NOTIFY_EMAIL: {_try(_mail, settings, message)}")
+        say(f"KPI_NOTIFY_EMAIL: {_try(partial(_mail, settings, message, files))}")
 
 
-def _try(way: Callable[[Settings, str], None], settings: Settings, message: str) -> str:
+def _try(way: Callable[[], None]) -> str:
     attempts = len(PAUSES) + 1
     try:
         Retrying(
@@ -246,12 +254,30 @@ def _try(way: Callable[[Settings, str], None], settings: Settings, message: str)
             wait=wait_chain(*map(wait_fixed, PAUSES or (0,))),
             retry=retry_if_exception_type((OSError, smtplib.SMTPException, ValueError)),
             reraise=True,
-        )(way, settings, message)
+        )(way)
     except ConfigError as error:
         return f"not sent: {error}"
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return f"not sent in {attempts} attempts: {redact.clean(f'{type(error).__name__}: {error}')}"
     return "sent"
+
+
+def _to_service(address: str, message: str, files: Sequence[Path]) -> None:
+    """Sends by a service of apprise: Telegram, a mailbox, a messenger."""
+    import apprise  # takes half a second, and most nights need none of it
+
+    # a redirect is an error: followed, it would turn the POST into a GET without the message
+    service = apprise.Apprise(
+        asset=apprise.AppriseAsset(app_id="KPI warehouse", http_redirects=False, async_mode=False)
+    )
+    longer = address + ("&" if "?" in address else "?") + "overflow=split"  # what is too long comes in several messages
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:
+        if not service.add(address if "overflow=" in address else longer):
+            raise ConfigError("KPI_NOTIFY has an address that apprise does not know", "See its list of services")
+        title, _, body = message.partition("\n")
+        attached = [str(file) for file in files]
+        if not service.notify(body or title, title=title if body else "", body_format="text", attach=attached or None):
+            raise OSError(" ".join(log.getvalue().split()) or "the service did not take it")
 
 
 def _post(settings: Settings, message: str) -> None:
@@ -270,7 +296,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _mail(settings: Settings, message: str) -> None:
+def _mail(settings: Settings, message: str, files: Sequence[Path]) -> None:
     host, port, user = settings.smtp_host, settings.smtp_port, settings.smtp_user
     if not host:
         raise ConfigError("KPI_SMTP_HOST is not set", "An e-mail needs it")
@@ -279,6 +305,9 @@ def _mail(settings: Settings, message: str) -> None:
     letter["From"] = settings.smtp_from or user or "kpi-warehouse@localhost"
     letter["To"] = settings.notify_email
     letter.set_content(message)
+    for file in files:
+        kind, _, subkind = (mimetypes.guess_type(file.name)[0] or "application/octet-stream").partition("/")
+        letter.add_attachment(file.read_bytes(), maintype=kind, subtype=subkind, filename=file.name)
     is_tls = port == 465
     if is_tls:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())

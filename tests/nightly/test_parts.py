@@ -1,5 +1,6 @@
 """Parts of the night alone: the clock, process groups, secrets, mail, what dbt says."""
 
+import base64
 import json
 import logging
 import os
@@ -280,6 +281,45 @@ def test_a_webhook_that_redirects_is_told_as_not_sent(monkeypatch):
         send("Night failed", told.append)
         server.shutdown()
     assert told == ["KPI_NOTIFY_WEBHOOK: not sent in 1 attempts: HTTPError: HTTP Error 302: Found"]
+
+
+def test_services_of_apprise_get_the_message_and_its_files(monkeypatch, tmp_path):
+    """Each address is tried on its own; a redirect is a failure; no part of an address is told."""
+    got = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.send_response(302 if "moved" in self.path else 200)
+            if "moved" in self.path:
+                self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    board = tmp_path / "head_of_sales.html"
+    board.write_text("<p>figures</p>", "utf-8")
+    monkeypatch.setattr("flows.night.report.PAUSES", ())
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"json://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("KPI_NOTIFY", f"{place}/a-long-secret-path {place}/moved-long-secret-path nothing://x")
+        redact.learn()
+        told = []
+        send("Night published\nRevenue: 16.3 M", told.append, [board])
+        server.shutdown()
+    path, message = got[0]
+    assert path.startswith("/a-long-secret-path") and (message["title"], message["message"]) == (
+        "Night published",
+        "Revenue: 16.3 M",
+    )
+    assert base64.b64decode(message["attachments"][0]["base64"]) == board.read_bytes()
+    assert told[0] == "KPI_NOTIFY, address 1: sent"
+    assert told[1].startswith("KPI_NOTIFY, address 2: not sent in 1 attempts: OSError") and "302" in told[1]
+    assert "KPI_NOTIFY has an address that apprise does not know" in told[2]
+    assert not any("secret-path" in line for line in told)
 
 
 def test_what_dbt_says_becomes_steps(tmp_path, capsys):
