@@ -15,6 +15,7 @@ from demo.crm import Activity, Deal, Lead
 from demo.oddities.world import UNMARKED_CAMPAIGN, UNMARKED_FROM
 from demo.people import Party
 from demo.shop import Order
+from demo.tally import period_end
 from demo.world import World
 
 LOOKBACK = 90 * clock.DAY
@@ -163,6 +164,11 @@ class Facts:
             "sale_kind": "order",
             **({"campaign": campaign_of(order.origin)} if seen and order.origin.utm_campaign else {}),
         }
+
+    def is_planned_whole(self, start: dt.date, grain: str) -> bool:
+        """Whether anybody has planned the won amount of a period to its end; else it has no plan yet."""
+        months = (r["period_start"] for r in self.world.files["targets"] if r["kpi_id"] == "quota_attainment")
+        return period_end(start, grain) <= period_end(max(months), "month")
 
     @cached_property
     def ordered_on_site(self) -> set[int]:

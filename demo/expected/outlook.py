@@ -203,7 +203,8 @@ def coverage(f: Facts, sheet: Sheet) -> None:
                     due[cell] += x.amount if x.due_in(start, end) else 0
                     late[cell] += x.amount if x.is_late else 0
             for r in f.world.files["targets"]:
-                if r["kpi_id"] == "quota_attainment" and start <= r["period_start"] < end:
+                is_of_it = r["kpi_id"] == "quota_attainment" and start <= r["period_start"] < end
+                if is_of_it and f.is_planned_whole(start, grain):
                     for cell in _cells(r["employee_id"]):
                         lacking[cell] += r["value"]
             expected = _forecasts(f, grain, start)

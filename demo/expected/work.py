@@ -186,11 +186,13 @@ def quotas(f: Facts, sheet: Sheet) -> None:
     ]
     won = [(s.day, s.record.manager, s.amount) for s in f.sales if s.kind == "deal"]
     facts = [(d, _of(m), v, Decimal(0)) for d, m, v in won] + [(d, _of(m), Decimal(0), v) for d, m, v in plan]
-    sheet.ratios("quota_attainment", facts, ("manager", "team"), grains=("month", "quarter", "year"))
     for grain in ("month", "quarter", "year"):
+        whole = [fact for fact in facts if f.is_planned_whole(period_start(fact[0], grain), grain)]
+        sheet.ratios("quota_attainment", whole, ("manager", "team"), grains=(grain,))
         goal, done = defaultdict(Decimal), defaultdict(Decimal)
         for d, m, v in plan:
-            goal[period_start(d, grain), m] += v
+            if f.is_planned_whole(period_start(d, grain), grain):
+                goal[period_start(d, grain), m] += v
         for d, m, v in won:
             done[period_start(d, grain), m] += v
         # everybody who won something had a plan: the high band, from the whole plan on, is those who reached it

@@ -1,5 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days.
+-- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days; one that nobody has
+-- planned to its end has none yet.
 with plans as (
     {%- for span in period_spans('event_date') %}
     select
@@ -16,6 +17,14 @@ with plans as (
     {%- endfor %}
 ),
 
+whole_plans as (
+    select plans.*
+    from plans
+    inner join {{ ref('periods') }} as periods on plans.period_grain = periods.period_grain and plans.period_start = periods.period_start
+    cross join (select max(event_date) as last_day from {{ ref('quota_days') }}) as planned
+    where periods.period_end <= planned.last_day
+),
+
 managers as (
     select
         period_grain,
@@ -23,14 +32,14 @@ managers as (
         {{ sliced_by(['team']) }},
         sum({{ flag('quota_amount is not null') }}) as managers_with_quota,
         sum({{ flag('attainment >= 1') }}) as managers_at_quota,
-        count(*) as managers_banded,
+        count(band) as managers_banded,
         sum({{ flag("band = 'high'") }}) as managers_in_high_band
     from {{ ref('performance_bands') }}
     group by grouping sets ((period_grain, period_start), (period_grain, period_start, team))
 )
 
 select 'quota_amount' as measure, period_grain, period_start, dimension, dimension_key, quota_amount as value
-from plans
+from whole_plans
 where quota_amount <> 0
 {%- for measure in ['managers_with_quota', 'managers_at_quota', 'managers_banded', 'managers_in_high_band'] %}
 union all

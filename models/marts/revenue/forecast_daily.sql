@@ -19,13 +19,14 @@ plans_and_wins as (
     select periods.period_grain, periods.period_start, quota.dimension, quota.dimension_key, quota.quota_amount as plan_amount, 0 as actual_amount
     from periods
     inner join {{ ref('int_quota_daily') }} as quota on quota.event_date between periods.period_start and periods.period_end
+    cross join (select max(event_date) as last_day from {{ ref('int_quota_daily') }}) as planned
+    where periods.period_end <= planned.last_day
     union all
     select periods.period_grain, periods.period_start, {{ sliced_by(['manager', 'team']) }}, null, sum(deals.won_amount)
     from periods
     inner join {{ ref('deal_events') }} as deals on deals.event = 'won' and deals.event_date between periods.period_start and periods.period_end
     group by grouping sets (
-        (periods.period_grain, periods.period_start),
-        (periods.period_grain, periods.period_start, manager),
+        (periods.period_grain, periods.period_start), (periods.period_grain, periods.period_start, manager),
         (periods.period_grain, periods.period_start, team)
     )
 ),
@@ -64,11 +65,7 @@ told as (
 )
 
 select
-    period_grain,
-    period_start,
-    event_date,
-    dimension,
-    dimension_key,
+    period_grain, period_start, event_date, dimension, dimension_key,
     days_before_end,
     won_amount,
     open_weighted_amount,
