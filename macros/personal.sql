@@ -20,11 +20,13 @@
     {%- set statements = [] -%}
     {%- set findings = adapter.get_relation(target.database, 'quality', 'findings') -%}
     {%- for table, columns in tables.items() -%}
-        {%- set counts = [] -%}
+        {#- each text is looked at once, however many rows have it -#}
+        {%- set looks = [] -%}
         {%- for column in columns -%}
-            {%- do counts.append("count(*) filter (where regexp_matches(" ~ adapter.quote(column) ~ ", '" ~ looks_like ~ "'))") -%}
+            {%- do looks.append("(select bool_or(regexp_matches(words, '" ~ looks_like ~ "')) from (select distinct " ~ adapter.quote(column)
+                ~ " as words from marts." ~ adapter.quote(table) ~ "))") -%}
         {%- endfor -%}
-        {%- set found = run_query("select " ~ counts | join(', ') ~ " from marts." ~ adapter.quote(table)).rows[0] -%}
+        {%- set found = run_query("select " ~ looks | join(', ')).rows[0] -%}
         {%- for column in columns -%}
         {%- if found[loop.index0] -%}
             {%- set text = adapter.quote(column) -%}

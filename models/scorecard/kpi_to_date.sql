@@ -24,7 +24,9 @@ starts as (
 ),
 
 cells as (
-    select figure_id, period_grain, period_start, dimension, dimension_key from figures
+    select figures.figure_id, figures.period_grain, figures.period_start, figures.dimension, figures.dimension_key
+    from figures
+    inner join windows on figures.period_grain = windows.period_grain and figures.period_start = windows.period_start
     union
     select kpi_id, period_grain, period_start, dimension, dimension_key from {{ ref('int_plans_to_date') }}
 ),
