@@ -2,6 +2,7 @@
 {{ repeated_keys([
     ref('dimension_members'),
     ref('int_combined_values'),
+    ref('int_planned_values'),
     ref('kpi_catalogue'),
     ref('kpi_companions'),
     ref('kpi_definitions'),
