@@ -36,7 +36,7 @@ worded as (
 placed as (
     select
         stages.*,
-        coalesce(told.step_no, named.step_no) as step_no
+        coalesce(told.step_no, named.step_no, case when stages.is_untold then 0 end) as step_no
     from stages
     left join worded
         on stages.object = worded.object and stages.pipeline_id = worded.pipeline_id and stages.stage_id = worded.stage_id and worded.row_no = 1
@@ -50,7 +50,7 @@ reached as (
         object,
         pipeline_id,
         stage_id,
-        case when is_untold then row_number() over (partition by object, pipeline_id, is_untold order by coalesce(step_no, 0), stage_id) end
+        case when is_untold then row_number() over (partition by object, pipeline_id, is_untold order by step_no, stage_id) end
             as supposed_rank,
         -- a deal has left the step of leads behind it
         greatest(
