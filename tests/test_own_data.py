@@ -195,12 +195,18 @@ def test_the_pipeline_has_a_worth_without_a_table_of_stages(walked):
 
 
 def test_plans_of_months_meet_the_facts(walked):
-    """Olga's plan of the quarter is 2 + 1 + 1 = 4 sales, Timur's 1 + 1 = 2; the whole is their 6, not the 12 with the totals."""
+    """Olga's plan of the quarter is 2 + 1 + 1 = 4 sales, Timur's 1 + 1 = 2; the whole is their 6, not the 12 with the totals.
+
+    In September Timur sold nothing: his plan of one sale stands there beside 0.
+    """
     _, warehouse = walked
     query = """select dimension_value, value, target_value from marts.kpi_values where kpi_id = 'sales_count' and dimension in ('manager', 'all')
         and period_grain = 'quarter' and period_start = date '2025-07-01' and target_value is not null"""
     found = {name: (value, target) for name, value, target in warehouse.execute(query).fetchall()}
     assert found == {OLGA: (3, 4), TIMUR: (1, 2), "all": (6, 6)}
+    query = query.replace("quarter", "month").replace("2025-07-01", "2025-09-01")
+    found = {name: (value, target) for name, value, target in warehouse.execute(query).fetchall()}
+    assert found == {OLGA: (1, 1), TIMUR: (0, 1), "all": (1, 2)}
 
 
 def test_status_says_what_is_missing(walked):
