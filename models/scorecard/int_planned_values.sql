@@ -1,6 +1,7 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
--- One slice (a manager, a team, a channel, a product) and period with a plan of a KPI that adds up and in which nothing happened: nought is achieved.
--- Where the whole has no value the KPI is not known, and neither is the slice; nor has a slice of a dimension that its KPI does not have a value.
+-- One slice (a manager, a team, a channel, a product) and period with a plan of a KPI that adds up and in which nothing happened: nought is achieved;
+-- of what somebody must tell, such as a cost, nothing is known.  Where the whole has no value the KPI is not known, and neither is the slice; nor
+-- has a slice of a dimension that its KPI does not have a value.
 {{ config(materialized='view') }}
 select
     targets.kpi_id as figure_id,
@@ -25,7 +26,6 @@ left join {{ ref('metric_values') }} as own
     and targets.dimension_key = own.dimension_key
 where
     definitions.kind = 'flow'
-    and definitions.when_nothing is not null
     and (definitions.dimensions = 'any' or concat(' ', definitions.dimensions, ' ') like concat('% ', targets.dimension, ' %'))
     and targets.target_value <> 0
     and wholes.value is not null
