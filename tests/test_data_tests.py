@@ -65,6 +65,10 @@ FAULTS = {
         PARTS,
         "update marts.ad_performance set campaign = 'vk:5201' where ad = 'yandex_direct:1780000111' and revenue_attributed > 0",
     ),
+    "a plan is lost": (
+        "plans_of_slices_stand_in_the_scorecard.sql",
+        f"update marts.kpi_values set target_value = null where {REVENUE}",
+    ),
     "raw rows without a status": (
         VERDICTS,
         "update marts.source_tie_out set accepted_rows = accepted_rows - 1 where table_name = 'crm_deal'",

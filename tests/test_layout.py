@@ -7,6 +7,7 @@ import pathspec
 import pytest
 import yaml
 
+from tests.unit_inputs import LONGEST_YAML, lacking, parted, with_inputs
 from tests.warehouse import PROJECT, parsed
 
 # Layers in the order in which data flow; a model reads from its own or from an earlier one.
@@ -14,7 +15,6 @@ LAYERS = ("staging", "entities", "core", "marts", "scorecard", "reports", "quali
 # What people query, and whatever is made of it: they take what happened from the core, which has resolved it.  Quality looks at all layers.
 READ_THE_CORE = ("marts", "scorecard", "reports")
 BEFORE_THE_CORE = ("staging", "entities")
-LONGEST_YAML = 400
 LONGEST_MODEL = 80
 ONE_CALL = re.compile(r"^\{\{ (validated_rows|union_sources)\(", re.MULTILINE)
 
@@ -48,6 +48,27 @@ def told_key(sql):
     """The key that a model's first line tells: `Grain: a, b; of accepted rows c.`"""
     told = re.match(r"Grain: ([\w, ]+)(?:; of accepted rows ([\w, ]+))?\. One ", comment_of(sql))
     return told and tuple(part.split(", ") if part else None for part in told.groups())
+
+
+def test_unit_tests_name_all_that_their_models_read(manifest):
+    """`uv run poe inputs` adds what is lacking."""
+    assert list(map(str, lacking(manifest))) == []
+
+
+def test_empty_inputs_are_added_and_a_long_file_is_parted():
+    """What is written stays to the letter; shared inputs get one once; a test that needs an anchor of another is not parted from it."""
+    text = (
+        "version: 2\nanchors: [&day {d: 1}]\nunit_tests:\n  - name: one\n    given: &shared\n      - input: ref('a')\n        rows: [*day]\n"
+        "  - name: two\n    given: *shared\n  # of the third\n  - name: three\n    given: []\n"
+    )
+    wanted = [("one", "ref('b')"), ("two", "ref('b')"), ("three", "ref('b')"), ("three", "source('s', 't')")]
+    added = with_inputs(text, wanted)
+    two = "[{input: ref('b'), rows: []}, {input: \"source('s', 't')\", rows: []}]"
+    shared = text.replace("given: []", f"given: {two}")
+    assert added == shared.replace("      - input", "      - {input: ref('b'), rows: []}\n      - input")
+    first, second = parted(added)
+    assert first.count("name:") == 2 and "# of the third\n  - name: three" in second and "&day" in second
+    assert parted(text.split("  # of")[0]) is None
 
 
 def test_every_model_tells_its_grain_once(manifest):

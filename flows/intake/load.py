@@ -8,7 +8,8 @@ from flows.extract.commit import OWN_FOLDERS, Load, state_of
 from flows.extract.common import Deadline, LoadReport, Run, Settings
 from flows.intake.mapping import Table
 from flows.intake.plan import Planned
-from flows.intake.rows import Rows, rows_of
+from flows.intake.rows import rows_of
+from raw_views.scan import printable
 
 SOURCE = "files"
 LONGEST_NAME = 180  # bytes of a file's name that are kept
@@ -52,8 +53,15 @@ def add(load: Load, planned: Planned, name: str) -> None:
     """Adds the tables of one sheet to a load. `name` begins the names of their files."""
     for rows in planned.outcome.tables:
         if rows.rows:
-            target = load.path_for(SOURCE, rows.entity, f"{name}-{_short(planned.label)}.parquet")
-            _write(rows, target, load.loaded_at, not is_first(load.root, rows.entity))
+            stamped = not is_first(load.root, rows.entity)
+            for number, (place, part) in enumerate(rows.parts()):
+                column = (
+                    f".{number}-{_short(f'{planned.label} [{printable(place)}]')}"
+                    if place
+                    else f"-{_short(planned.label)}"
+                )
+                target = load.path_for(SOURCE, rows.entity, f"{name}{column}.parquet")
+                _write(rows.columns, part, target, load.loaded_at, stamped)
             load.count(rows.entity, len(rows.rows))
 
 
@@ -63,15 +71,15 @@ def _short(label: str) -> str:
     return plain.encode()[-LONGEST_NAME:].decode("utf-8", "ignore")
 
 
-def _write(rows: Rows, target: Path, loaded_at: str, stamped: bool) -> None:
+def _write(
+    names: list[str], rows: list[tuple[int, list[str | None]]], target: Path, loaded_at: str, stamped: bool
+) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {
-        name: pa.array([cells[at] for _, cells in rows.rows], pa.string()) for at, name in enumerate(rows.columns)
-    }
-    count = len(rows.rows)
-    columns["_raw_row"] = pa.array([line for line, _ in rows.rows], pa.int64())
+    columns = {name: pa.array([cells[at] for _, cells in rows], pa.string()) for at, name in enumerate(names)}
+    count = len(rows)
+    columns["_raw_row"] = pa.array([line for line, _ in rows], pa.int64())
     columns["_loaded_at"] = pa.array([loaded_at] * count, pa.string())
     columns.setdefault("loaded_at", pa.array([loaded_at if stamped else None] * count, pa.string()))
     pq.write_table(pa.table(columns), target, compression="zstd")
@@ -89,7 +97,7 @@ def keep_original(load: Load, planned: Planned, name: str, place: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    sheet = planned.sheet
+    sheet = planned.sheet.wide or planned.sheet
     columns = {header: [cells[at] for _, cells in sheet.rows] for at, header in enumerate(sheet.header)}
     entity = planned.entity or place
     if planned.mapping:

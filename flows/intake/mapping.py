@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
-from flows.intake.names import columns_of, contract, found_in, plain, required_of
+from flows.intake.names import columns_of, contract, found_in, plain, required_of, spellings
+from flows.intake.periods import GRAIN, LAID, Periods, is_known_label, laid_out
 from flows.intake.sheets import Sheet
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -133,6 +134,7 @@ class Mapping(BaseModel):
         files: patterns that a file's name must fit, small letters; none = any name.
         tables: by the names of the entities.
         leave_out: words that a line of totals begins with, besides those of the project.
+        periods: where a file has a column a period, which columns these are; `from` then names <period>, <grain> and <value>.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -142,6 +144,7 @@ class Mapping(BaseModel):
     files: list[str] = []
     tables: dict[str, Table] = Field(min_length=1)
     leave_out: list[str] = []
+    periods: Periods | None = None
 
     @model_validator(mode="after")
     def _of_the_contract(self) -> "Mapping":
@@ -160,7 +163,9 @@ class Mapping(BaseModel):
         """
         if self.files and not any(fnmatch.fnmatch(sheet.label.lower(), pattern.lower()) for pattern in self.files):
             return 0.0
-        header = set(found_in(sheet.header))
+        if self.periods and not self._is_laid(sheet):
+            return 0.0
+        header = set(_spelt(sheet))
         one_of = [[name] if isinstance(name, str) else name for name in self.columns]
         if any(not {plain(one) for one in some} & header for some in one_of) or not self._finds(sheet):
             return 0.0
@@ -172,7 +177,7 @@ class Mapping(BaseModel):
 
     def _finds(self, sheet: Sheet) -> bool:
         """Whether what is to be found inside of values, of columns that each row must have, is in the sheet's."""
-        names = found_in(sheet.header)
+        names = _spelt(sheet)
         entity, table = next(iter(self.tables.items()))
         for name in required_of(entity):
             column = table.columns.get(name)
@@ -184,6 +189,21 @@ class Mapping(BaseModel):
             ):
                 return False
         return True
+
+    def laid(self, sheet: Sheet) -> Sheet:
+        """The sheet as the mapping reads it: with its columns of periods laid out, where the mapping has such."""
+        if not self.periods or sheet.wide:
+            return sheet
+        columns = [column for table in self.tables.values() for column in table.columns.values()]
+        return laid_out(sheet, self.periods, not any(GRAIN in column.source for column in columns)) or sheet
+
+    def _is_laid(self, sheet: Sheet) -> bool:
+        """Whether a laid out sheet has no column that tells plans from expenses and that the mapping does not know."""
+        columns = [column for table in self.tables.values() for column in table.columns.values()]
+        told = {plain(name) for column in columns for name in column.source}
+        told |= {plain(name) for some in self.columns for name in ([some] if isinstance(some, str) else some)}
+        labels = [one for one in sheet.header if one not in LAID and is_known_label(one)]
+        return sheet.wide is not None and all(told & {one for one, _ in spellings(label)} for label in labels)
 
     @staticmethod
     def _needs(entity: str, table: Table, header: set[str]) -> bool:
@@ -198,7 +218,7 @@ class Mapping(BaseModel):
 
     def of(self, sheet: Sheet) -> "Mapping":
         """The mapping with the sheet's own spelling of its columns, without those that it lacks."""
-        names = found_in(sheet.header)
+        names = _spelt(sheet)
         tables = {}
         for entity, table in self.tables.items():
             columns = {}
@@ -215,12 +235,21 @@ class Mapping(BaseModel):
         """As it is written to a file."""
         told: dict[str, Any] = {"name": self.name}
         told |= {part: getattr(self, part) for part in ("columns", "files", "leave_out") if getattr(self, part)}
+        if self.periods:
+            told["periods"] = self.periods.model_dump(exclude_unset=True) or {"by_name": True}
         told["tables"] = {}
         for entity, table in self.tables.items():
             one = told["tables"][entity] = {"columns": {name: column.short() for name, column in table.columns.items()}}
             one |= table.model_dump(exclude={"columns"}, exclude_defaults=True)
         body = yaml.dump(told, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140)
         return "".join(f"# {line}\n" for line in comments) + body
+
+
+def _spelt(sheet: Sheet) -> dict[str, tuple[str, int]]:
+    """Every spelling of the names of a sheet's columns; those that were laid out have one only."""
+    return found_in([name for name in sheet.header if name not in LAID]) | {
+        plain(name): (name, 1) for name in sheet.header if name in LAID
+    }
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -260,7 +289,7 @@ def best(sheet: Sheet, known: list[tuple[Path, Mapping]]) -> tuple[Path, Mapping
     """The mapping that fits a sheet best, a user's own before a shipped one; None if none fits."""
     for own in (True, False):
         fits = [
-            (mapping.fit(sheet), len(mapping.columns), path, mapping)
+            (mapping.fit(mapping.laid(sheet)), len(mapping.columns), path, mapping)
             for path, mapping in known
             if (path.parent != SHIPPED) == own
         ]

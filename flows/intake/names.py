@@ -1,7 +1,9 @@
 """The dictionary: which column of the contract a header of another program names, and what its values mean."""
 
+import csv
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from flows.base.settings import PROJECT
 from flows.contract import EVERY_ROW, Entity, entities
-from raw_views.csv_files import Expected, composed
+from raw_views.csv_files import composed
 
 FOLDER = Path(__file__).parent
 LONG_WORD, NEARLY = 6, 0.88  # letters of a name that may be guessed by; how near a misspelt one must be, of 1
@@ -74,9 +77,13 @@ def _units() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=20_000)
-def spellings(header: str) -> list[tuple[str, int]]:
-    """How a header may be looked up, the fullest first: (letters and digits, the factor of the unit that was left out)."""
-    found = [(plain(header), 1)]
+def units_of(header: str) -> tuple[str, int]:
+    """A header without the units behind its name, and the factor of them: Январь, тыс. руб. → (Январь, 1000)."""
+    return [(header, 1), *_without_units(header)][-1]
+
+
+def _without_units(header: str) -> Iterator[tuple[str, int]]:
+    """A header with one unit after the other taken off its end, and the factor of all that are off."""
     name, times = header, 1
     while unit := _units().fullmatch(name.strip()):
         name = unit[1]
@@ -85,7 +92,14 @@ def spellings(header: str) -> list[tuple[str, int]]:
             for key, value in names()["units"].items()
             if plain(key) == plain(unit[2]) or key == unit[2].strip(".")
         )
-        found.append((plain(name), times))
+        yield name, times
+
+
+@lru_cache(maxsize=20_000)
+def spellings(header: str) -> list[tuple[str, int]]:
+    """How a header may be looked up, the fullest first: (letters and digits, the factor of the unit that was left out)."""
+    found = [(plain(name), times) for name, times in [(header, 1), *_without_units(header)]]
+    name, times = units_of(header)
     bare = re.sub(r"\s*[(\[].*?[)\]]\s*$", "", name)
     found.append((plain(bare), times))
     if re.fullmatch(r"[\w.]+\.\w+", name):  # a nested field: contact.phone
@@ -183,7 +197,17 @@ def words(entity: str, column: str) -> dict[str, str]:
     found = told.get(f"{entity}.{column}", told.get(column, {}))
     found = told[found] if isinstance(found, str) else found  # the words of another column
     listed = {word(str(one)): meant for meant, many in found.items() if meant != "*" for one in many}
+    if column == "kpi_id":
+        listed = _kpis() | listed
     return listed | ({"*": found["*"]} if "*" in found else {})
+
+
+@cache
+def _kpis() -> dict[str, str]:
+    """The ids and names of all KPIs, by `word`, and their ids."""
+    with (PROJECT / "seeds" / "seed_kpi_catalogue.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {word(row[name]): row["kpi_id"] for name in ("name_en", "name_ru", "kpi_id") for row in rows}
 
 
 def _spoken(text: str) -> str:
@@ -204,10 +228,3 @@ def platform(*texts: str) -> str | None:
         if any(re.search(rf"(?<![^\W_]){re.escape(mark)}", told) for mark in marks):
             return name
     return None
-
-
-class Header(Expected):
-    """Tells csv_files the line of the header by the dictionary."""
-
-    def known(self, names) -> int:
-        return sum(map(knows, names))

@@ -8,15 +8,14 @@ from pathlib import Path
 from flows.base.progress import each
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
 from flows.intake.names import required_of
+from flows.intake.periods import LAID, Periods, laid_out
 from flows.intake.recognise import Recognised, recognise
 from flows.intake.rows import Outcome, rows_of
 from flows.intake.sheets import SUFFIXES, Sheet, sheets
-from flows.intake.values import month
 from raw_views.csv_files import Unreadable
 from raw_views.scan import printable
 
 SHOWN = 5  # examples of anything
-MONTHS = 3  # so many columns that are named after months are a table of them
 MOSTLY = 0.5  # of a column's values; if more of them are unknown, that is told as a trouble
 
 
@@ -54,24 +53,30 @@ class Planned:
     def is_taken(self) -> bool:
         return not self.problems and self.outcome is not None
 
+    def recognise(self, hint: str | None) -> None:
+        """Takes the sheet for what the dictionary says. `hint` is the entity, where somebody has told it."""
+        self.recognised = recognise(self.sheet, hint)
+        self.sheet, self.mapping = self.recognised.sheet or self.sheet, self.recognised.mapping
+
     def ignored(self) -> list[str]:
         """The columns of the sheet that nothing is made of."""
         used = {
             one for table in self.mapping.tables.values() for column in table.columns.values() for one in column.source
         }
-        return [header for header in self.sheet.header if header not in used]
+        return [header for header in self.sheet.header if header not in used and header not in LAID]
 
     def work_out(self) -> None:
         """Makes the rows anew, and with them the problems and notes."""
         self.outcome, self.problems, self.notes = None, [], list(self.sheet.notes)
         self.notes += list(_by_reason(self.sheet.rejects))
+        self.problems += self.sheet.troubles
         if self.mapping is None:
             near = f"; the nearest is {self.recognised.rival}" if self.recognised and self.recognised.rival else ""
             shown = ", ".join(self.sheet.header[:8])
             self.problems.append(f"no entity has such columns{near}. Its columns: {shown}")
-            if sum(1 for header in self.sheet.header if month(header)) >= MONTHS:
+            if laid_out(self.sheet, Periods()):
                 self.problems.append(
-                    "its columns are months: make it one line a month, with the columns Месяц, Менеджер and План"
+                    "its columns are periods: give --entity targets if it is a plan, --entity expenses if it is a budget"
                 )
             return
         self.outcome = rows_of(self.sheet, self.mapping)
@@ -167,10 +172,10 @@ def _of_file(path: Path, known: list[tuple[Path, Mapping]], hint: str | None) ->
         planned = Planned(path, sheet)
         told = best(sheet, known)
         if told and (hint is None or hint in told[1].tables):
-            planned.origin, planned.mapping = told[0], told[1].of(sheet)
+            planned.sheet = told[1].laid(sheet)
+            planned.origin, planned.mapping = told[0], told[1].of(planned.sheet)
         else:
-            planned.recognised = recognise(sheet, hint)
-            planned.mapping = planned.recognised.mapping
+            planned.recognise(hint)
         yield planned
 
 

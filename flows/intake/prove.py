@@ -27,11 +27,11 @@ class Proof:
 
     Attributes:
         status: row status → number of rows.
-        noted: (what became of it, line, why) of every row that is rejected, and of every one that lost a value.
+        noted: (what became of it, line and column, why) of every row that is rejected, and of every one that lost a value.
     """
 
     status: dict[str, dict[str, int]] = field(default_factory=dict)
-    noted: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
+    noted: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def counts(self, entity: str) -> str:
         """How many rows have which status, in words."""
@@ -44,7 +44,7 @@ class Proof:
 
     def problems(self, entity: str) -> list[str]:
         """The problems of an entity's rows, rejections first and the commonest first, with the lines in which they stand."""
-        kinds: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        kinds: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for became, line, why in self.noted.get(entity, []):
             kind = re.sub(r"'.*?'|row \d+|\d{4}-\d\d-\d\d", "…", why)
             kinds.setdefault((became, kind), []).append((line, why))
@@ -52,7 +52,7 @@ class Proof:
         for (became, _), lines in sorted(kinds.items(), key=lambda kind: (kind[0][0] != REJECTED, -len(kind[1])))[
             :SHOWN
         ]:
-            shown = ", ".join(str(line) for line, _ in lines[:LINES]) + (", …" if len(lines) > LINES else "")
+            shown = ", ".join(line for line, _ in lines[:LINES]) + (", …" if len(lines) > LINES else "")
             told.append(f"{became}, line {shown}: {CONTACT.sub('…', lines[0][1])}")
         if len(kinds) > SHOWN:
             told.append(f"… and {len(kinds) - SHOWN} more kinds of problems")
@@ -83,14 +83,23 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
             for entity, query in queries.items():
                 rows = f"select _raw_file, _raw_row, row_status, row_problem, row_remark from ({query.sql}) order by _raw_file, _raw_row"
                 for raw_file, line, status, problem, remark in warehouse.execute(rows).fetchall():
-                    number = re.match(rf"files/{entity}/{re.escape(report.load_id)}\.(\d+)-", raw_file)
-                    proof = proofs[id(taken[int(number[1])])]
+                    number = re.match(rf"files/{entity}/{re.escape(report.load_id)}\.(\d+)(?:\.(\d+))?-", raw_file)
+                    one = taken[int(number[1])]
+                    proof, where = proofs[id(one)], _where(one, entity, line, number[2])
                     counts = proof.status.setdefault(entity, {})
                     counts[status] = counts.get(status, 0) + 1
                     if problem or remark:
-                        became = (REJECTED, line, problem) if problem else (LEFT_OUT, line, remark)
+                        became = (REJECTED, where, problem) if problem else (LEFT_OUT, where, remark)
                         proof.noted.setdefault(entity, []).append(became)
     return proofs
+
+
+def _where(planned: Planned, entity: str, line: int, part: str | None) -> str:
+    """The line of the user's file, and the column where a line gives several rows."""
+    if part is None:
+        return str(line)
+    rows = next(rows for rows in planned.outcome.tables if rows.entity == entity)
+    return f"{line} (column {rows.parts()[int(part)][0]})"
 
 
 def _warehouse(folder: Path, root: Path, queries: dict[str, Query]) -> "duckdb.DuckDBPyConnection":

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flows.intake.mapping import Column
 from flows.intake.names import contract
 from flows.intake.plan import Planned
-from flows.intake.recognise import recognise
 
 MOST_WORDS = 12  # unknown words of a column that are asked for, the commonest first
 LEAVE = "-"
@@ -29,8 +28,8 @@ def settle(planned: Planned, ask: Ask) -> bool:
     if planned.mapping is None or planned.recognised and planned.recognised.rival:
         told = planned.entity or "nothing that is known"
         if entity := ask(f"{planned.label} looks like {told}. What is one of its rows?", list(contract())):
-            planned.recognised = recognise(planned.sheet, entity)
-            planned.mapping, changed = planned.recognised.mapping, True
+            planned.recognise(entity)
+            changed = True
     if planned.mapping is None:
         return changed
     table = planned.mapping.tables[planned.entity]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flows.intake import names
 from flows.intake.mapping import Column, Mapping, Table
 from flows.intake.names import Meaning, contract, meaning, plain, rank_in, required_of, word, words
+from flows.intake.periods import LAID, PERIOD, Periods, is_known_label, laid_out
 from flows.intake.sheets import Sheet
 from flows.intake.values import looks_like_phone, month, number
 
@@ -29,6 +30,7 @@ class Recognised:
         missing: required columns that no header was found for, with the headers that might be it.
         guessed: what was not told by the file and taken for granted, in plain words.
         rival: another entity that fits nearly as well.
+        sheet: the sheet with its columns of periods laid out, where it has such.
     """
 
     entity: str | None
@@ -36,6 +38,7 @@ class Recognised:
     missing: dict[str, list[str]] = field(default_factory=dict)
     guessed: list[str] = field(default_factory=list)
     rival: str | None = None
+    sheet: Sheet | None = None
 
 
 @dataclass
@@ -57,6 +60,8 @@ def recognise(sheet: Sheet, hint: str | None = None) -> Recognised:
         sheet: its header, its first rows, its title and the name of its file are looked at.
         hint: the entity, where somebody has told it.
     """
+    if (laid := _laid(sheet, hint)) is not None:
+        return laid
     found = [_found(sheet, entity) for entity in ([hint] if hint else names.names()["entities"])]
     if not hint:  # entities that no dictionary speaks of are known by the contract's own names
         found += [_found(sheet, entity) for entity in contract() if entity not in names.names()["entities"]]
@@ -68,13 +73,45 @@ def recognise(sheet: Sheet, hint: str | None = None) -> Recognised:
     return _mapped(sheet, best, rival)
 
 
+def _laid(sheet: Sheet, hint: str | None) -> Recognised | None:
+    """What a table with a column a period holds: plans, or expenses if it is called so or has their columns. None if it is no such table."""
+    wide, periods = sheet.wide or sheet, sheet.periods or Periods()
+    laid = laid_out(wide, periods)
+    may = [one for one in names.names()["periods"]["entities"] if hint in (None, one)]
+    if laid is None or not may:
+        return None
+    found = max((_found(laid, entity) for entity in may), key=lambda one: one.score)
+    if not hint and not _is_told(wide, found):
+        return None
+    if "period_grain" not in found.columns:
+        laid = laid_out(wide, periods, only_months=True) or laid
+    result = _mapped(laid, found, None)
+    result.sheet, result.mapping.periods = laid, periods
+    result.mapping.columns = [
+        one for one in laid.header if one not in LAID and (is_known_label(one) or one in result.mapping.columns)
+    ]
+    return result
+
+
+def _is_told(sheet: Sheet, found: _Found) -> bool:
+    """Whether a table with a column a period says what it holds: what was sold, by months and managers, looks just like a plan."""
+    words = {part for header in sheet.header for part in re.findall(r"\w+", header.casefold())}
+    return (
+        names.called(found.entity, sheet.path.stem, sheet.name, sheet.title, sheet.path.parent.name)
+        or bool(words & {plain(one) for one in names.names()["entities"][found.entity]["called"]})
+        or bool({"kpi_id", "category"} & found.columns.keys())
+    )
+
+
 def _found(sheet: Sheet, entity: str) -> _Found:
     columns: dict[str, list[tuple[Meaning, str]]] = {}
     for header in sheet.header:
-        if told := meaning(entity, header):
+        if header not in LAID and (told := meaning(entity, header)):
             if told.column == "phone" and not _mostly(sheet, header, looks_like_phone):
                 continue
             columns.setdefault(told.column, []).append((told, header))
+    for name, header in names.names()["periods"]["entities"].get(entity, {}).items() if sheet.wide else ():
+        columns[name] = [(Meaning(name, 0), header)]
     for name in [name for name, pairs in columns.items() if not all(told.is_guess for told, _ in pairs)]:
         columns[name] = [pair for pair in columns[name] if not pair[0].is_guess]
     for pairs in columns.values():
@@ -197,7 +234,7 @@ def _column(sheet: Sheet, entity: str, name: str, pairs: list[tuple[Meaning, str
             told |= {"from": [*clock], "join": " "}
     if name.endswith("_seconds"):
         told["read"] = "seconds"
-    if entity == "expenses" and name == "month" or name == "period_start":
+    if PERIOD not in source and (entity == "expenses" and name == "month" or name == "period_start"):
         told["read"] = "month"
     if pairs[0][0].times != 1:
         told["times"] = pairs[0][0].times

@@ -9,6 +9,7 @@ from decimal import Decimal
 from flows.gates.project import words as project_words
 from flows.intake.mapping import Column, Mapping, Table
 from flows.intake.names import contract, required_of, word, words
+from flows.intake.periods import COLUMN
 from flows.intake.sheets import Sheet
 from flows.intake.values import CLOCK, hashed, made, month, number, seconds, shown
 
@@ -22,6 +23,7 @@ class Rows:
         unknown: by column, the values that no word is known for, with how often they stand there.
         unread: by column, the first line with a value that is no span of time, month or number, and how many there are.
         filled: by column, how many rows have a value.
+        places: the column of the user's file that each row comes from, where a line gives several rows; else none.
     """
 
     entity: str
@@ -30,6 +32,16 @@ class Rows:
     unknown: dict[str, Counter] = field(default_factory=dict)
     unread: dict[str, tuple[int, int]] = field(default_factory=dict)
     filled: Counter = field(default_factory=Counter)
+    places: list[str] = field(default_factory=list)
+
+    def parts(self) -> list[tuple[str, list[tuple[int, list[str | None]]]]]:
+        """The rows by the column of the user's file that they come from; one part, of no column, where a line is a row."""
+        if not self.places:
+            return [("", self.rows)] if self.rows else []
+        found: dict[str, list[tuple[int, list[str | None]]]] = {}
+        for place, row in zip(self.places, self.rows, strict=True):
+            found.setdefault(place, []).append(row)
+        return list(found.items())
 
 
 @dataclass
@@ -49,7 +61,7 @@ def rows_of(sheet: Sheet, mapping: Mapping) -> Outcome:
     """
     records, left_out = _records(sheet, mapping)
     tables = [_Maker(sheet, entity, table).made(records) for entity, table in mapping.tables.items()]
-    return Outcome(tables, left_out)
+    return Outcome(tables, list(dict.fromkeys(left_out)))
 
 
 def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str]]]:
@@ -91,6 +103,7 @@ class _Maker:
         self.booleans = {column.name for column in self.entity.columns if column.reader == "boolean"}
         self.words = {name: self._words(name, column) for name, column in table.columns.items()}
         self.out = Rows(entity, [*table.columns, *(name for name in table.constants if name not in table.columns)])
+        self.column = sheet.header.index(COLUMN) if COLUMN in sheet.header else None
         self.made_before: Counter = Counter()
 
     def _words(self, name: str, column: Column) -> dict[str, str]:
@@ -110,6 +123,8 @@ class _Maker:
                 continue
             self.out.filled.update(name for name, value in cells.items() if value is not None)
             self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
+            if COLUMN in cells:
+                self.out.places.append(cells[COLUMN])
         return self.out
 
     def _plain(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
@@ -124,7 +139,7 @@ class _Maker:
             for name, column in self.table.columns.items():
                 if any(row.get(other) not in allowed for other, allowed in column.when.items()):
                     row[name] = None
-            yield line, row
+            yield line, row | ({COLUMN: cells[self.column]} if self.column is not None else {})
 
     def _merged(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
         merged: dict[tuple, tuple[int, dict[str, str | None]]] = {}

@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.gates.project import words as project_words
-from flows.intake.names import Header, knows
-from raw_views.csv_files import Unreadable, composed, convert, head_of, looks_like, told_apart
+from flows.intake.names import knows
+from flows.intake.values import period_of
+from raw_views.csv_files import Expected, Unreadable, composed, convert, head_of, looks_like, told_apart
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 JSONS = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*WORKBOOKS, *TEXTS, ".parquet", *JSONS)
+FEWEST_PERIODS = 2  # so many columns that are named after periods make a table of them
 HEADER_WITHIN = 60  # lines of a sheet
 NAMED_ROWS = ("result", "data", "items", "rows", "records")  # under which JSON answers keep their rows
 
@@ -31,7 +33,9 @@ class Sheet:
         header: the names of its columns, no two the same.
         rows: (line as the user's program counts it, cells in the order of the header); None is an empty cell.
         title: what stands above the header.
-        notes: what its owner should know;  rejects: (line, reason) of what could not be read.
+        notes: what its owner should know;  rejects: (line, reason) of what could not be read;  troubles: why it can't be taken.
+        letters: of its columns, as a workbook shows them.
+        wide, periods: where columns of periods were laid out, the sheet as it came and which columns they are (see periods.py).
     """
 
     path: Path
@@ -41,6 +45,14 @@ class Sheet:
     title: str = ""
     notes: list[str] = field(default_factory=list)
     rejects: list[tuple[int, str]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    wide: "Sheet | None" = None
+    periods: Any = None
+
+    def place(self, at: int) -> str:
+        """A column as the user's program shows it: its letter and its name."""
+        return f"{self.letters[at]} {self.header[at]}" if self.letters else self.header[at]
 
     @property
     def label(self) -> str:
@@ -99,7 +111,7 @@ def _workbook(path: Path) -> list[Sheet]:
     try:
         with CalamineWorkbook.from_path(path) as book:
             named = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-            grids = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in named]
+            grids = [(name, _filled_down(book.get_sheet_by_name(name))) for name in named]
     except Exception as error:  # noqa: BLE001 - damage of a workbook shows as any error, whose text may quote a value
         if isinstance(error, MemoryError):
             raise
@@ -109,6 +121,16 @@ def _workbook(path: Path) -> list[Sheet]:
     if not filled:
         raise Unreadable("no sheet of the workbook has a filled cell")
     return [sheet for name, grid in filled if (sheet := _grid(path, name if len(filled) > 1 else "", grid))]
+
+
+def _filled_down(sheet: Any) -> list[list[Any]]:
+    """The cells of a sheet. A word in a cell that is merged over several lines stands in each of them; a number only in the first."""
+    grid = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom < len(grid) and isinstance(grid[top][left], str):
+            for row in grid[top + 1 : bottom + 1]:
+                row[left] = grid[top][left]
+    return grid
 
 
 def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
@@ -126,7 +148,12 @@ def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
     strays = {place for row in texts[at + 1 :] for place, cell in enumerate(row) if cell} - set(kept)
     if strays:
         notes.append(f"{len(strays)} columns have values and no name in the header (line {at + 1}), and are left out")
-    return Sheet(path, name, header, rows, title, notes)
+    return Sheet(path, name, header, rows, title, notes, letters=[_letters(place) for place in kept])
+
+
+def _letters(place: int) -> str:
+    """The letters of a workbook's column, counted from 0: A … Z, AA …"""
+    return (_letters(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 def header_line(rows: list[list[str | None]]) -> int:
@@ -134,7 +161,7 @@ def header_line(rows: list[list[str | None]]) -> int:
     line with as many texts as the widest."""
     best, found = 1, None
     for at, row in enumerate(rows[:HEADER_WITHIN]):
-        known = sum(1 for cell in row if cell and knows(cell))
+        known = _known(cell for cell in row if cell)
         filled = sum(1 for cell in row if cell)
         if known > best or known == filled == 1 and found is None and best == 1:
             best, found = max(known, best), at
@@ -142,6 +169,20 @@ def header_line(rows: list[list[str | None]]) -> int:
         return found
     widths = [sum(1 for cell in row if cell) for row in rows[:HEADER_WITHIN]]
     return next(at for at, width in enumerate(widths) if width >= max(2, max(widths) * 0.7) or width == max(widths))
+
+
+def _known(cells: Iterable[str]) -> int:
+    """How many names of the dictionary a line has; columns of periods count as one more, and make it two at least."""
+    cells = list(cells)
+    known = sum(map(knows, cells))
+    return max(known + 1, 2) if sum(1 for cell in cells if period_of(cell)) >= FEWEST_PERIODS else known
+
+
+class Header(Expected):
+    """Tells csv_files the line of the header by the dictionary."""
+
+    def known(self, names) -> int:
+        return _known(names)
 
 
 def _cell(value: Any) -> str | None:

@@ -1,18 +1,20 @@
 """Values as programs print them, in the form that the contract wants: seconds, months, words, ids that are made or hidden."""
 
+import calendar
 import hashlib
 import re
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
-from flows.intake.names import names, word
+from flows.intake.names import names, units_of, word
 from raw_views.contact_key import Identifiers, KeyTrouble, contact_key
 
 CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?")
 PARTS = re.compile(r"(\d+)\s*(ч|час\w*|h|hours?|hr|м|мин\w*|m|min\w*|с|сек\w*|s|sec\w*)\b\.?", re.IGNORECASE)
 SECONDS = {"ч": 3600, "h": 3600, "м": 60, "m": 60, "с": 1, "s": 1}
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 PHONE = re.compile(r"\+?[\d\s()\-]{7,20}")
 
 
@@ -47,11 +49,23 @@ def seconds(text: str) -> str | None:
     return None if found is None else shown(found)
 
 
+def month_number(text: str) -> int | None:
+    """Which month a word names, in full or by three letters and more: сентябрь, сентября, сен, сент. None if it names none."""
+    return next(
+        (
+            no
+            for no, forms in names()["months"].items()
+            if len(text) > 2 and any(form.startswith(text) for form in forms)
+        ),
+        None,
+    )
+
+
 def month(text: str) -> str | None:
     """The first day of a month: сентябрь 2025, сен.25, 09.2025, 2025-09, 01.09.2025. None if it is none."""
     low = word(text)
     if found := re.fullmatch(r"(?:\d{1,2}\s)?([a-zа-я]{3,9})[.\s,-]*(?:(\d{4})|(\d{2}))(?:\s*г(?:ода)?)?", low):
-        number_of = next((no for no, starts in names()["months"].items() if found[1].startswith(tuple(starts))), None)
+        number_of = month_number(found[1])
         return f"{found[2] or '20' + found[3]}-{number_of:02}-01" if number_of else None
     for pattern, year, place in (
         (r"(\d{4})[-./](\d{1,2})(?:[-./]\d{1,2})?(?:[ t].*)?", 1, 2),
@@ -60,6 +74,48 @@ def month(text: str) -> str | None:
         if (found := re.fullmatch(pattern, low)) and 1 <= int(found[place]) <= 12:
             return f"{found[year]}-{int(found[place]):02}-01"
     return None
+
+
+@lru_cache(maxsize=10_000)
+def period_of(header: str) -> tuple[str, int | None, int] | None:
+    """The period that a column is named after: (grain, year if it is told, number in the year); None if it is none.
+
+    Read are январь 2026, план на янв. 26, 2026-01, 01.01.2026, 31.01.2026, 1 кв. 2026, Q1 2026, IV квартал, 2026 год.
+    """
+    text = word(units_of(header)[0])
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[ t].*)?", text):
+        return _month(int(found[1]), int(found[2]), found[3])
+    if found := re.fullmatch(r"(?:(\d{1,2})[./-])?(\d{1,2})[./-](\d{4})", text):
+        return _month(int(found[3]), int(found[2]), found[1])
+    parts = re.findall(r"\d+|[^\W\d_]+", text)
+    parts = [part for part in parts if part not in names()["periods"]["beside"]]
+    quarters = [part for part in parts if part in names()["periods"]["quarter"]]
+    months = [told for part in parts if (told := month_number(part))]
+    left = [part for part in parts if part not in quarters and not month_number(part)]
+    if any(not part.isdigit() and not (quarters and part in ROMAN) for part in left) or len(quarters) + len(months) > 1:
+        return None
+    years = [int(part) for part in left if re.fullmatch(r"20\d\d", part)]
+    rest = [ROMAN.get(part) or int(part) for part in left if not re.fullmatch(r"20\d\d", part)]
+    if months:
+        if rest == months:  # 1. Январь
+            rest = []
+        if not years and len(rest) == 1 and 20 <= rest[0] <= 99:  # янв.26
+            years, rest = [2000 + rest[0]], []
+        return ("month", years[0] if years else None, months[0]) if len(years) < 2 and not rest else None
+    if quarters:
+        if not years and len(rest) == 2 and 20 <= rest[1] <= 99:  # Q1'26
+            years, rest = [2000 + rest[1]], rest[:1]
+        is_one = len(rest) == 1 and 1 <= rest[0] <= 4 and len(years) < 2
+        return ("quarter", years[0] if years else None, rest[0]) if is_one else None
+    return ("year", years[0], 1) if len(years) == 1 and not rest else None
+
+
+def _month(year: int, number: int, day: str | None) -> tuple[str, int, int] | None:
+    """A month that is told by its first or its last day, or by no day; None for any other day."""
+    if not 1 <= number <= 12 or not 2000 <= year < 2100:
+        return None
+    ends = (1, calendar.monthrange(year, number)[1])
+    return ("month", year, number) if day is None or int(day) in ends else None
 
 
 @cache

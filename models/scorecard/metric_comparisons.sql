@@ -10,6 +10,8 @@ all_values as (
     select * from {{ ref('metric_values') }}
     union all
     select * from {{ ref('int_combined_values') }}
+    union all
+    select *, null, null, null from {{ ref('int_planned_values') }}
 ),
 
 spans as (
@@ -73,7 +75,6 @@ left join {{ ref('targets_by_period') }} as targets
     and metric.dimension = targets.dimension
     and metric.dimension_key = targets.dimension_key
 left join {{ ref('seed_marks') }} as marks on metric.mark = marks.mark
-left join {{ ref('dimension_members') }} as members
-    on metric.dimension = members.dimension and metric.dimension_key = members.dimension_key
+left join {{ ref('dimension_members') }} as members on metric.dimension = members.dimension and metric.dimension_key = members.dimension_key
 left join {{ ref('seed_member_names') }} as special
     on special.dimension = 'any' and metric.dimension_key = special.dimension_key

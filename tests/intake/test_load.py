@@ -112,6 +112,32 @@ def test_check_says_what_the_models_would_say(tmp_path, capsys):
     assert "2 of 3 tables can be loaded. NOT taken: лиды.csv" in told
 
 
+def test_a_plan_by_months_is_told_and_loaded_by_its_cells(tmp_path, capsys, monkeypatch):
+    """A bad cell is named by line and column, before the load and in the rows that are loaded; check and import say the same."""
+    monkeypatch.setenv("KPI_RAW_ROOT", str(tmp_path / "raw"))
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["План продаж"])
+    for row in (["Менеджер", "январь 2026", "февраль 2026"], ["Анна", 100, "сто"], ["Пётр", None, 50]):
+        sheet.append(row)
+    book.save(tmp_path / "План.xlsx")
+    assert main(["check", str(tmp_path / "План.xlsx")]) == 0
+    checked = capsys.readouterr().out
+    assert "targets: 3 rows, 2 accepted, 1 rejected" in checked
+    assert "rejected, line 3 (column C февраль 2026): value: 'сто' cannot be read" in checked
+    assert main(["import", str(tmp_path / "План.xlsx")]) == 0
+    assert checked.rsplit("\n\n", 1)[0] in capsys.readouterr().out
+    files = {
+        path.stem.split("-", 3)[3]: pq.read_table(path).to_pylist()
+        for path in (tmp_path / "raw/files/targets").iterdir()
+    }
+    told = {name: [(row["_raw_row"], row["employee_id"], row["value"]) for row in rows] for name, rows in files.items()}
+    assert told == {
+        "План.xlsx -B январь 2026": [(3, "Анна", "100")],
+        "План.xlsx -C февраль 2026": [(3, "Анна", "сто"), (4, "Пётр", "50")],
+    }
+
+
 def test_import_needs_a_raw_root_of_ones_own(tmp_path, capsys):
     (tmp_path / "лиды.csv").write_text(LEADS, "utf-8")
     assert main(["import", str(tmp_path / "лиды.csv")]) == 2

@@ -1,6 +1,7 @@
 """Whole files: what they are taken for, what is refused and why, and what a mapping keeps."""
 
 import json
+from datetime import datetime
 
 import pytest
 from openpyxl import Workbook
@@ -10,6 +11,7 @@ from flows.intake.command import check_files, keep, told
 from flows.intake.mapping import read_mapping, shipped
 from flows.intake.plan import plan
 from flows.intake.questions import settle
+from flows.intake.values import period_of
 
 
 def table(planned, entity):
@@ -215,9 +217,118 @@ def test_a_plan_and_its_total(tmp_path):
     assert one.notes == ["1 line left out, a total, no record: 3"]
 
 
-def test_a_plan_with_a_column_a_month_is_told_what_it_needs(tmp_path):
-    (one,) = plan([csv(tmp_path, "План.csv", "Менеджер;Апрель 2025;Май 2025;Июнь 2025", "Лариса;1;2;3")])
-    assert not one.is_taken and "make it one line a month" in one.problems[-1]
+def test_a_plan_with_a_column_a_month(tmp_path):
+    """Each filled cell is a plan: 2 managers x 3 months less 1 empty cell = 5 rows; what they come to is 100 + 120 + 80 + 90 + 0 thousand."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["План отдела"])
+    sheet.append(
+        ["Показатель", "Менеджер", "План январь, тыс. руб.", datetime(2026, 2, 1), "1 кв. 2026", "Факт январь", "Итого"]
+    )
+    sheet.append(["Общий доход", "Лариса Мухина", 100, 120000, None, 7, 220])
+    sheet.append(["revenue", "Олег Быков", 80, 90000, 0, None, 170])
+    sheet.append(["Итого", None, 180, 210000, 0, None, 390])
+    book.save(tmp_path / "План 2026.xlsx")
+    (one,) = plan([tmp_path / "План 2026.xlsx"])
+    assert one.is_taken and one.entity == "targets"
+    rows = table(one, "targets")
+    assert [
+        (line, row["employee_id"], row["period_grain"], row["period_start"], row["value"]) for line, row in rows
+    ] == [
+        (3, "Лариса Мухина", "month", "2026-01-01", "100000"),
+        (3, "Лариса Мухина", "month", "2026-02-01", "120000"),
+        (4, "Олег Быков", "month", "2026-01-01", "80000"),
+        (4, "Олег Быков", "month", "2026-02-01", "90000"),
+        (4, "Олег Быков", "quarter", "2026-01-01", "0"),
+    ]
+    assert {row["kpi_id"] for _, row in rows} == {"revenue"}
+    assert one.outcome.tables[0].places[:2] == ["C План январь, тыс. руб.", "D 2026-02-01"]
+    assert one.ignored() == ["Факт январь", "Итого"]
+    assert "1 line left out, a total, no record: 5" in one.notes
+    assert not any("NOT SURE" in note for note in one.notes)  # the name of the file tells the year
+    kept = keep(one)
+    assert read_mapping(kept).periods and (again := plan([tmp_path / "План 2026.xlsx"])[0]).origin == kept
+    assert table(again, "targets") == rows and keep(again) == kept
+
+
+def test_merged_cells_of_a_plan(tmp_path):
+    """A header of two lines with the year above the months, and a KPI that is merged over its two managers; a merged number is told once."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Показатель", "Менеджер", "2025"])
+    sheet.append([None, None, "Ноябрь", "Декабрь"])
+    sheet.append(["Новые лиды", "Анна", 10, 20])
+    sheet.append([None, "Пётр", None, 5])
+    for cells in ("A1:A2", "B1:B2", "C1:D1", "A3:A4", "C3:C4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "План.xlsx")
+    (one,) = plan([tmp_path / "План.xlsx"])
+    assert [(line, *list(row.values())) for line, row in table(one, "targets")] == [
+        (3, "2025-11-01", "month", "leads_new", "Анна", "10"),
+        (3, "2025-12-01", "month", "leads_new", "Анна", "20"),
+        (4, "2025-12-01", "month", "leads_new", "Пётр", "5"),
+    ]
+
+
+def test_columns_of_periods_that_are_not_sure(tmp_path, monkeypatch):
+    """A year that nothing tells is that of the as-of day and is said; two columns of one month are refused until the mapping names one."""
+    monkeypatch.setenv("KPI_AS_OF", "2027-03-05")
+    lines = ("Менеджер;Апрель;Май", "Лариса;1;2")
+    (one,) = plan([csv(tmp_path, "План.csv", *lines)])
+    assert [row["period_start"] for _, row in table(one, "targets")] == ["2027-04-01", "2027-05-01"]
+    assert any(note.startswith("NOT SURE: no year is told with Апрель, Май; 2027 is taken") for note in one.notes)
+    (two,) = plan([csv(tmp_path, "План 2026.csv", "Менеджер;Апрель;Май;апр 2026", "Лариса;1;2;3")])
+    assert not two.is_taken and two.problems[0].startswith("two columns are the month 2026-04-01: Апрель and апр 2026")
+    kept = keep(one)
+    kept.write_text(
+        kept.read_text("utf-8").replace("by_name: true", "columns: {апр 2026: '', Май: 2 квартал 2026}"), "utf-8"
+    )
+    (two,) = plan([tmp_path / "План 2026.csv"])
+    assert two.is_taken and [
+        (row["period_grain"], row["period_start"], row["value"]) for _, row in table(two, "targets")
+    ] == [
+        ("month", "2026-04-01", "1"),
+        ("quarter", "2026-04-01", "2"),
+    ]
+
+
+def test_a_budget_with_a_column_a_month_is_no_plan(tmp_path):
+    """The mapping of a plan does not read a budget; a quarter in a budget is told and left out, for expenses are of months."""
+    keep(plan([csv(tmp_path, "План 2026.csv", "Отдел;Январь;Февраль", "Север;1;2")])[0])
+    (one,) = plan(
+        [
+            csv(
+                tmp_path,
+                "Бюджет 2026.csv",
+                "Статья;Отдел;Январь;Февраль;1 квартал",
+                "Аренда;Север;5;6;11",
+                "Всего;;5;6;11",
+            )
+        ]
+    )
+    assert one.entity == "expenses" and one.is_taken
+    assert [(row["month"], row["category"], row["team"], row["amount"]) for _, row in table(one, "expenses")] == [
+        ("2026-01-01", "Аренда", "Север", "5"),
+        ("2026-02-01", "Аренда", "Север", "6"),
+    ]
+    assert any("only months are read here: the columns 1 квартал" in note for note in one.notes)
+
+
+def test_sales_by_months_are_no_plan_until_somebody_says_so(tmp_path):
+    path = csv(tmp_path, "Продажи 2025.csv", "Менеджер;Январь;Февраль", "Лариса;1;2")
+    (one,) = plan([path])
+    assert not one.is_taken and one.problems[-1].startswith("its columns are periods: give --entity targets")
+    assert len(table(plan([path], "targets")[0], "targets")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("план на янв. 26", ("month", 2026, 1)), ("31.01.2026", ("month", 2026, 1)), ("2026-01-15", None), ("1. Январь", ("month", None, 1)),
+     ("IV кв.", ("quarter", None, 4)), ("Q1'26", ("quarter", 2026, 1)), ("2026 год", ("year", 2026, 1)), ("Итого 2026", None),
+     ("факт январь", None), ("маржа 2026", None), ("май", ("month", None, 5)), ("План", None), ("№ 1", None)],
+)  # fmt: skip
+def test_names_of_columns_of_periods(name, found):
+    assert period_of(name) == found
 
 
 def test_a_telephony_names_the_employee_as_its_subscriber(tmp_path):
@@ -263,6 +374,7 @@ def test_a_mapping_is_kept_edited_and_read_again(tmp_path):
     [("name: x\ntables: {dealz: {columns: {}}}", "there is no entity dealz"),
      ("name: x\ntables: {deals: {columns: {sum: A}}}", "deals has no column sum"),
      ("name: x\ntables: {deals: {columns: {amount: {from: A, read: cents}}}}", "read"),
+     ("name: x\nperiods: {columns: {A: весной}}\ntables: {targets: {columns: {value: <value>}}}", "весной is no month"),
      ("name: [", "is not YAML")],
 )  # fmt: skip
 def test_a_wrong_mapping_is_told(tmp_path, text, trouble):

@@ -1,11 +1,14 @@
 -- Grain: object, pipeline_id, stage_id.
 -- One stage that a table knows, with the step of the common funnel that it stands for: the one that is told, else the one of the words in its
 -- name, and never a step before that of an earlier stage of its pipeline.  A won stage is the last step; a lost one is none.  An open stage of
--- deals of which no chance of a win is told has that of its step.
+-- deals of which no chance of a win is told has that of its step.  Stages that stand in for a table are ordered by the steps of their words.
 with stages as (
-    select object, coalesce(pipeline_id, '') as pipeline_id, stage_id, position, lower(name) as name, status, probability,
-        funnel_step
+    select object, coalesce(pipeline_id, '') as pipeline_id, stage_id, position, lower(name) as name, status, probability, funnel_step,
+        false as is_untold
     from {{ ref('stages') }}
+    union all
+    select object, pipeline_id, stage_id, null, lower(stage_id), status, null, null, true
+    from {{ ref('int_untold_stages') }} where is_supposed
 ),
 
 steps as (
@@ -33,7 +36,7 @@ worded as (
 placed as (
     select
         stages.*,
-        coalesce(told.step_no, named.step_no) as step_no
+        coalesce(told.step_no, named.step_no, case when stages.is_untold then 0 end) as step_no
     from stages
     left join worded
         on stages.object = worded.object and stages.pipeline_id = worded.pipeline_id and stages.stage_id = worded.stage_id and worded.row_no = 1
@@ -47,10 +50,14 @@ reached as (
         object,
         pipeline_id,
         stage_id,
+        case when is_untold then row_number() over (partition by object, pipeline_id, is_untold order by step_no, stage_id) end
+            as supposed_rank,
         -- a deal has left the step of leads behind it
         greatest(
             case when object = 'deal' then 1 else 0 end,
-            coalesce(max(step_no) over (partition by object, pipeline_id order by position, stage_id rows unbounded preceding), 0)
+            coalesce(max(step_no) over (
+                partition by object, pipeline_id, is_untold order by position, case when is_untold then step_no end, stage_id rows unbounded preceding
+            ), 0)
         ) as step_no
     from placed
 )
@@ -64,6 +71,7 @@ select
         when stages.status = 'won' then case when stages.object = 'deal' then 'deal' else 'qualified' end
         else steps.step
     end as funnel_step,
+    reached.supposed_rank,
     case when stages.object = 'deal' and stages.probability is null then cast(steps.probability as double) end as supposed_probability,
     stages.funnel_step is null and coalesce(stages.status, 'open') <> 'lost' as is_step_supposed
 from stages

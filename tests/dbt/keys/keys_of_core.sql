@@ -90,6 +90,7 @@
     ref('int_targets_by_slice'),
     ref('int_targets_daily'),
     ref('int_touchpoints'),
+    ref('int_untold_stages'),
     ref('int_web_clients'),
     ref('int_web_goals')
 ]) }}

@@ -3,6 +3,7 @@
     ref('change_factors'),
     ref('dimension_members'),
     ref('int_combined_values'),
+    ref('int_planned_values'),
     ref('int_plans_to_date'),
     ref('int_tree_factors'),
     ref('kpi_catalogue'),
