@@ -141,7 +141,8 @@ def forecast(f: Facts, sheet: Sheet) -> None:
 def forecast_error(f: Facts, sheet: Sheet) -> None:
     """How far the forecasts of finished months and quarters were off on some days before their end.
 
-    The forecast of a day is what had been won of the period by then and the weighted deals that were due in it.
+    The forecast of a day is what had been won of the period by then and the weighted deals that were due in it; a deal
+    that is overdue counts by the part of the period's days that is left.
     """
     for grain in ("month", "quarter"):
         for start in _known_periods(grain):
@@ -155,9 +156,10 @@ def forecast_error(f: Facts, sheet: Sheet) -> None:
                 for won_on, manager, amount in won_by(f, day):
                     for cell in _cells(manager):
                         off[cell] += amount if start <= won_on else 0
+                left = Decimal(before) / (end - start).days
                 for x in pipeline_on(f, day):
                     for cell in _cells(x.manager):
-                        off[cell] += x.weighted if x.due_in(start, end) else 0
+                        off[cell] += x.weighted * (1 if x.expected_close > day else left) if x.due_in(start, end) else 0
                 for manager, amount in _won(f, start, end - ONE_DAY).items():
                     for cell in _cells(manager):
                         off[cell] -= amount

@@ -69,7 +69,7 @@ select
     days_before_end,
     won_amount,
     open_weighted_amount,
-    won_amount + open_weighted_amount as forecast_amount,
+    won_amount + open_weighted_amount as expected_amount,
     entered_amount,
     plan_amount,
     actual_amount,

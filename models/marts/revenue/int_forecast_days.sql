@@ -1,10 +1,12 @@
 -- Grain: period_grain, period_start, event_date, dimension, dimension_key.
 -- One period that is forecast, one day from some time before its beginning to its end and one slice (whole, manager, team): what had been won of the
 -- period by the end of that day, what the open deals due in it were worth, each by what its manager expected of it or else by its chance, and what
--- managers had entered for it, all as known then.  The whole has a row for every day.
+-- managers had entered for it, all as known then.  A deal whose day is over may close on any day that is left: it counts by their part of the period.  The whole has a row for every day.
 {%- set grains = "'" ~ var('forecast_grains') | join("', '") ~ "'" %}
 {%- set first_day = period_start('period_grain', 'period_start') %}
 {%- set begins = dbt.dateadd('day', -var('forecast_begins_days'), 'periods.period_start') %}
+{%- set days_left = dbt.datediff('days.date_day', 'days.period_end', 'day') %}
+{%- set days_of_period = dbt.datediff('days.period_start', 'days.period_end', 'day') %}
 with told_days as (
     select event_date, min({{ flag('is_day_told') }}) as is_told from {{ ref('pipeline_daily') }} group by event_date
 ),
@@ -14,14 +16,11 @@ days as (
     select
         periods.period_grain, periods.period_start, periods.period_end, calendar.date_day, coalesce(told_days.is_told, 1) as is_told
     from {{ ref('dim_period') }} as periods
-    inner join {{ ref('known_days') }} as calendar
-        on calendar.date_day >= cast({{ begins }} as date)
-        and calendar.date_day <= periods.period_end
+    inner join {{ ref('known_days') }} as calendar on calendar.date_day between cast({{ begins }} as date) and periods.period_end
     cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
     left join told_days on calendar.date_day = told_days.event_date
     where
-        periods.period_grain in ({{ grains }})
-        and calendar.date_day >= first_days.first_day
+        periods.period_grain in ({{ grains }}) and calendar.date_day >= first_days.first_day
 ),
 
 -- of what a manager entered for a period the last one counts
@@ -35,7 +34,10 @@ entered as (
 
 parts as (
     select
-        days.*, pipeline.manager, pipeline.team, 0 as won_amount, pipeline.weighted_amount as open_weighted_amount,
+        days.*, pipeline.manager, pipeline.team, 0 as won_amount,
+        pipeline.weighted_amount
+        * case when pipeline.expected_close_on > days.date_day then 1.0 else {{ days_left }} * 1.0 / ({{ days_of_period }} + 1) end
+            as open_weighted_amount,
         cast(null as decimal(18, 2)) as entered_amount
     from days
     inner join {{ ref('pipeline_daily') }} as pipeline
@@ -58,9 +60,7 @@ sliced as (
     select
         period_grain, period_start, period_end, date_day, is_told,
         {{ sliced_by(['manager', 'team']) }},
-        sum(won_amount) as won_amount,
-        sum(open_weighted_amount) as open_weighted_amount,
-        sum(entered_amount) as entered_amount
+        sum(won_amount) as won_amount, sum(open_weighted_amount) as open_weighted_amount, sum(entered_amount) as entered_amount
     from parts
     group by grouping sets (
         (period_grain, period_start, period_end, date_day, is_told),
