@@ -16,13 +16,14 @@
 
 {#- The old name's comments: what it is the old name of, and of each column what the mart says. -#}
 {% macro duckdb__describe_old_name(old_name, new_name) -%}
-    {%- do run_query('comment on view marts.' ~ old_name ~ " is 'The old name of marts." ~ new_name ~ ", for one release.'") -%}
+    {%- set comments = ['comment on view marts.' ~ old_name ~ " is 'The old name of marts." ~ new_name ~ ", for one release.'"] -%}
     {%- set described = run_query(
         "select column_name, comment from duckdb_columns() where database_name = current_database() and schema_name = 'marts' and table_name = '"
         ~ new_name ~ "' and comment is not null"
     ) -%}
     {%- for column, comment in described.rows -%}
-        {%- do run_query('comment on column marts.' ~ old_name ~ '.' ~ column ~ " is '" ~ comment | replace("'", "''") ~ "'") -%}
+        {%- do comments.append('comment on column marts.' ~ old_name ~ '.' ~ column ~ " is '" ~ comment | replace("'", "''") ~ "'") -%}
     {%- endfor -%}
+    {%- do run_query(comments | join('; ')) -%}
 {%- endmacro %}
 {% macro default__describe_old_name(old_name, new_name) -%}{%- endmacro %}
