@@ -1,5 +1,6 @@
 {#- The rows that a unit test gives a model to read, in the place of dbt's own macro, which writes every column of the model in every row: here
-    what a test tells stands in its rows, and what it leaves out is told once, so that a wide model's test is a fifth of the text to read. -#}
+    what a test tells stands in its rows, and what it leaves out is told once.  dbt parses that
+    text word by word. -#}
 {% macro get_fixture_sql(rows, column_name_to_data_types) -%}
     {%- set columns = adapter.get_columns_in_relation(this) -%}
     {%- if not columns -%}
@@ -23,7 +24,8 @@ select
     {%- endfor %}
 from (
     {%- for row in formatted %}
-    select {% for name in told %}{{ row.get(name, 'null') }} as {{ quoted[name] }}{{ ', ' if not loop.last }}{% endfor %}{{ '1 as row_no' if not told }}
+    select {% for name in told %}{{ row.get(name, 'null') }} as {{ quoted[name] }}{{ ', ' if not loop.last }}{% endfor %}
+        {{- '1 as row_no' if not told }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
     {{- 'select 1 as row_no' if not rows }}

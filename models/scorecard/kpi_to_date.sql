@@ -35,8 +35,7 @@ told as (
     select
         cells.figure_id as kpi_id, cells.dimension, cells.dimension_key,
         windows.period_grain as time_window, windows.period_start, windows.last_known_day as last_day,
-        windows.working_days, windows.working_days_passed,
-        windows.is_complete and windows.period_start >= starts.covered_from as is_complete,
+        windows.working_days, windows.working_days_passed, windows.is_complete and windows.period_start >= starts.covered_from as is_complete,
         coalesce(figures.value, definitions.when_nothing) as value, figures.cases,
         case when windows.period_start < starts.covered_from and figures.value is not null then 'uncovered' else figures.caution end as mark,
         case when windows.previous_start >= starts.covered_from then coalesce(previous.value, definitions.when_nothing) end as previous_value,
