@@ -172,10 +172,17 @@ def header_line(rows: list[list[str | None]]) -> int:
 
 
 def _known(cells: Iterable[str]) -> int:
-    """How many names of the dictionary a line has; columns of periods count as one more, and make it two at least."""
+    """How many names of the dictionary a line has; columns of periods count as one more, and make it two at least.
+
+    Two dates may as well stand in a record; three that follow one another name columns.
+    """
     cells = list(cells)
     known = sum(map(knows, cells))
-    return max(known + 1, 2) if sum(1 for cell in cells if period_of(cell)) >= FEWEST_PERIODS else known
+    periods = [(cell, told) for cell in cells if (told := period_of(cell))]
+    in_words = [cell for cell, _ in periods if re.search(r"[^\W\d_]", cell)]
+    dates = [(year or 0, place) for cell, (_, year, place) in periods if cell not in in_words]
+    follow = len(dates) > FEWEST_PERIODS and all(first < second for first, second in zip(dates, dates[1:]))
+    return max(known + 1, 2) if len(in_words) >= FEWEST_PERIODS or follow else known
 
 
 class Header(Expected):

@@ -314,6 +314,19 @@ def test_a_budget_with_a_column_a_month_is_no_plan(tmp_path):
     assert any("only months are read here: the columns 1 квартал" in note for note in one.notes)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_dates_of_a_record_are_no_header(tmp_path, suffix):
+    rows = ["Код сделки;Старт;Финиш", "5;2026-01-01;2026-02-01", "6;2026-02-01;2026-04-01"]
+    path = csv(tmp_path, "x.csv", *rows)
+    if suffix == "xlsx":
+        book = Workbook()
+        for row in rows:
+            book.active.append(row.split(";"))
+        book.save(path := tmp_path / "x.xlsx")
+    (one,) = plan([path])
+    assert one.sheet.header == ["Код сделки", "Старт", "Финиш"]
+
+
 def test_sales_by_months_are_no_plan_until_somebody_says_so(tmp_path):
     path = csv(tmp_path, "Продажи 2025.csv", "Менеджер;Январь;Февраль", "Лариса;1;2")
     (one,) = plan([path])
