@@ -28,18 +28,55 @@ GRAINS = {
     "week": r"\d{4}-W\d\d",
 }
 
-# How a measure is counted, in the words of seed_measures: which days count, and what makes one number of the rows.
+# How a measure is counted, in the words of seed_measures: which days count, what a row adds, and what makes one number of the rows.
 IN_PERIOD = "{day} between periods.period_start and periods.period_end"
 TO_END = "{day} <= periods.last_known_day"
 TO_START = "{day} < periods.period_start"
+LAST_DAY = "{day} = periods.last_known_day"
+OF_PERIOD = "mart.period_grain = periods.period_grain and mart.period_start = periods.period_start"  # of marts with a row for each
+DAYS_RUN = "{column} * (1 + date_diff('day', greatest({day}, periods.period_start), periods.last_known_day))"
+SALE = "mart.event = 'sale'"
+DIFFERENT = "count(distinct {})"
 COUNTED = {
-    "sum over the period": (IN_PERIOD, "sum({column})"),
-    "sum up to the end of the period": (TO_END, "sum({column})"),
-    "sum up to the start of the period": (TO_START, "sum({column})"),
-    "number of different values in the period": (IN_PERIOD, "count(distinct {column})"),
-    "median of the period": (IN_PERIOD, "quantile_cont({column}, 0.5)"),
-    "90th percentile of the period": (IN_PERIOD, "quantile_cont({column}, 0.9)"),
+    "sum": (OF_PERIOD, "{column}", "sum({})"),
+    "sum over the period": (IN_PERIOD, "{column}", "sum({})"),
+    "sum over the days of the period": (TO_END, DAYS_RUN, "round(sum({}), 2)"),
+    "sum up to the end of the period": (TO_END, "{column}", "sum({})"),
+    "sum up to the start of the period": (TO_START, "{column}", "sum({})"),
+    "sum on the last day of the period": (LAST_DAY, "case when mart.is_day_told then {column} end", "sum({})"),
+    "sum over the deals of the last day": (LAST_DAY, "{column}", "sum({})"),
+    "deals of the last day for which it is true": (LAST_DAY, "cast({column} as integer)", "sum({})"),
+    "deals of the last day for which it is known": (LAST_DAY, "cast({column} is not null as integer)", "sum({})"),
+    "number of rows of the period": (OF_PERIOD, "1", "sum({})"),
+    "number of rows of the period where it is known": (OF_PERIOD, "cast({column} is not null as integer)", "sum({})"),
+    "number of rows of the period where it is 1 or more": (OF_PERIOD, "cast({column} >= 1 as integer)", "sum({})"),
+    "number of rows of the period where it is high": (OF_PERIOD, "cast({column} = 'high' as integer)", "sum({})"),
+    "number of different values in the period": (IN_PERIOD, "{column}", DIFFERENT),
+    "number of different values in the period of sales": (
+        IN_PERIOD,
+        f"case when {SALE} then {{column}} end",
+        DIFFERENT,
+    ),
+    "number of different values in the period of sales, where the second sale came by its end": (
+        IN_PERIOD,
+        f"case when {SALE} and mart.customer_second_sale_on <= periods.period_end then {{column}} end",
+        DIFFERENT,
+    ),
+    "number of different values in the period where customer_sale_no is 1": (
+        IN_PERIOD,
+        f"case when {SALE} and mart.customer_sale_no = 1 then {{column}} end",
+        DIFFERENT,
+    ),
+    "sum over the period, of customers whose first sale it has": (
+        IN_PERIOD,
+        "case when mart.customer_first_sale_on between periods.period_start and periods.period_end then {column} end",
+        "sum({})",
+    ),
+    "median of the period": (IN_PERIOD, "{column}", "quantile_cont({}, 0.5)"),
+    "90th percentile of the period": (IN_PERIOD, "{column}", "quantile_cont({}, 0.9)"),
 }
+# Of some rows of the mart alone; the word is a variable of dbt_project.yml or stands for itself.  "but by it": sliced by that column, all count.
+WHERE = re.compile(r"(?P<counted>.+), where (?P<column>\w+) is (?P<word>\w+)(?P<but>, but by it)?")
 
 
 @dataclass(frozen=True)
@@ -49,20 +86,31 @@ class Measure:
     Attributes:
         source: the mart beside the periods, for `from`.
         total: the number of a set of rows, as SQL.
-        column: what a row adds; of a number of different values, the value.
+        adds: what a row adds, as SQL; of a number of different values, the value.
+        column: the mart's column.
         is_distinct: whether each value counts once.
         key: the columns that tell the rows apart.
+        columns: all that the mart describes.
         day: the day that a row counts on.
+        where: a condition on the rows, or nothing.
+        but: the dimension by which the condition does not hold.
     """
 
     name: str
     source: str
     total: str
+    adds: str
     column: str
     is_distinct: bool
     key: tuple[str, ...]
     columns: tuple[str, ...]
     day: str
+    where: str
+    but: str | None
+
+    def rows(self, dimension: str) -> str:
+        """The rows that count, whole or in a slice, from `from` on."""
+        return f"{self.source} where {self.where if self.where and dimension != self.but else 'true'}"
 
 
 @cache
@@ -89,14 +137,26 @@ def measures(project: Path = PROJECT) -> dict[str, dict[str, str]]:
 def measure(name: str) -> Measure | None:
     """A measure as a query; nothing, where it is counted in a way whose records cannot be told."""
     row = measures()[name]
-    counted, _, day = row["counted_as"].partition(", by ")
+    counted, where, but = row["counted_as"], "", None
+    if told := WHERE.fullmatch(counted):
+        counted, but = told["counted"], told["column"] if told["but"] else None
+        where = f"mart.{told['column']} = '{_variables().get(told['word'], told['word'])}'"
+    counted, _, day = counted.partition(", by ")
     key, columns = _models()[row["mart"]]
-    if counted not in COUNTED:
+    of_periods = "period_grain" in columns
+    if counted not in COUNTED or "dimension" in columns:
         return None
-    days, total = COUNTED[counted]
-    day, column = f"mart.{day or 'event_date'}", f"mart.{row['mart_column']}"
-    source = f"marts.{row['mart']} as mart inner join marts.periods as periods on {days.format(day=day)}"
-    return Measure(name, source, total.format(column=column), column, "distinct" in total, key, columns, day)
+    days, adds, total = COUNTED[counted]
+    day, column = f"mart.{day or ('period_start' if of_periods else 'event_date')}", f"mart.{row['mart_column']}"
+    days = (OF_PERIOD if of_periods else days).format(day=day)
+    adds = adds.format(column=column, day=day)
+    source = f"marts.{row['mart']} as mart inner join marts.periods as periods on {days}"
+    return Measure(name, source, total.format(adds), adds, column, "distinct" in total, key, columns, day, where, but)
+
+
+@cache
+def _variables(project: Path = PROJECT) -> dict[str, str]:
+    return yaml.load((project / "dbt_project.yml").read_text("utf-8"), yaml.CSafeLoader)["vars"]
 
 
 def _addresses() -> dict[str, str]:
@@ -124,21 +184,26 @@ def records(
     url = "told.record_url" if found else "cast(null as varchar)"
     key = [f"cast(mart.{column} as varchar)" for column in counted.key if column != "event_date"]
     record = f"concat_ws(' ', {', '.join(key)})" if key else counted.day
-    where = f"periods.period_grain = ? and periods.period_start = ?{_slice(dimension)}"
+    # the join stands before the condition
+    source = counted.rows(dimension).replace(" where ", f" {join} where ", 1)
+    place = f"periods.period_grain = ? and periods.period_start = ?{_slice(dimension)}"
     values = [grain, start] + ([member] if dimension != "all" else [])
     if counted.is_distinct:
-        shown = f"min({counted.day}), cast({counted.column} as varchar), min({url}), 1"
-        query = f"select {shown} from {counted.source} {join} where {counted.column} is not null and {where} group by 2 order by 1, 2"
+        shown = f"min({counted.day}), cast({counted.adds} as varchar), min({url}), 1"
+        query = f"select {shown} from {source} and {counted.adds} is not null and {place} group by 2 order by 1, 2"
     else:
-        kept = f"{counted.column} {'<> 0' if counted.total.startswith('sum') else 'is not null'}"
-        query = f"select {counted.day}, {record}, {url}, {counted.column} from {counted.source} {join} where {kept} and {where} order by 1, 2"
+        nothing = "<> 0" if "sum(" in counted.total else "is not null"
+        kept = f"{counted.adds} {nothing}"
+        query = (
+            f"select {counted.day}, {record}, {url}, {counted.adds} from {source} and {kept} and {place} order by 1, 2"
+        )
     return connection.execute(query, values).fetchall()
 
 
 def total(connection: duckdb.DuckDBPyConnection, counted: Measure, grain: str, start: str, dimension: str, member: str):
     """The number that the records of a measure make."""
     values = [grain, start] + ([member] if dimension != "all" else [])
-    query = f"select {counted.total} from {counted.source} where periods.period_grain = ? and periods.period_start = ?"
+    query = f"select {counted.total} from {counted.rows(dimension)} and periods.period_grain = ? and periods.period_start = ?"
     return connection.execute(query + _slice(dimension), values).fetchone()[0]
 
 
@@ -148,7 +213,7 @@ def _slice(dimension: str) -> str:
 
 def member_of(dimension: str) -> str:
     """The member that a row of a mart belongs to."""
-    return f"coalesce(cast(mart.{dimension} as varchar), '(unknown)')"
+    return f"coalesce(cast(mart.{dimension} as varchar), '{_variables()['unknown_member']}')"
 
 
 def _near(word: str, known: Collection[str]) -> str:
@@ -190,7 +255,9 @@ def _definition(connection: duckdb.DuckDBPyConnection, figure: str) -> dict[str,
             raise ConfigError(f"{figure} is made of other KPIs: ask for the records of {others}.")
         if name and measure(name) is None:
             how = measures()[name]["counted_as"]
-            raise ConfigError(f"The {part} of {figure}, {name}, cannot be told record by record; it is counted as: {how}.")
+            raise ConfigError(
+                f"The {part} of {figure}, {name}, cannot be told record by record; it is counted as: {how}."
+            )
     table = "kpi_companions" if is_supporting else "kpi_values"
     return {**parts, "table": table, "id": "companion_id" if is_supporting else "kpi_id"}
 
@@ -202,7 +269,9 @@ def _member(connection: duckdb.DuckDBPyConnection, definition: dict[str, str], f
     of_figure = f"from marts.{definition['table']} where {definition['id']} = ?"
     known = _column(connection, f"select distinct dimension {of_figure} and dimension <> 'all'", figure)
     if dimension not in known:
-        raise ConfigError(f"{figure} has no slices by {dimension}; {_near(dimension, known)}" if known else f"{figure} has no slices.")
+        raise ConfigError(
+            f"{figure} has no slices by {dimension}; {_near(dimension, known)}" if known else f"{figure} has no slices."
+        )
     members = _column(connection, f"select distinct dimension_key {of_figure} and dimension = ?", figure, dimension)
     if member not in members:
         raise ConfigError(f"{figure} has no {dimension} {member}; {_near(member, members)}")
@@ -245,7 +314,7 @@ def command(file: Path, figure: str, period: str, sliced: str | None) -> int:
     status = 0
     for part, counted, rows, made, value in parts:
         writer.writerows((part, counted.name, *row) for row in rows)
-        equal = abs((made or 0) - (value or 0)) <= 1e-6 * max(1, abs(value or 0))
+        equal = abs(float(made or 0) - (value or 0)) <= 1e-6 * max(1, abs(value or 0))
         status = status if equal else 1
         said = "as the figure says" if equal else f"the figure says {value or 0:g}"
         print(f"{part}: {len(rows)} records of {counted.name} make {made or 0:.10g}, {said}", file=sys.stderr)
