@@ -412,6 +412,27 @@ def compare(
 
 
 @app.command(cls=_Command)
+def records(
+    figure: Annotated[str, typer.Argument(metavar="KPI", help="A KPI or a supporting metric, by its id.")],
+    period: Annotated[str, typer.Option(metavar="P", help="2026-05-14, 2026-W20, 2026-05, 2026-Q2 or 2026.")],
+    sliced: Annotated[
+        str | None, typer.Option("--slice", metavar="DIMENSION=KEY", help="One member, as channel=seo.")
+    ] = None,
+) -> None:
+    """Prints the records behind a figure as CSV: the day, the record, its address in its source, and what it adds.
+
+    The error stream tells what the records of the numerator and of the denominator make together, and whether that is
+    the figure in kpi_values. A number of different values has each value once; a median has the values that it lies among.
+
+    Exit status: 0 done, 1 the records do not make the figure, 2 no such KPI, period or slice, or no records of it.
+    """
+    from flows.base.settings import Settings
+    from flows.records import command
+
+    raise typer.Exit(command(Settings().warehouse, figure, period, sliced))
+
+
+@app.command(cls=_Command)
 def catalogue() -> None:
     """Checks the catalogue of KPIs and the measures that make them, at once and without a build.
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "boards",
     "forget",
     "compare",
+    "records",
     "catalogue",
     "contract",
     "bench",

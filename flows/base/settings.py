@@ -95,7 +95,7 @@ class Settings(BaseSettings):
 
     # fmt: off
     raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "import", "load", "night", "forget", "compare", "gate")
-    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status", "boards")
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status", "boards", "records")
     published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget", "boards"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     restatement_dimensions: str = _told("all channel manager team product_group region", "the slices whose closed figures are compared with the version before; all is the whole business", "night")
