@@ -1,6 +1,5 @@
 {#- The rows that a unit test gives a model to read, in the place of dbt's own macro, which writes every column of the model in every row: here
-    what a test tells stands in its rows, and what it leaves out is told once.  dbt parses that
-    text word by word. -#}
+    what a test tells stands in its rows, and what it leaves out is told once.  dbt parses that text word by word. -#}
 {% macro get_fixture_sql(rows, column_name_to_data_types) -%}
     {%- set columns = adapter.get_columns_in_relation(this) -%}
     {%- if not columns -%}
