@@ -10,7 +10,7 @@
             'stages': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
             'stage_changes': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
             'activities': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
-            'calls': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
+            'calls': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'mtt', 'cdr', 'files'],
             'objections': ['files'],
             'quotes': ['bitrix24', 'files'],
             'contracts': ['files'],

@@ -45,6 +45,12 @@ with all_findings as (
     from {{ ref('base_ga4__events') }}
     where row_status = 'accepted' and session_id is null
     {%- endif %}
+    {%- for source_name in ['mtt', 'cdr'] if source_is_on(source_name) %}
+    union all
+    select 'call between colleagues, not counted', '{{ source_name }}'
+    from {{ ref('stg_' ~ source_name ~ '__calls') }}
+    where row_status = 'internal'
+    {%- endfor %}
     {%- if not var('count_robots') %}
     {%- for entity in ['web_sessions', 'page_hits', 'web_events'] %}
     {%- for source_name in sources_of(entity) %}
