@@ -15,7 +15,9 @@ directed as (
             when caller is not null then 'in'
         end as known_direction,
         status in (
-            '{{ var('cdr_unanswered') | join("',\n            '") }}'
+            {%- for word in var('cdr_unanswered') %}
+            '{{ word }}'{{ ',' if not loop.last }}
+            {%- endfor %}
         ) as is_told_unanswered
     from legs
 ),
