@@ -18,5 +18,7 @@ from {{ entity }}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
 {% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
 {% macro salesforce_rows(relation) -%} {{ relation }} {%- endmacro %}
+{% macro cdr_rows(relation) -%} {{ relation }} {%- endmacro %}
+{% macro cdr_direction() -%} 'in' {%- endmacro %}
 {% macro part_of(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}
 {% macro remove_pattern(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}

@@ -9,14 +9,16 @@ directed as (
     select
         *,
         case
-            {%- for direction, words in var('cdr_directions').items() %}
-            when direction in ('{{ words | join("', '") }}') then '{{ direction }}'
-            {%- endfor %}
+            when direction is not null then {{ cdr_direction() }}
             when {{ matches('caller', internal) }} and {{ matches('called', internal) }} then 'internal'
             when {{ matches('caller', internal) }} then 'out'
             when caller is not null then 'in'
         end as known_direction,
-        status in ('{{ var('cdr_unanswered') | join("', '") }}') as is_told_unanswered
+        status in (
+            {%- for word in var('cdr_unanswered') %}
+            '{{ word }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as is_told_unanswered
     from legs
 ),
 

@@ -3,7 +3,7 @@
 with legs as (
     select
         *,
-        min(started_at) over (partition by coalesce(account_id, ''), call_id) as call_started_at
+        {{ seconds_between("min(started_at) over (partition by coalesce(account_id, ''), call_id)", 'started_at') }} as seconds_before
     from {{ ref('base_cdr__known_legs') }}
 ),
 
@@ -22,8 +22,8 @@ calls as (
         min(queue) as queue,
         -- colleagues to whom a call is passed on talk one after another; legs that name nobody are the same talk
         case when max(extension) is null then max(talk_seconds) else sum(talk_seconds) end as talk_seconds,
-        max(case when talk_no = 1 and talk_seconds > 0 then {{ seconds_between('call_started_at', 'started_at') }} + wait_seconds end) as answer_seconds,
-        max({{ seconds_between('call_started_at', 'started_at') }} + total_seconds) as ring_seconds,
+        max(case when talk_no = 1 and talk_seconds > 0 then seconds_before + wait_seconds end) as answer_seconds,
+        max(seconds_before + total_seconds) as ring_seconds,
         max(case when talk_no = 1 and talk_seconds > 0 then extension end) as answered_at,
         case when min(extension) = max(extension) then min(extension) end as only_rung,
         max(loaded_at) as loaded_at

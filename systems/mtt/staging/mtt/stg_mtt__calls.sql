@@ -28,14 +28,17 @@ sip_ids as (
 numbered as (
     select
         *,
-        row_number() over (partition by first_sip_id, direction, started_at order by numbers) as row_no
+        concat(
+            first_sip_id, '-', direction, '-', {{ as_text('started_at') }}, '-',
+            {{ as_text('row_number() over (partition by first_sip_id, direction, started_at order by numbers)') }}
+        ) as call_id
     from calls
 )
 
 select
     'mtt' as source_system,
     cast(null as {{ text }}) as source_account,
-    concat(numbered.first_sip_id, '-', numbered.direction, '-', {{ as_text('numbered.started_at') }}, '-', {{ as_text('numbered.row_no') }}) as call_id,
+    numbered.call_id,
     numbered.started_at,
     numbered.direction,
     numbered.talk_seconds > 0 as is_answered,
