@@ -72,9 +72,8 @@ select
     told.working_days, told.working_days_passed,
     told.value, told.cases, told.mark, marks.name_ru as mark_ru, marks.name_en as mark_en, told.previous_value, told.year_ago_value,
     told.target_value, told.target_to_date, told.value - told.target_to_date as gap_to_date,
-    {{ ratio('told.value', 'told.target_value') }} as attained_share,
-    case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day,
-    told.value * told.run_rate as run_rate_value
+    {{ ratio('told.value', 'told.target_value') }} as attained_share, told.value * told.run_rate as run_rate_value,
+    case when told.value >= told.target_value then 0 else told.target_value - told.value end / nullif(told.days_left, 0) as needed_a_day
 from told
 left join {{ ref('seed_marks') }} as marks on told.mark = marks.mark
 left join {{ ref('dimension_members') }} as members on told.dimension = members.dimension and told.dimension_key = members.dimension_key
