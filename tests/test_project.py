@@ -47,6 +47,7 @@ SHORT_LISTS = {
     "metric_value_starts",
     "metric_values",
     "fct_ad_spend",
+    "forecast_daily",
     "int_ad_costs",
     "int_arrivals",
     "int_channels",

@@ -53,7 +53,8 @@ def learn(environment: Mapping[str, str] = os.environ) -> None:
     """
     for name, value in environment.items():
         if SECRET_NAME.search(name):
-            for text in set().union(*map(_parts, [value.strip(), *value.split()])):
+            addresses = value.split() if name == "KPI_NOTIFY" else [value.strip()]
+            for text in set().union(*map(_parts, addresses)):
                 keep_secret(text, quote(text, safe=""), json.dumps(text)[1:-1])
 
 
