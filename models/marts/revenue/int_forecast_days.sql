@@ -1,7 +1,7 @@
 -- Grain: period_grain, period_start, event_date, dimension, dimension_key.
 -- One period that is forecast, one day from some time before its beginning to its end and one slice (whole, manager, team): what had been won of the
--- period by the end of that day, what the open deals due in it were worth, each by what its manager expected of it or else by its chance, and what
--- managers had entered for it, all as known then.  A deal whose day is over may close on any day that is left: it counts by their part of the period.  The whole has a row for every day.
+-- period by the end of that day, what the open deals due in it were worth (each by what its manager expected of it or else by its chance; one whose
+-- day is over by the part of the period that is left), and what managers had entered for it, all as known then.  The whole has a row for every day.
 {%- set grains = "'" ~ var('forecast_grains') | join("', '") ~ "'" %}
 {%- set first_day = period_start('period_grain', 'period_start') %}
 {%- set begins = dbt.dateadd('day', -var('forecast_begins_days'), 'periods.period_start') %}
@@ -35,10 +35,10 @@ entered as (
 parts as (
     select
         days.*, pipeline.manager, pipeline.team, 0 as won_amount,
-        pipeline.weighted_amount
-        * case when pipeline.expected_close_on > days.date_day then 1.0 else {{ days_left }} * 1.0 / ({{ days_of_period }} + 1) end
-            as open_weighted_amount,
-        cast(null as decimal(18, 2)) as entered_amount
+        pipeline.weighted_amount * case
+            when pipeline.expected_close_on > days.date_day then 1.0
+            else {{ days_left }} * 1.0 / ({{ days_of_period }} + 1)
+        end as open_weighted_amount, cast(null as decimal(18, 2)) as entered_amount
     from days
     inner join {{ ref('pipeline_daily') }} as pipeline
         on days.date_day = pipeline.event_date and pipeline.expected_close_on between days.period_start and days.period_end
