@@ -1,7 +1,8 @@
 -- Grain: record.
 -- One record (customer, deal, lead, order) with the person or company it belongs to: the smallest record name of everything
--- that is tied to it through shared identifiers, however long the chain.  Each pass takes the smallest label among neighbours and
--- then the label of that label, so the reach doubles from pass to pass; the test identities_have_settled proves that it was enough.
+-- that is tied to it through shared identifiers, however long the chain.  In each pass a whole cluster of records joins the smallest cluster that
+-- it touches, and goes on to the one that this joins: a chain is half as long or less from pass to pass.  The test identities_have_settled proves
+-- that the passes were enough.
 with links as (
     select * from {{ ref('int_identity_edges') }}
 ),
@@ -10,24 +11,26 @@ pass_0 as (
     select record, min(record) as label from links group by record
 ){% for pass in range(1, var('identity_passes') + 1) %},
 
-neighbours_{{ pass }} as (
+smallest_{{ pass }} as (
     select links.identifier, min(pass_{{ pass - 1 }}.label) as label
     from links
     inner join pass_{{ pass - 1 }} on links.record = pass_{{ pass - 1 }}.record
     group by links.identifier
 ),
 
-nearest_{{ pass }} as (
-    select links.record, min(neighbours_{{ pass }}.label) as label
+joined_{{ pass }} as (
+    select pass_{{ pass - 1 }}.label, min(smallest_{{ pass }}.label) as next_label
     from links
-    inner join neighbours_{{ pass }} on links.identifier = neighbours_{{ pass }}.identifier
-    group by links.record
+    inner join pass_{{ pass - 1 }} on links.record = pass_{{ pass - 1 }}.record
+    inner join smallest_{{ pass }} on links.identifier = smallest_{{ pass }}.identifier
+    group by pass_{{ pass - 1 }}.label
 ),
 
 pass_{{ pass }} as (
-    select nearest.record, least(nearest.label, coalesce(jump.label, nearest.label)) as label
-    from nearest_{{ pass }} as nearest
-    left join nearest_{{ pass }} as jump on nearest.label = jump.record
+    select pass_{{ pass - 1 }}.record, far.next_label as label
+    from pass_{{ pass - 1 }}
+    inner join joined_{{ pass }} as near on pass_{{ pass - 1 }}.label = near.label
+    inner join joined_{{ pass }} as far on near.next_label = far.label
 ){% endfor %}
 
 select record, label as customer_key
