@@ -166,9 +166,14 @@ class Facts:
         }
 
     def is_planned_whole(self, start: dt.date, grain: str) -> bool:
-        """Whether anybody has planned the won amount of a period to its end; else it has no plan yet."""
-        months = (r["period_start"] for r in self.world.files["targets"] if r["kpi_id"] == "quota_attainment")
-        return period_end(start, grain) <= period_end(max(months), "month")
+        """Whether somebody has planned the won amount for each month of a period; else it has no plan."""
+        months = {r["period_start"] for r in self.world.files["targets"] if r["kpi_id"] == "quota_attainment"}
+        month = start.replace(day=1)
+        while month < period_end(start, grain):
+            if month not in months:
+                return False
+            month = period_end(month, "month")
+        return True
 
     @cached_property
     def ordered_on_site(self) -> set[int]:

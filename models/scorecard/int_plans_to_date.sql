@@ -1,6 +1,6 @@
 -- Grain: kpi_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI, period and owner with its plan and the part of it that the days so far have.  Of quota attainment the plan is one, and its part is that
--- of the plan of the won amount; a period that nobody has planned to its end has none yet.
+-- of the plan of the won amount; a period that is planned in part has none.
 {%- set grains = "'" ~ var('pace_grains') | join("', '") ~ "'" %}
 with quotas as (
     select * from {{ ref('quota_days') }}
@@ -13,11 +13,13 @@ periods as (
 quotas_to_date as (
     select
         periods.period_grain, periods.period_start, quotas.dimension, quotas.dimension_key,
-        sum(case when periods.period_end <= planned.last_day then quotas.quota_amount end) as whole_amount,
+        sum(quotas.quota_amount) as whole_amount,
         sum(case when quotas.event_date <= periods.last_known_day then quotas.quota_amount else 0 end) as amount_to_date
     from quotas
     inner join periods on quotas.event_date between periods.period_start and periods.period_end
-    cross join (select max(event_date) as last_day from {{ ref('quota_days') }}) as planned
+    inner join {{ ref('int_planned_periods') }} as planned
+        on planned.kpi_id = '{{ var("quota_kpi") }}'
+        and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
     group by periods.period_grain, periods.period_start, quotas.dimension, quotas.dimension_key
 )
 

@@ -11,20 +11,16 @@ with chosen as (
     where targets.kpi_id <> '{{ var("quota_kpi") }}' and (targets.is_own or definitions.kind = 'flow')
 ),
 
--- how far anybody has a plan of the KPI
-planned as (
-    select kpi_id, max(date_day) as last_day from chosen group by kpi_id
-),
-
 expanded as (
     select
         chosen.*,
         periods.period_grain,
         periods.period_start,
-        periods.period_end <= planned.last_day as is_planned_whole
+        planned.kpi_id is not null as is_planned_whole
     from chosen
-    inner join planned on chosen.kpi_id = planned.kpi_id
     inner join {{ ref('dim_period') }} as periods on chosen.date_day between periods.period_start and periods.period_end
+    left join {{ ref('int_planned_periods') }} as planned
+        on chosen.kpi_id = planned.kpi_id and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
 )
 
 select
@@ -38,7 +34,7 @@ select
         when max({{ flag('adds_up') }}) = 1 then cast(sum(case when date_day < {{ as_of() }} then day_value else 0 end) as double)
         when min(period_value) = max(period_value) then max(period_value)
     end as target_to_date,
-    -- what does not add up holds where the whole period has the same target; a period that nobody has planned to its end has none yet
+    -- what does not add up holds where the whole period has the same target; a period that is planned in part has none
     case
         when min({{ flag('is_planned_whole') }}) = 0 then null
         when max({{ flag('adds_up') }}) = 1 then cast(sum(day_value) as double)

@@ -10,13 +10,9 @@ with seen as (
 ),
 
 periods as (
-    select
-        seen.*,
-        case when seen.seen_on >= first_days.first_day then 0 else 1 end as untold,
-        seen.period_end <= planned.last_day as is_planned_whole
+    select seen.*, case when seen.seen_on >= first_days.first_day then 0 else 1 end as untold
     from seen
     cross join (select min(event_date) as first_day from {{ ref('pipeline_daily') }}) as first_days
-    cross join (select max(event_date) as last_day from {{ ref('int_quota_daily') }}) as planned
 ),
 
 open_and_won as (
@@ -58,8 +54,10 @@ sliced as (
     select
         periods.period_grain, periods.period_start, periods.seen_on, quota.dimension, quota.dimension_key, 0, 0, 0, quota.quota_amount, periods.untold
     from periods
-    inner join {{ ref('int_quota_daily') }} as quota
-        on quota.event_date between periods.period_start and periods.period_end and periods.is_planned_whole
+    inner join {{ ref('int_planned_periods') }} as planned
+        on planned.kpi_id = '{{ var("quota_kpi") }}'
+        and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
+    inner join {{ ref('int_quota_daily') }} as quota on quota.event_date between periods.period_start and periods.period_end
 )
 
 select

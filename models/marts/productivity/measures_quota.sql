@@ -1,6 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
--- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days; one that nobody has
--- planned to its end has none yet.
+-- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days; one that is
+-- planned in part has none.
 with plans as (
     {%- for span in period_spans('event_date') %}
     select
@@ -20,9 +20,8 @@ with plans as (
 whole_plans as (
     select plans.*
     from plans
-    inner join {{ ref('periods') }} as periods on plans.period_grain = periods.period_grain and plans.period_start = periods.period_start
-    cross join (select max(event_date) as last_day from {{ ref('quota_days') }}) as planned
-    where periods.period_end <= planned.last_day
+    inner join {{ ref('int_planned_periods') }} as planned
+        on planned.kpi_id = '{{ var("quota_kpi") }}' and plans.period_grain = planned.period_grain and plans.period_start = planned.period_start
 ),
 
 managers as (

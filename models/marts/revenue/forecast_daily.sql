@@ -19,8 +19,9 @@ plans_and_wins as (
     select periods.period_grain, periods.period_start, quota.dimension, quota.dimension_key, quota.quota_amount as plan_amount, 0 as actual_amount
     from periods
     inner join {{ ref('int_quota_daily') }} as quota on quota.event_date between periods.period_start and periods.period_end
-    cross join (select max(event_date) as last_day from {{ ref('int_quota_daily') }}) as planned
-    where periods.period_end <= planned.last_day
+    inner join {{ ref('int_planned_periods') }} as planned
+        on planned.kpi_id = '{{ var("quota_kpi") }}'
+        and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
     union all
     select periods.period_grain, periods.period_start, {{ sliced_by(['manager', 'team']) }}, null, sum(deals.won_amount)
     from periods

@@ -74,6 +74,7 @@
     ref('int_order_deals'),
     ref('int_order_visits'),
     ref('int_paid_orders'),
+    ref('int_planned_periods'),
     ref('int_planned_steps'),
     ref('int_quota_daily'),
     ref('int_record_channels'),
