@@ -4,11 +4,12 @@ import json
 import re
 from datetime import date
 
+import duckdb
 import openpyxl
 import pytest
 import yaml
 
-from flows.boards import exposures, pages, spec
+from flows.boards import exposures, pages, spec, workbook
 from flows.boards.data import KEPT
 from flows.boards.pictures import chromium
 from flows.cli import main
@@ -190,6 +191,28 @@ def test_the_command_says_which_file_it_took(demo, tmp_path, monkeypatch, capsys
     ).fetchall()
     assert heading[2:4] == ("Indicator", "Value") and len(known) == len(shown) > 5
     assert all(near(shown[name], value) for name, value in known)
+
+
+def test_a_name_in_the_workbook_is_text_whatever_its_signs(tmp_path):
+    """A manager may be called like a formula, or have a sign in the name that no workbook holds."""
+    file = tmp_path / "kpi.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        columns = [name if name not in workbook.IN_BOTH_LANGUAGES else f"{name}_en" for name in workbook.COLUMNS]
+        told = {
+            "name_en": "'Revenue'",
+            "unit": "'money'",
+            "value": "12.5",
+            "mover_en": "'=1+1' || chr(11)",
+            "period_start": "date '2026-06-01'",
+        }
+        row = ", ".join(f"{told.get(name, 'null')} as {name}" for name in columns)
+        connection.execute("create schema marts")
+        for report in workbook.SHEETS:
+            connection.execute(f"create table marts.{report} as select {row}, 1 as position")
+    sheet = openpyxl.load_workbook(workbook.write(file, tmp_path, "en"))["Monthly"]
+    mover = sheet.cell(2, list(workbook.COLUMNS).index("mover") + 1)
+    assert (mover.value, mover.data_type) == ("=1+1", "s")
+    assert [cell.value for cell in sheet[2]][3:5] == [12.5, "RUB"]
 
 
 def test_without_a_file_it_is_said_plainly(tmp_path, monkeypatch, capsys):

@@ -1,11 +1,17 @@
 """The report tables as one Excel workbook, for whoever reads them on from there."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, TYPE_FORMULA, TYPE_STRING
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from flows.base.project import variables
+from flows.base.words import UNITS
 
 NAME = "reports.xlsx"
 SHEETS = {"report_daily": 31, "report_weekly": 26, "report_monthly": 24}  # and how many of the newest periods each has
@@ -32,17 +38,6 @@ COLUMNS = {  # of a report: its titles in Russian and English, and whether it ha
 }
 IN_BOTH_LANGUAGES = ("name", "sign", "mark", "mover")
 FORMATS = {"ratio": "0.0%", "share": "0.0%", "money": "#,##0", "count": "#,##0"}
-UNITS = {  # as people write them; money is in the base currency
-    "ratio": ("%", "%"),
-    "share": ("%", "%"),
-    "money": ("деньги", "money"),
-    "count": ("шт.", "number"),
-    "minutes": ("мин", "min"),
-    "days": ("дн.", "days"),
-    "index": ("индекс", "index"),
-    "points": ("пункты", "points"),
-    "score": ("баллы", "score"),
-}
 WIDE = 16  # characters
 
 
@@ -60,35 +55,44 @@ def write(file: Path, folder: Path, language: str) -> Path:
     Raises:
         duckdb.Error: the marts have no report tables, or can't be read.
     """
-    russian = 0 if language == "ru" else 1
+    at = ("ru", "en").index(language)
     names = [f"{name}_{language}" if name in IN_BOTH_LANGUAGES else name for name in COLUMNS]
     book = Workbook()
     book.remove(book.active)
     with duckdb.connect(str(file), read_only=True) as connection:
         for report, periods in SHEETS.items():
-            sheet = book.create_sheet(TITLES[report][russian])
-            sheet.append([titles[russian] for titles in COLUMNS.values()])
+            sheet = book.create_sheet(TITLES[report][at])
+            sheet.append([titles[at] for titles in COLUMNS.values()])
             rows = connection.execute(
                 f"select {', '.join(names)} from marts.{report}"
                 " qualify dense_rank() over (order by period_start desc) <= ? order by period_start desc, position",
                 [periods],
             ).fetchall()
             for row in rows:
-                sheet.append(row)
-            _format(sheet, russian)
+                _add(sheet, dict(zip(COLUMNS, row, strict=True)), UNITS[language])
+            _format(sheet)
     made = folder / NAME
     book.save(made)
     return made
 
 
-def _format(sheet, language: int) -> None:
-    """Gives a sheet its widths, a heading that stays, filters, and to each figure the form of its unit."""
-    for cells in sheet.iter_rows(min_row=2):
-        unit = cells[list(COLUMNS).index("unit")]
-        for cell, (_, _, is_figure) in zip(cells, COLUMNS.values(), strict=True):
-            if is_figure:
-                cell.number_format = FORMATS.get(unit.value, "#,##0.0")
-        unit.value = UNITS[unit.value][language]
+def _add(sheet: Worksheet, row: dict[str, Any], units: dict[str, str]) -> None:
+    """Adds a row of a report, each figure in the form of its unit; money is in the base currency.
+
+    A name out of a source is a text, whatever its first sign, and loses the signs that a workbook cannot hold.
+    """
+    unit = row["unit"]
+    row["unit"] = variables()["base_currency"] if unit == "money" else units.get(unit)
+    sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in row.values()])
+    for cell, (_, _, is_figure) in zip(sheet[sheet.max_row], COLUMNS.values(), strict=True):
+        if is_figure:
+            cell.number_format = FORMATS.get(unit, "#,##0.0")
+        elif cell.data_type == TYPE_FORMULA:
+            cell.data_type = TYPE_STRING
+
+
+def _format(sheet: Worksheet) -> None:
+    """Gives a sheet its widths, a heading that stays, and filters."""
     for number, name in enumerate(COLUMNS, 1):
         sheet.cell(1, number).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(number)].width = WIDE * 2 if name in IN_BOTH_LANGUAGES else WIDE

@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from flows.base import redact
 from flows.base.errors import ConfigError
 from flows.base.settings import Settings
-from flows.base.words import short
+from flows.base.words import UNITS, short
 from flows.extract.common import LOOPBACK, address
 from flows.night.history import Night
 from flows.restatements import Restated
@@ -52,15 +52,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "restated": "Closed figures that moved: {figures}",
         "largest": ", the largest: {name}, {grain} of {start}: {before} → {now}",
         "grains": {"week": "week", "month": "month", "quarter": "quarter", "year": "year"},
-        "units": {
-            "ratio": "%",
-            "share": "%",
-            "minutes": "min",
-            "days": "days",
-            "money": "",
-            "large": " M",
-            "point": ".",
-        },
+        "units": UNITS["en"] | {"large": "M", "point": "."},
     },
     "ru": {
         "published": "Хранилище KPI: ночь {day} опубликована",
@@ -86,15 +78,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "restated": "Изменилось цифр закрытых периодов: {figures}",
         "largest": ", крупнее всех: {name}, {grain} с {start}: {before} → {now}",
         "grains": {"week": "неделя", "month": "месяц", "quarter": "квартал", "year": "год"},
-        "units": {
-            "ratio": "%",
-            "share": "%",
-            "minutes": "мин",
-            "days": "дн.",
-            "money": "",
-            "large": " млн",
-            "point": ",",
-        },
+        "units": UNITS["ru"] | {"large": "млн", "point": ","},
     },
 }
 
@@ -207,7 +191,7 @@ def _value(value: str | None, unit: str, words: dict[str, str]) -> str:
     if word == "%":
         number *= 100
     elif abs(number) >= 1e6:
-        number, word = number / 1e6, words["large"].strip()
+        number, word = number / 1e6, words["large"]
     digits = 1 if abs(number) < 100 and not number.is_integer() else 0
     grouped = f"{number:,.{digits}f}".replace(",", "\u00a0").replace(".", words["point"])
     return f"{grouped} {word}".strip()

@@ -210,8 +210,8 @@ def test_secrets_are_told_by_their_names(tmp_path, capsys, monkeypatch):
     assert passed == {"KPI_RAW_ROOT": "/raw", "HOME": "/home/kpi"}
 
 
-def test_a_letter(monkeypatch):
-    """A real SMTP conversation: subject, text and addresses arrive; a server without TLS gets no password."""
+def test_a_letter(monkeypatch, tmp_path):
+    """A real SMTP conversation: subject, text, addresses and the board arrive; a server without TLS gets no password."""
     letters = []
 
     class Mailbox(socketserver.StreamRequestHandler):
@@ -240,10 +240,13 @@ def test_a_letter(monkeypatch):
         monkeypatch.setenv("KPI_SMTP_HOST", "127.0.0.1")
         monkeypatch.setenv("KPI_SMTP_PORT", str(server.server_address[1]))
         told = []
-        send("Night failed\nwhere and why", told.append)
+        board = tmp_path / "head_of_sales.html"
+        board.write_text("<p>figures</p>", "utf-8")
+        send("Night failed\nwhere and why", told.append, [board])
         assert told == ["KPI_NOTIFY_EMAIL: sent"]
         assert "Subject: Night failed" in letters[0] and "To: boss@example.org, me@example.org" in letters[0]
-        assert letters[0].endswith("where and why")
+        assert "where and why" in letters[0] and 'filename="head_of_sales.html"' in letters[0]
+        assert "<p>figures</p>" in letters[0] or base64.b64encode(board.read_bytes()).decode() in letters[0]
         monkeypatch.setenv("KPI_SMTP_USER", "kpi")
         monkeypatch.setattr("flows.night.report.LOOPBACK", ())
         send("Night failed", told.append)
