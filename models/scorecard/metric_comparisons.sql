@@ -11,7 +11,9 @@ all_values as (
     union all
     select * from {{ ref('int_combined_values') }}
     union all
-    select *, null, null, null from {{ ref('int_planned_values') }}
+    select
+        figure_id, period_grain, period_start, dimension, dimension_key, value, numerator, null as denominator, null as cases, null as caution
+    from {{ ref('int_planned_values') }}
 ),
 
 spans as (
@@ -39,14 +41,12 @@ whole_periods as (
             else spans.caution
         end as mark
     from spans
-    inner join {{ ref('periods') }} as periods
-        on spans.period_grain = periods.period_grain and spans.period_start = periods.period_start
+    inner join {{ ref('periods') }} as periods on spans.period_grain = periods.period_grain and spans.period_start = periods.period_start
     where periods.period_grain = periods.whole_grain
 )
 
 select
-    metric.figure_id, metric.is_supporting, metric.period_grain, metric.period_start, metric.is_complete,
-    metric.dimension, metric.dimension_key,
+    metric.figure_id, metric.is_supporting, metric.period_grain, metric.period_start, metric.is_complete, metric.dimension, metric.dimension_key,
     coalesce(members.dimension_value, metric.dimension_key) as dimension_value,
     coalesce(special.name_ru, members.dimension_name_ru, metric.dimension_key) as dimension_name_ru,
     coalesce(special.name_en, members.dimension_name_en, metric.dimension_key) as dimension_name_en,
