@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.warehouse import PROJECT, built_of
+from tests.warehouse import PROJECT, built_of, rows
 
 sys.path.insert(0, str(PROJECT / "tests"))
 
@@ -99,10 +99,6 @@ def warehouse(tmp_path_factory):
         load("amocrm", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
     with built_of(folder, "amocrm", unit_tests=6) as connection:
         yield connection
-
-
-def rows(warehouse, query: str) -> list[tuple]:
-    return warehouse.execute(query).fetchall()
 
 
 def test_every_raw_row_is_accounted_for(warehouse):

@@ -23,7 +23,7 @@ import pytest
 
 from flows.base.settings import Settings
 from flows.gates.raw import PATTERNS
-from tests.warehouse import built_of
+from tests.warehouse import accounted, built_of, rows, write_csv
 
 VALUE = pa.struct(
     [
@@ -157,24 +157,14 @@ def warehouse(tmp_path_factory):
             path.write_text("".join(json.dumps(one) + "\n" for one in events))
         else:
             pq.write_table(pa.Table.from_pylist(events, EXPORT), f"{path}.parquet")
-    for name, text in CSV.items():
-        path = folder / "raw" / f"{name}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_csv(folder / "raw", CSV)
     with built_of(folder, "ga4 google_ads vk_ads files", unit_tests=8) as connection:
         yield connection
 
 
-def rows(warehouse, query: str) -> list[tuple]:
-    return warehouse.execute(query).fetchall()
-
-
 def test_every_raw_row_is_accounted_for(warehouse):
     """Of the 16 events of GA4 one stands in two exports of its day, one left with the first export, and one was told by a table of the running day."""
-    found = rows(warehouse, """
-        select source_name, table_name, sum(raw_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows), bool_and(is_tied_out)
-        from marts.source_tie_out where raw_rows > 0 group by all order by all
-    """)  # fmt: skip
+    found = accounted(warehouse)
     assert found == [
         ("files", "orders", 2, 2, 0, 0, True), ("ga4", "events", 16, 13, 3, 0, True), ("google_ads", "account_history", 1, 1, 0, 0, True),
         ("google_ads", "ad_stats", 3, 3, 0, 0, True), ("google_ads", "campaign_history", 2, 2, 0, 0, True),

@@ -25,7 +25,7 @@ import duckdb
 import pytest
 
 from tests.real.originals import folder
-from tests.warehouse import PROJECT, built_of, run_dbt
+from tests.warehouse import PROJECT, built_of, rows, run_dbt
 
 sys.path.insert(0, str(PROJECT / "tests"))
 
@@ -191,10 +191,6 @@ def warehouse(tmp_path_factory):
         load("salesforce", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
     with built_of(folder, "salesforce", unit_tests=7) as connection:
         yield connection
-
-
-def rows(warehouse, query: str) -> list[tuple]:
-    return warehouse.execute(query).fetchall()
 
 
 def test_every_raw_row_is_accounted_for(warehouse):

@@ -19,7 +19,7 @@ In March 2026 by the clock of Moscow; the 2nd is a Monday, and the team works fr
 
 import pytest
 
-from tests.warehouse import built_of
+from tests.warehouse import accounted, built_of, rows, write_csv
 
 CSV = {
     "cdr/legs/1": """call_id,leg_id,started_at,direction,caller,called,extension,queue,status,wait_seconds,talk_seconds,total_seconds,_loaded_at
@@ -63,24 +63,14 @@ c7,7b,2026-03-02 12:30:00,in,79161110005,74951110000,102,,answered,3,62,65,2026-
 def warehouse(tmp_path_factory):
     """The warehouse of this company."""
     folder = tmp_path_factory.mktemp("telephony")
-    for name, text in CSV.items():
-        path = folder / "raw" / f"{name}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_csv(folder / "raw", CSV)
     with built_of(folder, "mtt cdr files", unit_tests=2) as connection:
         yield connection
 
 
-def rows(warehouse, query: str) -> list[tuple]:
-    return warehouse.execute(query).fetchall()
-
-
 def test_every_raw_row_is_accounted_for(warehouse):
     """Of 15 legs one was told before its call was over and two are bad; the 12 accepted ones make 7 calls, one of them between colleagues."""
-    found = rows(warehouse, """
-        select source_name, table_name, sum(raw_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows), bool_and(is_tied_out)
-        from marts.source_tie_out where raw_rows > 0 group by all order by all
-    """)  # fmt: skip
+    found = accounted(warehouse)
     assert found == [
         ("cdr", "extensions", 2, 2, 0, 0, True), ("cdr", "legs", 15, 12, 1, 2, True), ("files", "employees", 2, 2, 0, 0, True),
         ("mtt", "call_history", 8, 6, 1, 1, True), ("mtt", "sip_ids", 2, 2, 0, 0, True),

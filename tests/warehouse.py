@@ -86,3 +86,24 @@ def built_of(folder: Path, sources: str, unit_tests: int) -> Iterator[duckdb.Duc
     assert proof.returncode == 0 and f"{unit_tests} unit tests" in proof.stdout, proof.stdout[-3000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
+
+
+def write_csv(raw: Path, tables: dict[str, str]) -> None:
+    """Lays down raw files, by their names below the raw root without the ending."""
+    for name, text in tables.items():
+        path = raw / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def rows(warehouse: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    """What a query gives."""
+    return warehouse.execute(query).fetchall()
+
+
+def accounted(warehouse: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Of each raw table: source, name, raw rows, accepted, superseded, rejected, and whether they tie out."""
+    return rows(warehouse, """
+        select source_name, table_name, sum(raw_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows), bool_and(is_tied_out)
+        from marts.source_tie_out where raw_rows > 0 group by all order by all
+    """)  # fmt: skip
