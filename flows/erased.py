@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from flows.base.errors import ConfigError
+from flows.base.project import variables
 from flows.base.settings import STAGING, Settings
 from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
@@ -95,7 +96,7 @@ def declared() -> dict[tuple[str, str], Rules]:
 
     from raw_views.scan import Table
 
-    settings = project_settings()
+    settings = variables()
     quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[tuple[str, str], Rules] = {}
     for path in sorted(path for folder in STAGING.values() for path in folder.glob("_*__sources.yml")):
@@ -119,23 +120,13 @@ def _rules(source: str, table: dict[str, Any], kind: Callable[..., Any]) -> Rule
     kinds_of = {name: next(iter(facts["pii_of"].items())) for name, facts in columns.items() if "pii_of" in facts}
     plain_of = {name: next(iter(facts["plain_of"].items())) for name, facts in columns.items() if "plain_of" in facts}
     return Rules(
-        kind(
-            source, "", table["name"], tuple(columns), required, also, totals=tuple(project_settings()["total_words"])
-        ),
+        kind(source, "", table["name"], tuple(columns), required, also, totals=tuple(variables()["total_words"])),
         person,
         bool(meta(table).get("company")),
         {name: "text" if facts["pii"] is True else facts["pii"] for name, facts in columns.items() if facts.get("pii")},
         {name: (other, {word.lower(): of for word, of in words.items()}) for name, (other, words) in kinds_of.items()},
         {name: (other, {word.lower() for word in words}) for name, (other, words) in plain_of.items()},
     )
-
-
-@cache
-def project_settings() -> dict[str, Any]:
-    """The variables of dbt_project.yml."""
-    import yaml
-
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
 
 
 @cache
@@ -344,8 +335,8 @@ class Blanker:
     def __init__(self, register: Register, rules: Rules | None, source: str):
         self.register, self.rules, self.source = register, rules, source
         self.of, self.contacts = register.identifiers.of, register.contacts
-        self.country = project_settings()["phone_default_country"]
-        self.test_title = re.compile(project_settings()["test_record_title"])
+        self.country = variables()["phone_default_country"]
+        self.test_title = re.compile(variables()["test_record_title"])
         self.cell = lru_cache(maxsize=50_000)(self._cell)
         self.text = lru_cache(maxsize=50_000)(self._text)
 

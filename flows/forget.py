@@ -25,9 +25,10 @@ from flows.base.clock import iso
 from flows.base.errors import Busy, ConfigError, LoadError
 from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
+from flows.base.project import variables
 from flows.base.settings import Settings
 from flows.base.sql import literal, quoted
-from flows.erased import MAY_HOLD_CONTACT, Blanker, Register, blank_root, project_settings
+from flows.erased import MAY_HOLD_CONTACT, Blanker, Register, blank_root
 from flows.extract import SOURCES
 from flows.extract.commit import standing_still
 from flows.night.build import Place
@@ -74,7 +75,7 @@ def asked(kind: str, value: str, identifiers: Identifiers) -> str:
     """The identifier of the contact, or the record's name, that was given. Raises NotFound if it is no contact."""
     if kind == "customer":
         return f"c:{value.strip().removeprefix('c:')}"
-    found = emails_in(value) if kind == "email" else phones_in(value, project_settings()["phone_default_country"])
+    found = emails_in(value) if kind == "email" else phones_in(value, variables()["phone_default_country"])
     if len(found) != 1:
         raise NotFound(f"What was given as --{kind} is not one {'address' if kind == 'email' else 'number'}")
     return identifiers.of(found[0])

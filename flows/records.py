@@ -17,6 +17,7 @@ import duckdb
 import yaml
 
 from flows.base.errors import ConfigError
+from flows.base.project import variables
 from flows.base.settings import PROJECT
 
 HEADER = ("part", "measure", "day", "record", "record_url", "adds")
@@ -140,7 +141,7 @@ def measure(name: str) -> Measure | None:
     counted, where, but = row["counted_as"], "", None
     if told := WHERE.fullmatch(counted):
         counted, but = told["counted"], told["column"] if told["but"] else None
-        where = f"mart.{told['column']} = '{_variables().get(told['word'], told['word'])}'"
+        where = f"mart.{told['column']} = '{variables().get(told['word'], told['word'])}'"
     counted, _, day = counted.partition(", by ")
     key, columns = _models()[row["mart"]]
     of_periods = "period_grain" in columns
@@ -152,11 +153,6 @@ def measure(name: str) -> Measure | None:
     adds = adds.format(column=column, day=day)
     source = f"marts.{row['mart']} as mart inner join marts.periods as periods on {days}"
     return Measure(name, source, total.format(adds), adds, column, "distinct" in total, key, columns, day, where, but)
-
-
-@cache
-def _variables(project: Path = PROJECT) -> dict[str, str]:
-    return yaml.load((project / "dbt_project.yml").read_text("utf-8"), yaml.CSafeLoader)["vars"]
 
 
 def _addresses() -> dict[str, str]:
@@ -213,7 +209,7 @@ def _slice(dimension: str) -> str:
 
 def member_of(dimension: str) -> str:
     """The member that a row of a mart belongs to."""
-    return f"coalesce(cast(mart.{dimension} as varchar), '{_variables()['unknown_member']}')"
+    return f"coalesce(cast(mart.{dimension} as varchar), '{variables()['unknown_member']}')"
 
 
 def _near(word: str, known: Collection[str]) -> str:

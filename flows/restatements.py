@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.sql import literal, quoted
+from flows.base.sql import listed, literal, quoted
 
 TABLES = FIGURES, RECORDS = "kpi_restatements", "kpi_restatement_records"
 NEEDED = {"kpi_values", "kpi_catalogue", "dim_period"}
@@ -132,7 +132,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     sides = [
         f"""
         select {key}, value, mark from {side}.marts.kpi_values
-        where period_grain in ({_list(GRAINS)}) and dimension in ({_list(limits.dimensions)}) and is_complete
+        where period_grain in ({listed(GRAINS)}) and dimension in ({listed(limits.dimensions)}) and is_complete
         """
         for side in ("before", "now")
     ]
@@ -286,12 +286,8 @@ def _told(connection: duckdb.DuckDBPyConnection) -> Restated:
         select {", ".join(columns)} from moved where dimension = 'all' and change is not null
         order by unit = 'money' desc,
             abs(change) / case when unit = 'money' then 1 else greatest(abs(coalesce(value_before, 0)), abs(coalesce(value_now, 0))) end desc,
-            list_position([{_list(GRAINS)}], period_grain), kpi_id
+            list_position([{listed(GRAINS)}], period_grain), kpi_id
         limit 1
         """
     ).fetchone()
     return Restated(figures, dict(zip(columns, found)) if found else None)
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(map(literal, names))

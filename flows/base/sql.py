@@ -1,5 +1,6 @@
 """Names and texts in SQL that is put together."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -11,3 +12,8 @@ def quoted(name: str) -> str:
 def literal(value: str | Path) -> str:
     """A text."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def listed(values: Iterable[str]) -> str:
+    """Texts with commas between them, for `in (…)`."""
+    return ", ".join(map(literal, values))

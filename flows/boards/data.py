@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.sql import literal, quoted
+from flows.base.sql import listed, literal, quoted
 from flows.boards.spec import Board, Column, Tile
 
 # how many periods of the whole business, and of each member of a dimension, a page holds
@@ -67,7 +67,7 @@ def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[st
             members[dimension][key] = [russian, english]
     for dimension, key, russian, english in connection.execute(
         "select distinct dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.kpi_values"
-        f" where dimension in ({_list(wanted | {'all'})}) order by all"
+        f" where dimension in ({listed(sorted(wanted | {'all'}))}) order by all"
     ).fetchall():
         if dimension in members and key not in members[dimension]:  # what is of nobody, such as (unknown)
             members[dimension][key] = [russian, english]
@@ -90,8 +90,8 @@ def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.Duck
         return {}
     rows = connection.execute(
         "select kpi_id, dimension, dimension_key, period_grain, period_start, value, previous_value, year_ago_value,"
-        f" target_value, is_complete, mark from marts.kpi_values where kpi_id in ({_list(board.kpis)})"
-        f" and dimension in ({_list({one for _, one in pairs})}) and period_start >= {literal(min(min(p) for p in periods.values()))}"
+        f" target_value, is_complete, mark from marts.kpi_values where kpi_id in ({listed(board.kpis)})"
+        f" and dimension in ({listed({one for _, one in pairs})}) and period_start >= {literal(min(min(p) for p in periods.values()))}"
         " order by all"
     ).fetchall()
     places = {grain: {start: place for place, start in enumerate(starts)} for grain, starts in periods.items()}
@@ -148,7 +148,7 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
             groups += [] if column.agg else [quoted(name)]
     conditions = [condition]
     for name, value in tile.where.items():
-        conditions.append(f"{quoted(name)} in ({_list(value if isinstance(value, list) else [str(value)])})")
+        conditions.append(f"{quoted(name)} in ({listed(value if isinstance(value, list) else [str(value)])})")
     table = f"marts.{quoted(tile.mart or '')}"
     if tile.latest:
         conditions.append(f"{quoted(tile.latest)} = (select max({quoted(tile.latest)}) from {table})")
@@ -193,7 +193,3 @@ def plain(cell: Any) -> Any:
     if isinstance(cell, date):
         return cell.isoformat()[:10]
     return cell if isinstance(cell, int) else str(cell)
-
-
-def _list(names: Any) -> str:
-    return ", ".join(literal(name) for name in sorted(names))

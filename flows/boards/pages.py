@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.project import variables
 from flows.base.settings import PROJECT, Settings
 from flows.boards import data, spec, workbook
 
@@ -36,7 +37,7 @@ def write(file: Path, folder: Path, language: str, docs: str, boards: Path = spe
         spec.check(described, connection)
         pages = [(board, data.read(board, connection)) for board in described]
         newest = _newest(connection)
-    common = {"language": language, "docs": docs, "newest": newest, "currency": _currency()}
+    common = {"language": language, "docs": docs, "newest": newest, "currency": variables()["base_currency"]}
     listed = [{"file": f"{board.name}.html", **_words(board)} for board in described]
     texts = {"index.html": _page({**common, "index": True, "boards": listed}, "Boards")}
     for board, figures in pages:
@@ -61,13 +62,6 @@ def _words(board: spec.Board) -> dict[str, Any]:
 def _newest(connection: duckdb.DuckDBPyConnection) -> str | None:
     found = connection.execute("select max(period_start) from marts.kpi_values where period_grain = 'day'").fetchone()
     return found[0].isoformat() if found and found[0] else None
-
-
-def _currency() -> str:
-    import yaml
-
-    variables: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))["vars"]
-    return str(variables["base_currency"])
 
 
 def _page(embedded: dict[str, Any], title: str) -> str:

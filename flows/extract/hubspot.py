@@ -74,9 +74,9 @@ class Listing:
 
     def asked(self) -> list[str]:
         """All properties that are read."""
-        from flows.erased import project_settings
+        from flows.base.project import variables
 
-        settings = project_settings()
+        settings = variables()
         return [*dict.fromkeys([*self.properties, *(settings[name] for name in self.own)])]
 
 

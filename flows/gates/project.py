@@ -11,6 +11,7 @@ import yaml
 from jinja2 import nodes
 
 from flows.base.clock import business_zone
+from flows.base.project import variables
 from flows.base.settings import PROJECT, STAGING, Settings
 
 WORDS = ("text", "ref", "enum")  # kinds of columns whose value is a word and no figure
@@ -68,13 +69,13 @@ def as_of_date() -> date:
     """The date the figures are made on, by the rule of the models (macros/time.sql). Raises ConfigError if KPI_AS_OF is no date."""
     settings = Settings.read()
     if settings.is_demo:
-        return settings.as_of or date.fromisoformat(_settings()["vars"]["demo_as_of"])
+        return settings.as_of or date.fromisoformat(variables()["demo_as_of"])
     return settings.as_of or settings.today(datetime.now(UTC))
 
 
 def words(variable: str) -> Any:
     """Words of dbt_project.yml by which the models read values (macros/read.sql): a list, of currencies one for each code."""
-    return _settings()["vars"][variable]
+    return variables()[variable]
 
 
 def any_of(*texts: str) -> str:
@@ -95,8 +96,7 @@ def raw_tables() -> tuple[Table, ...]:
     Raises:
         ValueError: a model does not say plainly how it reads its table.
     """
-    settings = _settings()
-    declared = _declared(settings["vars"])
+    declared = _declared(variables())
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     tables = []
     for path in sorted(path for name in _read() for path in STAGING[name].glob("*.sql")):
@@ -111,18 +111,13 @@ def raw_tables() -> tuple[Table, ...]:
                 f"{path.relative_to(PROJECT)}: one source and one {READER} to a model, or no gate knows it"
             )
         source = sources.pop()
-        tables.append(_table(*source, readers[0], settings["vars"], declared[source]))
+        tables.append(_table(*source, readers[0], variables(), declared[source]))
     return tuple(tables)
 
 
 def _read() -> list[str]:
     """The sources that are on, with the table of control totals."""
     return [*Settings().on, "control"]
-
-
-@cache
-def _settings() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
 
 
 def _declared(variables: dict[str, Any]) -> dict[tuple[str, str], set[str]]:

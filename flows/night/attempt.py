@@ -24,7 +24,8 @@ from flows.base import redact
 from flows.base.errors import ConfigError, LoadError
 from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
-from flows.base.settings import PROJECT, Settings
+from flows.base.project import variables
+from flows.base.settings import Settings
 from flows.extract import SOURCES
 from flows.night import build
 from flows.night.build import BuildFailed, Place
@@ -437,7 +438,4 @@ def _both(lines: list[str]) -> dict[str, list[str]]:
 
 
 def _demo_day() -> date:
-    import yaml
-
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
-    return date.fromisoformat(project["vars"]["demo_as_of"])
+    return date.fromisoformat(variables()["demo_as_of"])
