@@ -109,16 +109,16 @@ class Measure:
     where: str
     but: str | None
 
-    def rows(self, dimension: str) -> str:
-        """The rows that count, whole or in a slice, from `from` on."""
-        return f"{self.source} where {self.where if self.where and dimension != self.but else 'true'}"
+    def rows(self, dimension: str, joined: str = "") -> str:
+        """The rows that count, whole or in a slice, from `from` on, with what is joined to them."""
+        return f"{self.source} {joined} where {self.where if self.where and dimension != self.but else 'true'}"
 
 
 @cache
-def _models(project: Path = PROJECT) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+def _models() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Of each model the columns of its key and all its columns."""
     found = {}
-    for path in (project / "models").rglob("_*.yml"):
+    for path in (PROJECT / "models").rglob("_*.yml"):
         if "unit_tests" in path.stem:
             continue
         for model in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("models") or []:
@@ -129,9 +129,9 @@ def _models(project: Path = PROJECT) -> dict[str, tuple[tuple[str, ...], tuple[s
 
 
 @cache
-def measures(project: Path = PROJECT) -> dict[str, dict[str, str]]:
+def measures() -> dict[str, dict[str, str]]:
     """The rows of seed_measures by their names."""
-    with open(project / "seeds" / "seed_measures.csv", encoding="utf-8", newline="") as rows:
+    with open(PROJECT / "seeds" / "seed_measures.csv", encoding="utf-8", newline="") as rows:
         return {row["measure"]: row for row in csv.DictReader(rows)}
 
 
@@ -180,8 +180,7 @@ def records(
     url = "told.record_url" if found else "cast(null as varchar)"
     key = [f"cast(mart.{column} as varchar)" for column in counted.key if column != "event_date"]
     record = f"concat_ws(' ', {', '.join(key)})" if key else counted.day
-    # the join stands before the condition
-    source = counted.rows(dimension).replace(" where ", f" {join} where ", 1)
+    source = counted.rows(dimension, join)
     place = f"periods.period_grain = ? and periods.period_start = ?{_slice(dimension)}"
     values = [grain, start] + ([member] if dimension != "all" else [])
     if counted.is_distinct:
