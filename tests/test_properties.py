@@ -1,7 +1,8 @@
-"""What must hold for any company: a random one is built, another one each time, and the data tests of the build judge it.
+"""What must hold for any company: one of random draws is built, and the data tests of the build judge it.
 
-The company follows from its seed, which a failure tells: `KPI_TEST_SEED=… uv run pytest tests/test_properties.py` builds it again.
-`KPI_TEST_COMPANIES=20` builds so many, one after the other; each costs a whole build.
+The company follows from its seed, which a failure tells. The suite builds the same one each time, so that a run judges
+the change and not the luck; `KPI_TEST_SEED=random KPI_TEST_COMPANIES=20 uv run pytest tests/test_properties.py` looks for
+companies that break a property, twenty one after the other, each at the cost of a whole build.
 """
 
 import csv
@@ -30,8 +31,9 @@ def deals_of(random, count):
     versions, changes = [], []
     for number in range(count):
         deal, pipeline, moment = f"D{number}", random.choice("PQ"), some_time(random)
-        way = [("S1", moment)] + [("", some_time(random, moment)) for _ in range(random.randrange(6))]
-        way = [(stage or random.choice(list(STATUSES)), at) for stage, at in sorted(way, key=lambda step: step[1])]
+        # no two steps at one moment: a table with the same step twice is a fault, and is told as one
+        later = {some_time(random, moment) for _ in range(random.randrange(6))} - {moment}
+        way = [("S1", moment)] + [(random.choice(list(STATUSES)), at) for at in sorted(later)]
         changes += [("deal", deal, pipeline, stage, at) for stage, at in way]
         loads = sorted(some_time(random, moment) for _ in range(random.randrange(4))) + [AS_OF]
         currency = random.choice(["", "RUB", "USD", "EUR"])
@@ -85,8 +87,9 @@ def company(random):
 
 
 def seeds():
-    """The seeds of the companies: what KPI_TEST_SEED says, else one that nobody chose, and those that follow it."""
-    first = int(os.environ.get("KPI_TEST_SEED") or SystemRandom().randrange(10**9))
+    """The seeds of the companies: the one of KPI_TEST_SEED, or one that nobody chose, and those that follow it."""
+    told = os.environ.get("KPI_TEST_SEED", "642622954")  # in it a chain of contacts once fell into two customers
+    first = SystemRandom().randrange(10**9) if told == "random" else int(told)
     return range(first, first + int(os.environ.get("KPI_TEST_COMPANIES") or 1))
 
 
