@@ -122,7 +122,7 @@ def _entity(name: str, said: dict[str, Any], notes: dict[str, str], own: Collect
         _column(name, column, kind, notes.get(f"{name}.{column}", notes.get(column)))
         for column, kind in said["columns"].items()
     ) + tuple(
-        replace(_column(name, one.column, f"{fields.TYPES[one.type]} lenient", one.label[1]), is_own=True)
+        replace(_column(name, one.column, f"{fields.TYPES[one.type]} lenient", _said(one)), is_own=True)
         for one in own
         if one.type
     )
@@ -418,7 +418,13 @@ def lists() -> str:
 
 def _own_type(one: Field) -> Column:
     """The column of an entity that a line with a type brings."""
-    return next(column for entity in entities() if entity.name == one.entity for column in entity.columns if column.name == one.column)
+    return next(
+        column
+        for entity in entities()
+        if entity.name == one.entity
+        for column in entity.columns
+        if column.name == one.column
+    )
 
 
 def described() -> dict[Path, str]:
@@ -427,7 +433,7 @@ def described() -> dict[Path, str]:
     for model, columns in fields.own(own_fields()).items():
         for name, (one, _) in columns.items():
             column = _own_type(one)
-            brought.setdefault(model, []).append(_described(name, column.sql_type, _said(one)))
+            brought.setdefault(model, []).append(_described(name, column.sql_type, f"F{_said(one)[1:]}."))
     for one in own_fields():
         for source, field in one.fields.items():
             for table in fields.TABLES[source][one.entity]:
@@ -441,15 +447,21 @@ def described() -> dict[Path, str]:
         text = files.get(home.path) or fields.BROUGHT.sub("", home.path.read_text("utf-8"))
         mark = re.search(rf"^( *){fields.MARK} {re.escape(home.name)}\n", text, re.MULTILINE)
         if mark:
-            new = [line for line in brought.get(home.name, ()) if not any(f"{{name: {name}," in line for name in home.columns)]
-            files[home.path] = text[: mark.end()] + "".join(f"{mark[1]}{line}  # own field\n" for line in new) + text[mark.end() :]
+            new = [
+                line
+                for line in brought.get(home.name, ())
+                if not any(f"{{name: {name}," in line for name in home.columns)
+            ]
+            files[home.path] = (
+                text[: mark.end()] + "".join(f"{mark[1]}{line}  # own field\n" for line in new) + text[mark.end() :]
+            )
     return files
 
 
 def _said(one: Field) -> str:
     """What the description of a column that a line brings says."""
     unit = ", in the currency of its record" if one.type == "money" else ""
-    return f"Field of one's own: {one.label[1]} ({one.label[0]}){unit}."
+    return f"field of one's own: {one.label[1]} ({one.label[0]}){unit}"
 
 
 def _described(name: str, data_type: str, said: str) -> str:

@@ -4,6 +4,7 @@ A line with a type is a column more of its entity, and of the models that follow
 of a source fills a column that the contract has.  `flows.contract` writes what comes of them.
 """
 
+import csv
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -96,19 +97,23 @@ class Home:
 Homes = Callable[[], Mapping[str, Home]]
 
 
-def homes(project: Path = PROJECT) -> dict[str, Home]:
+def homes() -> dict[str, Home]:
     """The models and raw tables that get columns by lines, by their names."""
     found = {}
-    for path in (path for part in ("models", "systems") for path in sorted((project / part).rglob("_*.yml"))):
+    for path in (path for part in ("models", "systems") for path in sorted((PROJECT / part).rglob("_*.yml"))):
         text = path.read_text("utf-8")
         if MARK not in text:
             continue
         told = yaml.load(BROUGHT.sub("", text), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        tables = {f"{source['name']}/{one['name']}": one for source in told.get("sources", ()) for one in source["tables"]}
+        tables = {
+            f"{source['name']}/{one['name']}": one for source in told.get("sources", ()) for one in source["tables"]
+        }
         tables |= {one["name"]: one for one in told.get("models", ())}
         for name in re.findall(rf"^ *{MARK} (\S+)$", text, re.MULTILINE):
             told_of = {one["name"]: one.get("config", {}).get("meta", {}) for one in tables[name]["columns"]}
-            found[name] = Home(path, name, frozenset(told_of), frozenset(one for one, meta in told_of.items() if meta.get("pii")))
+            found[name] = Home(
+                path, name, frozenset(told_of), frozenset(one for one, meta in told_of.items() if meta.get("pii"))
+            )
     return found
 
 
@@ -147,9 +152,7 @@ def own_fields(columns: Mapping[str, Collection[str]], homes: Homes) -> tuple[Fi
     return tuple(found)
 
 
-def _problems(
-    said: Any, columns: Mapping[str, Collection[str]], homes: Homes, personal: list[str]
-) -> Iterator[str]:
+def _problems(said: Any, columns: Mapping[str, Collection[str]], homes: Homes, personal: list[str]) -> Iterator[str]:
     """What is wrong with a line by itself; what comes first may make the rest impossible to tell."""
     if not isinstance(said, dict):
         yield "a line is {entity: …, column: …}"
@@ -196,6 +199,8 @@ def _own(
         yield "dimension and personal are true or false"
     if said.get("dimension") and said["type"] not in SLICED:
         yield f"{column} is of type {said['type']}; a dimension is of type {' or '.join(SLICED)}"
+    if said.get("dimension") and column in dimensions():
+        yield f"{column} is a dimension of the scorecard already; give the column another name"
     for source in (source for source in TABLES if source in said):
         for table in TABLES[source].get(entity, ()):
             if said[source] in homes()[f"{source}/{table}"].personal:
@@ -205,7 +210,11 @@ def _own(
     words = " ".join([column, *label, *(said[source] for source in TABLES if source in said)]).replace("_", " ").lower()
     beginning = next((word for word in personal if re.search(rf"(?<![\w-]){re.escape(word)}", words)), None)
     if said.get("personal") or beginning:
-        why = f"sounds like personal data ({beginning}); if it is none, say personal: false" if beginning else "is personal data"
+        why = (
+            f"sounds like personal data ({beginning}); if it is none, say personal: false"
+            if beginning
+            else "is personal data"
+        )
         yield f"{column} {why}, and personal data is not brought to the marts"
 
 
@@ -232,6 +241,13 @@ def _disagreements(one: Field, others: list[Field]) -> Iterator[str]:
         elif other.column == one.column and other.type and one.type:
             if (other.type, other.label, other.is_dimension) != (one.type, one.label, one.is_dimension):
                 yield f"{one.column} has another type, label or dimension in line {other.line}; what has one name is one thing"
+
+
+def dimensions() -> set[str]:
+    """The dimensions that the catalogue of KPIs names."""
+    seeds = (PROJECT / "seeds" / f"seed_kpi_{name}.csv" for name in ("catalogue", "companions"))
+    texts = (row["dimensions"] for path in seeds for row in csv.DictReader(path.read_text("utf-8").splitlines()))
+    return {"all", *(word for text in texts for word in text.split())}
 
 
 def near(word: str, known: Collection[str]) -> str:

@@ -33,12 +33,12 @@
         {%- for name in own_dimensions(mart_name) -%}{%- do marts.setdefault(name, []).append(mart_name) -%}{%- endfor -%}
     {%- endfor -%}
     {%- if marts -%}
-    concat_ws(
+    case when {{ dimensions }} = 'any' then 'any' else concat_ws(
         ' ', {{ dimensions }}
         {%- for name, told in marts.items() %},
         case when {{ mart }} in ('{{ told | join("', '") }}') and coalesce({{ other_mart }}, {{ mart }}) in ('{{ told | join("', '") }}') then '{{ name }}' end
         {%- endfor %}
-    )
+    ) end
     {%- else -%} {{ dimensions }}
     {%- endif -%}
 {%- endmacro %}
@@ -59,7 +59,7 @@
 {%- endmacro %}
 
 {#- Bitrix24: the joins that tell the texts of own fields of some rows, and the columns that come of them.  A field of several values has them all, in
-    their order.  Items of a list are told by their labels; without one an item says what it is, or is told as unlabelled (label_of).
+    the order of their texts, so that the same values are one member.  Items of a list are told by their labels; without one an item says what it is, or is told as unlabelled (label_of).
     object: the kind of record, as lists of Bitrix24 have it. -#}
 {% macro bitrix24_own_texts(entity, rows, object) -%}
     {%- for name, told in contract()['fields']['bitrix24'][entity].items() if told[1:] and told[1] == 'text' %}
@@ -69,8 +69,8 @@
             items.written,
             {%- set is_list = told[2] == 'list' %}
             {%- set item = label_of('labels.label', 'items.item') if is_list else 'items.item' %}
-            nullif({{ dbt.listagg(item, "', '", 'order by items.position') }}, '') as text,
-            nullif({{ dbt.listagg(unlabelled('labels.label', 'items.item'), "', '", 'order by items.position') }}, '') as unlabelled
+            nullif({{ dbt.listagg(item, "'; '", 'order by ' ~ item) }}, '') as text,
+            nullif({{ dbt.listagg(unlabelled('labels.label', 'items.item'), "'; '", 'order by items.item') }}, '') as unlabelled
         from (
             {%- if is_list %}
             select distinct {{ object }} as object, {{ name }} as written, 1 as position, {{ name }} as item
@@ -88,6 +88,14 @@
         group by items.object, items.written
     ) as {{ name }}_texts on {{ object }} = {{ name }}_texts.object and {{ rows }}.{{ name }} = {{ name }}_texts.written
     {%- endfor %}
+{%- endmacro %}
+{#- The lists among them, each with its entity. -#}
+{% macro bitrix24_own_lists() -%}
+    {%- set found = [] -%}
+    {%- for entity, lines in contract()['fields']['bitrix24'].items() -%}
+        {%- for name, told in lines.items() if told[2] == 'list' -%}{%- do found.append((entity, name)) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
 {%- endmacro %}
 {% macro bitrix24_own_values(entity, rows) -%}
     {%- for name, told in contract()['fields']['bitrix24'][entity].items() if told[1:] -%}
