@@ -35,6 +35,8 @@ RESERVED = frozenset(
 # The raw tables in which a source keeps an entity, and the contract's columns that its models leave to lines.
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "bitrix24": {"deals": ("crm_deal",), "leads": ("crm_lead",), "customers": ("crm_contact", "crm_company")},
+    "amocrm": {"deals": ("leads",), "customers": ("contacts", "companies")},
+    "salesforce": {"deals": ("opportunity",), "leads": ("lead",), "customers": ("account", "contact")},
 }
 LEFT = {"bitrix24": {"deals": ("lost_reason", "order_id"), "leads": ("region",), "customers": ("region", "segment")}}
 # The models that a field goes on to, with the entities whose fields they have: a lead's goes on to its deals, a customer's to all of theirs.
@@ -172,6 +174,8 @@ def _problems(said: Any, columns: Mapping[str, Collection[str]], homes: Homes, p
     for source in (source for source in TABLES if source in said):
         if not isinstance(said[source], str) or not FIELD.fullmatch(said[source]):
             yield f"{source} {said[source]} is no name of a field"
+        if said["entity"] not in TABLES[source]:
+            yield f"{source} has no fields of {said['entity']} of its own; it has those of {', '.join(TABLES[source])}"
     if said.get("type") in PERSONAL:
         yield f"{column} is of type {said['type']}, and personal data is not brought to the marts; no line may ask for it"
     yield from _own(said, column, columns, homes, personal) if "type" in said else _filling(said, column, columns)
@@ -231,7 +235,7 @@ def _filling(said: dict[str, Any], column: str, columns: Mapping[str, Collection
     for source in sources:
         left = LEFT.get(source, {}).get(entity, ())
         if column not in left:
-            yield f"{source} fills {entity}.{column} without a line; of {entity} it leaves {', '.join(left)}"
+            yield f"{source} fills {entity}.{column} without a line; of {entity} it leaves {', '.join(left) or 'none'}"
 
 
 def _disagreements(one: Field, others: list[Field]) -> Iterator[str]:

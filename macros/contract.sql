@@ -232,6 +232,20 @@
                     'segment': ['UF_CRM_SEGMENT'],
                 },
             },
+            'amocrm': {
+                'deals': {
+                },
+                'customers': {
+                },
+            },
+            'salesforce': {
+                'deals': {
+                },
+                'leads': {
+                },
+                'customers': {
+                },
+            },
         },
     }) -%}
 {%- endmacro %}

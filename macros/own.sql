@@ -58,21 +58,24 @@
     {%- do return(found) -%}
 {%- endmacro %}
 
-{#- Bitrix24: the joins that tell the texts of own fields of some rows, and the columns that come of them.  A field of several values has them all, in
-    the order of their texts, so that the same values are one member.  Items of a list are told by their labels; without one an item says what it is, or is told as unlabelled (label_of).
-    object: the kind of record, as lists of Bitrix24 have it. -#}
-{% macro bitrix24_own_texts(entity, rows, object) -%}
-    {%- for name, told in contract()['fields']['bitrix24'][entity].items() if told[1:] and told[1] == 'text' %}
+{#- The joins that tell the texts of own fields of some rows, and the columns that come of them.  A field of several values has them all, in the order
+    of their texts, so that the same values are one member.
+    object: of Bitrix24, the kind of record as its lists have it: items of a list are told by their labels; without one an item says what it is, or is
+    told as unlabelled (label_of).  Other sources give the words of a list themselves. -#}
+{% macro own_texts(source_name, entity, rows, object="''") -%}
+    {%- for name, told in contract()['fields'][source_name][entity].items() if told[1] == 'text' %}
+    {%- set is_coded = source_name == 'bitrix24' and told[2] == 'list' %}
+    {%- set item = label_of('labels.label', 'items.item') if is_coded else 'items.item' %}
     left join (
         select
             items.object,
             items.written,
-            {%- set is_list = told[2] == 'list' %}
-            {%- set item = label_of('labels.label', 'items.item') if is_list else 'items.item' %}
-            nullif({{ dbt.listagg(item, "'; '", 'order by ' ~ item) }}, '') as text,
-            nullif({{ dbt.listagg(unlabelled('labels.label', 'items.item'), "'; '", 'order by items.item') }}, '') as unlabelled
+            {%- if is_coded %}
+            nullif({{ dbt.listagg(unlabelled('labels.label', 'items.item'), "'; '", 'order by items.item') }}, '') as unlabelled,
+            {%- endif %}
+            nullif({{ dbt.listagg(item, "'; '", 'order by ' ~ item) }}, '') as text
         from (
-            {%- if is_list %}
+            {%- if is_coded %}
             select distinct {{ object }} as object, {{ name }} as written, 1 as position, {{ name }} as item
             from {{ rows }}
             where {{ name }} not like '[%'
@@ -83,27 +86,30 @@
                 ['object', 'written'], {'item': 'written'}
             ) }}
         ) as items
+        {%- if is_coded %}
         left join {{ ref('base_bitrix24__list_items') }} as labels
             on items.object = labels.object and labels.field_name = '{{ told[0] }}' and items.item = labels.item_id
+        {%- endif %}
         group by items.object, items.written
     ) as {{ name }}_texts on {{ object }} = {{ name }}_texts.object and {{ rows }}.{{ name }} = {{ name }}_texts.written
     {%- endfor %}
 {%- endmacro %}
-{#- The lists among them, each with its entity. -#}
+{% macro own_values(source_name, entity, rows) -%}
+    {%- for name, told in contract()['fields'][source_name][entity].items() if told[1:] -%}
+        {%- if told[1] != 'text' -%} {{ rows }}.{{ name }},
+        {%- elif source_name == 'bitrix24' and told[2] == 'list' -%} {{ name }}_texts.text as {{ name }}, {{ name }}_texts.unlabelled as unlabelled_{{ name }},
+        {%- else -%} coalesce({{ name }}_texts.text, {{ rows }}.{{ name }}) as {{ name }},
+        {%- endif %}
+    {% endfor -%}
+{%- endmacro %}
+
+{#- The lists of Bitrix24 that lines bring, each with its entity. -#}
 {% macro bitrix24_own_lists() -%}
     {%- set found = [] -%}
     {%- for entity, lines in contract()['fields']['bitrix24'].items() -%}
         {%- for name, told in lines.items() if told[2] == 'list' -%}{%- do found.append((entity, name)) -%}{%- endfor -%}
     {%- endfor -%}
     {%- do return(found) -%}
-{%- endmacro %}
-{% macro bitrix24_own_values(entity, rows) -%}
-    {%- for name, told in contract()['fields']['bitrix24'][entity].items() if told[1:] -%}
-        {%- if told[1] != 'text' -%} {{ rows }}.{{ name }},
-        {%- elif told[2] == 'list' -%} {{ name }}_texts.text as {{ name }}, {{ name }}_texts.unlabelled as unlabelled_{{ name }},
-        {%- else -%} coalesce({{ name }}_texts.text, {{ rows }}.{{ name }}) as {{ name }},
-        {%- endif %}
-    {% endfor -%}
 {%- endmacro %}
 
 {#- Whether a source brings a column of an entity: of those of lines, a source that no line names brings none; files bring all. -#}

@@ -15,13 +15,13 @@ from tests.warehouse import PROJECT, build, rows, write_csv
 COMMAND = "from flows.contract import command; raise SystemExit(command(False))"
 
 LINES = """
-  - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], dimension: true, bitrix24: UF_CRM_57}
+  - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], dimension: true, bitrix24: UF_CRM_57, amocrm: field_77, salesforce: Rival__c}
   - {entity: deals, column: reasons, type: list, label: [Причины покупки, Reasons of the purchase], bitrix24: UF_CRM_58}
   - {entity: deals, column: deposit, type: money, label: [Задаток, Deposit], bitrix24: UF_CRM_59}
-  - {entity: deals, column: delivered_on, type: date, label: [Доставлено, Delivered], bitrix24: UF_CRM_60}
+  - {entity: deals, column: delivered_on, type: date, label: [Доставлено, Delivered], bitrix24: UF_CRM_60, amocrm: field_78, salesforce: Delivered__c}
   - {entity: deals, column: is_export, type: boolean, label: [Экспорт, Export], bitrix24: UF_CRM_61}
-  - {entity: leads, column: fair, type: text, label: [Выставка, Fair], dimension: true, bitrix24: UF_CRM_62}
-  - {entity: customers, column: tier, type: list, label: [Разряд, Tier], dimension: true, bitrix24: UF_CRM_63}
+  - {entity: leads, column: fair, type: text, label: [Выставка, Fair], dimension: true, bitrix24: UF_CRM_62, salesforce: Fair__c}
+  - {entity: customers, column: tier, type: list, label: [Разряд, Tier], dimension: true, bitrix24: UF_CRM_63, amocrm: field_79, salesforce: Tier__c}
   - {entity: customers, column: seats, type: number, label: [Мест, Seats], bitrix24: UF_CRM_64}
 """
 USER_FIELDS = """ID,ENTITY_ID,FIELD_NAME,USER_TYPE_ID,LIST,_loaded_at
@@ -47,6 +47,15 @@ RAW = {
     "bitrix24/crm_company/1": "ID,TITLE,UF_CRM_63,UF_CRM_64,_loaded_at\n31,Завод,71,,2026-03-30T01:00:00Z\n",
     "files/deals/1": "deal_id,created_at,status,closed_at,amount,currency,source_system,rival,deposit,is_export\n"
     "5,2026-03-05,won,2026-03-20,10,RUB,crm,Лютик,3,да\n",
+    "amocrm/leads/1": "id,name,created_at,pipeline_id,status_id,price,company_id,field_77,field_78,_loaded_at\n"
+    '6,Заказ,1772450000,1,7,90,41,"[""Ромашка"", ""Астра""]",1772450000,2026-03-30T01:00:00Z\n',
+    "amocrm/companies/1": "id,name,created_at,field_79,_loaded_at\n41,Кафе,1772400000,Бронза,2026-03-30T01:00:00Z\n",
+    "salesforce/opportunity/1": "Id,Name,CreatedDate,StageName,IsClosed,IsWon,Amount,AccountId,Rival__c,Delivered__c,SystemModstamp,_loaded_at\n"
+    "006000000000001AAA,Order,2026-03-02T10:00:00Z,Proposal,false,false,80,001000000000001AAA,Лютик,2026-03-21,2026-03-02T10:00:00Z,2026-03-30T01:00:00Z\n",
+    "salesforce/account/1": "Id,Name,CreatedDate,Tier__c,SystemModstamp,_loaded_at\n"
+    "001000000000001AAA,Acme,2026-03-02T10:00:00Z,Медь,2026-03-02T10:00:00Z,2026-03-30T01:00:00Z\n",
+    "salesforce/lead/1": "Id,CreatedDate,Status,Fair__c,SystemModstamp,_loaded_at\n"
+    "00Q000000000001AAA,2026-02-02T10:00:00Z,New,Осень,2026-03-02T10:00:00Z,2026-03-30T01:00:00Z\n",
 }
 
 
@@ -65,7 +74,7 @@ def company(tmp_path_factory):
     told = subprocess.run([sys.executable, "-c", COMMAND], cwd=project, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout + told.stderr
     write_csv(folder / "raw", RAW)
-    settings = {"KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01", "KPI_SOURCES": "bitrix24 files"}
+    settings = {"KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01", "KPI_SOURCES": "bitrix24 amocrm salesforce files"}
     with build(folder, "--exclude-resource-type", "unit_test", project=project, **settings) as warehouse:
         yield warehouse
 
@@ -75,15 +84,18 @@ def test_a_field_goes_from_its_source_to_the_facts(company):
     assert rows(company, """
         select deal_id, rival, reasons, deposit, delivered_on, is_export, fair, tier, seats from marts.fct_deals order by deal_id
     """) == [
+        ("amocrm:6", "Астра; Ромашка", None, None, date(2026, 3, 2), None, None, "Бронза", None),
         ("bitrix24:1", "Ромашка", "Срок, дни; Цена", Decimal("200.00"), date(2026, 3, 20), True, "Весна; Осень", "Золото", 12),
         ("bitrix24:2", "Ромашка", "Цена", None, None, False, None, "Серебро", None),
         ("bitrix24:3", "Лютик", None, None, None, None, None, None, None),
         ("bitrix24:4", None, None, None, None, False, None, None, None),
         ("crm:5", "Лютик", None, Decimal("3.00"), None, True, None, None, None),
+        ("salesforce:006000000000001AAA", "Лютик", None, None, date(2026, 3, 21), None, None, "Медь", None),
     ]  # fmt: skip
     assert rows(company, "select lead_id, fair, tier from marts.fct_leads order by 1") == [
         ("bitrix24:11", "Весна; Осень", "Золото"),
         ("bitrix24:12", "Весна", None),
+        ("salesforce:00Q000000000001AAA", "Осень", None),
     ]
     assert rows(company, "select subject from quality.findings where finding in ('value that was left out', 'number of a list that no label is known of') order by 1") == [
         ("bitrix24/crm_deal: deposit: no valid money; delivered_on: no valid date",),

@@ -43,7 +43,7 @@ select
     web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     company_id,
-    {{ bitrix24_own_values('customers', 'customers') -}}
+    {{ own_values('bitrix24', 'customers', 'customers') -}}
     {{ unlabelled('regions.label', 'customers.region') }} as unlabelled_region,
     {{ unlabelled('segments.label', 'customers.segment') }} as unlabelled_segment,
     loaded_at,
@@ -51,4 +51,4 @@ select
 from customers
 {{ join_list_item('regions', 'customers.object', own_field('bitrix24', 'customers', 'region'), 'customers.region') }}
 {{ join_list_item('segments', 'customers.object', own_field('bitrix24', 'customers', 'segment'), 'customers.segment') }}
-{{- bitrix24_own_texts('customers', 'customers', 'customers.object') }}
+{{- own_texts('bitrix24', 'customers', 'customers', 'customers.object') }}

@@ -65,7 +65,7 @@ select
     title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,
-    {{ bitrix24_own_values('deals', 'placed') -}}
+    {{ own_values('bitrix24', 'deals', 'placed') -}}
     unlabelled_lost_reason,
     unlabelled_source,
     loaded_at,
@@ -75,4 +75,4 @@ select
     row_problem,
     row_remark
 from placed
-{{- bitrix24_own_texts('deals', 'placed', "'CRM_DEAL'") }}
+{{- own_texts('bitrix24', 'deals', 'placed', "'CRM_DEAL'") }}

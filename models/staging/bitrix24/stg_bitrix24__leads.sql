@@ -63,7 +63,7 @@ select
     coalesce(region_label, address_region, city) as region,
     email,
     phone,
-    {{ bitrix24_own_values('leads', 'classed') -}}
+    {{ own_values('bitrix24', 'leads', 'classed') -}}
     case when status_class = 'rejected' then {{ unlabelled('null', 'status_text') }} end as unlabelled_reject_reason,
     unlabelled_region,
     unlabelled_source,
@@ -74,4 +74,4 @@ select
     row_problem,
     row_remark
 from classed
-{{- bitrix24_own_texts('leads', 'classed', "'CRM_LEAD'") }}
+{{- own_texts('bitrix24', 'leads', 'classed', "'CRM_LEAD'") }}
