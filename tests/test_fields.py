@@ -64,9 +64,9 @@ def company(tmp_path_factory):
     """The warehouse of 31 March 2026 of a company whose project has the lines above."""
     folder = tmp_path_factory.mktemp("fields")
     project = folder / "project"
-    for name in ("contract", "flows", "models", "macros", "tests/dbt"):
+    for name in ("contract", "flows", "models", "macros", "systems", "tests/dbt"):
         shutil.copytree(PROJECT / name, project / name)
-    for name in ("seeds", "raw_views", "systems", "demo", "dbt_project.yml", "profiles.yml", "selectors.yml"):
+    for name in ("seeds", "raw_views", "demo", "dbt_project.yml", "profiles.yml", "selectors.yml"):
         (project / name).symlink_to(PROJECT / name)
     lines = project / "contract" / "fields.yml"
     head, _, rest = lines.read_text("utf-8").partition("\n\n# A column")
