@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from flows import fields
+from flows.base.settings import Settings
 from flows.fields import ContractError, Field
 
 __all__ = ["ContractError"]
@@ -497,7 +498,7 @@ def outdated() -> dict[Path, str | None]:
 
 
 def command(check: bool) -> int:
-    """Writes what is out of date, or with `check` tells it; 1 where something is left to do."""
+    """Writes what is out of date, or with `check` tells it, and fields that the raw root does not have; 1 where something is left to do."""
     try:
         todo = outdated()
     except ContractError as error:
@@ -511,4 +512,6 @@ def command(check: bool) -> int:
             path.unlink()
         else:
             path.write_text(text, "utf-8")
+    for hint in fields.unseen(own_fields(), Settings.read().raw_root):
+        print(hint)
     return int(check and bool(todo))

@@ -8,6 +8,7 @@ import csv
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ FIELD = re.compile(r"\w[\w.]*")
 TYPES = {"text": "text", "list": "text", "number": "number", "money": "money", "date": "date", "boolean": "boolean"}
 PERSONAL = ("phone", "email", "person", "name", "address", "passport", "birthday", "pii")  # types of personal data
 SLICED = ("text", "list")
+FILES_LOOKED_AT = 20  # of each raw table
 KEYS = ("entity", "column", "type", "label", "dimension", "personal")
 MARK = "# own fields of"  # in YAML, before the columns that lines bring to what is named
 BROUGHT = re.compile(r"^.*  # own field\n", re.MULTILINE)
@@ -132,13 +134,13 @@ def own_fields(columns: Mapping[str, Collection[str]], homes: Homes) -> tuple[Fi
     text = FIELDS.read_text("utf-8")
     told = yaml.safe_load(text) or {}
     root = yaml.compose(text)
-    nodes = next((value.value for key, value in root.value if key.value == "fields"), []) if root else []
+    nodes: list[yaml.Node] = next((value.value for key, value in root.value if key.value == "fields"), []) if root else []
     personal = told.get("personal_words") or []
     found: list[Field] = []
     for node, said in zip(nodes, told.get("fields") or [], strict=True):
         line = node.start_mark.line + 1
         if problem := next(_problems(said, columns, homes, personal), None):
-            raise ContractError(f"{FIELDS.parent.name}/{FIELDS.name}, line {line}: {problem}")
+            raise ContractError(f"{_place(line)}: {problem}")
         one = Field(
             line,
             said["entity"],
@@ -149,9 +151,13 @@ def own_fields(columns: Mapping[str, Collection[str]], homes: Homes) -> tuple[Fi
             {source: said[source] for source in TABLES if source in said},
         )
         if problem := next(_disagreements(one, found), None):
-            raise ContractError(f"{FIELDS.parent.name}/{FIELDS.name}, line {line}: {problem}")
+            raise ContractError(f"{_place(line)}: {problem}")
         found.append(one)
     return tuple(found)
+
+
+def _place(line: int) -> str:
+    return f"{FIELDS.parent.name}/{FIELDS.name}, line {line}"
 
 
 def _problems(said: Any, columns: Mapping[str, Collection[str]], homes: Homes, personal: list[str]) -> Iterator[str]:
@@ -252,6 +258,37 @@ def dimensions() -> set[str]:
     seeds = (PROJECT / "seeds" / f"seed_kpi_{name}.csv" for name in ("catalogue", "companions"))
     texts = (row["dimensions"] for path in seeds for row in csv.DictReader(path.read_text("utf-8").splitlines()))
     return {"all", *(word for text in texts for word in text.split())}
+
+
+def unseen(lines: Collection[Field], raw_root: Path) -> Iterator[str]:
+    """The fields that no file of their tables has, though there are files, a sentence each.
+
+    Of each table the newest files are looked at: a field that is there now is in them.
+    """
+    for one in lines:
+        for source, field in one.fields.items():
+            named = {name: _columns(raw_root / source / name) for name in TABLES[source][one.entity]}
+            columns = {column for found in named.values() for column in found}
+            if columns and field.lower() not in {column.lower() for column in columns}:
+                own = {column for column in columns if not column.startswith("_")}
+                tables = " or ".join(f"{source}/{name}" for name in named)
+                yield f"{_place(one.line)}: {field} is in no file of {tables} so far; {near(field, own)}"
+
+
+def _columns(folder: Path) -> set[str]:
+    """The columns of the newest files of a raw table."""
+    import pyarrow.parquet as pq
+
+    found: set[str] = set()
+    files = [path for path in folder.rglob("*") if path.suffix in (".parquet", ".csv")] if folder.is_dir() else []
+    for path in sorted(files, key=lambda path: path.stat().st_mtime)[-FILES_LOOKED_AT:]:
+        with suppress(OSError, ValueError):  # of a damaged file the build tells
+            if path.suffix == ".parquet":
+                found |= set(pq.read_schema(path).names)
+            else:
+                head = path.open(encoding="utf-8-sig", errors="replace").readline()
+                found |= {name.strip().strip('"') for name in re.split("[,;\t]", head)}
+    return found
 
 
 def near(word: str, known: Collection[str]) -> str:

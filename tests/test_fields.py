@@ -74,7 +74,11 @@ def company(tmp_path_factory):
     told = subprocess.run([sys.executable, "-c", COMMAND], cwd=project, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout + told.stderr
     write_csv(folder / "raw", RAW)
-    settings = {"KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01", "KPI_SOURCES": "bitrix24 amocrm salesforce files"}
+    settings = {
+        "KPI_RAW_ROOT": str(folder / "raw"),
+        "KPI_AS_OF": "2026-04-01",
+        "KPI_SOURCES": "bitrix24 amocrm salesforce files",
+    }
     with build(folder, "--exclude-resource-type", "unit_test", project=project, **settings) as warehouse:
         yield warehouse
 
@@ -171,6 +175,19 @@ def test_lines_of_one_name_are_one_thing(tmp_path, monkeypatch):
 def test_what_only_sounds_like_personal_data_may_be_said_to_be_none(tmp_path, monkeypatch):
     line = OWN.replace("Конкурент", "Модель телефона") + ", personal: false"
     assert refusal(tmp_path, monkeypatch, f"fields:\n  - {{{line}}}\n") == ""
+
+
+def test_a_field_that_is_in_no_file_is_told(tmp_path):
+    """Of a table that was never loaded nothing is known; the case of a name does not matter."""
+    write_csv(tmp_path, {"bitrix24/crm_deal/1": "ID,UF_CRM_57,_loaded_at\n1,2,\n"})
+    lines = [
+        fields.Field(7, "deals", "rival", "list", ("", ""), False, {"bitrix24": "UF_CRM_75"}),
+        fields.Field(8, "deals", "other", "list", ("", ""), False, {"bitrix24": "uf_crm_57"}),
+        fields.Field(9, "leads", "rival", "list", ("", ""), False, {"bitrix24": "UF_CRM_1"}),
+    ]
+    assert [*fields.unseen(lines, tmp_path)] == [
+        "contract/fields.yml, line 7: UF_CRM_75 is in no file of bitrix24/crm_deal so far; near to it are UF_CRM_57."
+    ]
 
 
 def refusal(folder, monkeypatch, text):
