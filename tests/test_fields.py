@@ -12,7 +12,14 @@ from flows import contract, fields
 from flows.fields import ContractError
 from tests.warehouse import PROJECT, build, rows, write_csv
 
-COMMAND = "from flows.contract import command; raise SystemExit(command(False))"
+COMMAND = """
+from flows.contract import command
+from flows.gates.project import raw_tables
+from flows.intake.names import meaning
+
+assert command(False) == 0 and command(True) == 0
+print(meaning("deals", "Конкурент").column, [one.name for table in raw_tables() if table.name == "crm_deal" for one in table.columns][-7:])
+"""
 
 LINES = """
   - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], dimension: true, bitrix24: UF_CRM_57, amocrm: field_77, salesforce: Rival__c}
@@ -73,6 +80,8 @@ def company(tmp_path_factory):
     lines.write_text(f"{head}{LINES.rstrip()}\n\n# A column{rest}", "utf-8")
     told = subprocess.run([sys.executable, "-c", COMMAND], cwd=project, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout + told.stderr
+    known = ["UF_CRM_LOST_REASON", "UF_CRM_ORDER_ID", "UF_CRM_57", "UF_CRM_58", "UF_CRM_59", "UF_CRM_60", "UF_CRM_61"]
+    assert told.stdout.splitlines()[-1] == f"rival {known}", "the header of a workbook, and what the gates watch"
     write_csv(folder / "raw", RAW)
     settings = {
         "KPI_RAW_ROOT": str(folder / "raw"),

@@ -8,7 +8,7 @@ with sales as (
         channel, campaign, region, customer_segment, point_of_sale,
         {{ own_columns('fct_sales', 'fct_deals') -}}
         amount, currency, amount_base
-    from {{ ref('fct_deals') }} as fct_deals
+    from {{ ref('fct_deals') }}
     where won_at is not null
     union all
     select
