@@ -210,9 +210,12 @@ def main_product(deal: Deal) -> tuple[str, str]:
 
 
 def losses(f: Facts, sheet: Sheet) -> None:
-    """Deals lost, with the last open stage before the loss, the group of the reason and the main product; what nobody tells is unknown."""
+    """Deals lost, with the last open stage before the loss, the group of the reason and the main product; what nobody tells is unknown.
+
+    The amount of a deal is that of its lines, each of its own product, and of what they do not explain.
+    """
     by = ("channel", "manager", "team", "pipeline", "region", "loss_group", "stage", "product_group", "product")
-    facts = []
+    facts, lines = [], []
     for x in f.deals:
         if x.lost_at:
             day = clock.day_of(x.lost_at)
@@ -225,10 +228,13 @@ def losses(f: Facts, sheet: Sheet) -> None:
                 "product_group": group,
                 "product": product,
             }
-            facts.append((day, dims, f.world.rates.to_base(x.amount, x.currency, day), x.lost_reason is None))
-    sheet.sums("deals_lost", ((d, dims, 1) for d, dims, *_ in facts), by)
-    sheet.sums("lost_amount", ((d, dims, v) for d, dims, v, _ in facts), by)
-    sheet.ratios("unexplained_loss_share", ((d, dims, int(silent), 1) for d, dims, _, silent in facts), by[:4])
+            facts.append((day, dims, x.lost_reason is None))
+            amount = f.world.rates.to_base(x.amount, x.currency, day)
+            for product, group, _, part, _ in f.lines(x, amount, day) if x.lines else [(None, None, 0, amount, None)]:
+                lines.append((day, {**dims, "product_group": group, "product": product}, part))
+    sheet.sums("deals_lost", ((d, dims, 1) for d, dims, _ in facts), by)
+    sheet.sums("lost_amount", lines, by)
+    sheet.ratios("unexplained_loss_share", ((d, dims, int(silent), 1) for d, dims, silent in facts), by[:4])
 
 
 def touchpoints(f: Facts, sheet: Sheet) -> None:
