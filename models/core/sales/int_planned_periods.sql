@@ -19,7 +19,8 @@ planned_days as (
         plans.*,
         periods.period_grain,
         periods.period_start,
-        {{ dbt.datediff('periods.period_start', 'periods.period_end', 'day') }} + 1 as days_of_period
+        {{ dbt.datediff('periods.period_start', 'periods.period_end', 'day') }}
+        + 1 as days_of_period
     from plans
     inner join periods on plans.date_day between periods.period_start and periods.period_end
 ),

@@ -24,9 +24,13 @@ planned as (
 
 -- whoever got a deal or won one in a month sells in it; what is still nobody's is sold by nobody
 sellers as (
-    select {{ start_of('month', 'created_on') }} as month_start, employee_id as manager, team from {{ ref('fct_deals') }} where employee_id is not null
+    select {{ start_of('month', 'created_on') }} as month_start, employee_id as manager, team
+    from {{ ref('fct_deals') }}
+    where employee_id is not null
     union
-    select {{ start_of('month', 'won_on') }}, {{ known('employee_id') }}, team from {{ ref('fct_deals') }} where won_on is not null
+    select {{ start_of('month', 'won_on') }}, {{ known('employee_id') }}, team
+    from {{ ref('fct_deals') }}
+    where won_on is not null
 ),
 
 -- teams in which somebody sells without a plan in a month that others have planned

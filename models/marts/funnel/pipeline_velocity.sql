@@ -2,25 +2,32 @@
 -- One period and slice (whole, manager, team, pipeline) with how fast its deals turn into money: the deals in work times the win rate times the
 -- average deal, over the days that a deal takes.  In work is the mean of the deals that were open at the end of each day of the period.
 {%- set slices = ['manager', 'team', 'pipeline'] %}
+{%- set wanted = "'all', '" ~ slices | join("', '") ~ "'" %}
 with periods as (
-    select *, {{ dbt.datediff('period_start', 'last_known_day', 'day') }} + 1 as known_days from {{ ref('periods') }}
+    select
+        *,
+        {{ dbt.datediff('period_start', 'last_known_day', 'day') }} + 1 as known_days
+    from {{ ref('periods') }}
 ),
 
 changes as (
-    select event_date, {{ sliced_by(slices) }}, sum(deals_active) as deals_active
+    select
+        event_date,
+        {{ sliced_by(slices) }},
+        sum(deals_active) as deals_active
     from {{ ref('pipeline_changes') }}
-    group by grouping sets ((event_date){% for slice in slices %}, (event_date, {{ slice }}){% endfor %})
+    group by grouping sets ((event_date), (event_date, manager), (event_date, team), (event_date, pipeline))
 ),
 
 measures as (
-    select * from {{ ref('measures_deals') }} where dimension in ('all', '{{ slices | join("', '") }}')
+    select * from {{ ref('measures_deals') }} where dimension in ({{ wanted }})
     union all
-    select * from {{ ref('measures_pipeline') }} where dimension in ('all', '{{ slices | join("', '") }}')
+    select * from {{ ref('measures_pipeline') }} where dimension in ({{ wanted }})
     union all
     -- the days of the period before a deal came, less those before it left
     select
         'days_before', periods.period_grain, periods.period_start, changes.dimension, changes.dimension_key,
-        cast(changes.deals_active * {{ dbt.datediff('periods.period_start', 'changes.event_date', 'day') }} as double)
+        changes.deals_active * {{ dbt.datediff('periods.period_start', 'changes.event_date', 'day') }}
     from periods
     inner join changes on changes.event_date between periods.period_start and periods.last_known_day
 ),
@@ -31,7 +38,9 @@ summed as (
         period_start,
         dimension,
         dimension_key,
-        {%- for measure in ['deals_active', 'days_before', 'deals_won', 'deals_won_priced', 'won_amount', 'cycle_days', 'deals_timed', 'deals_closed'] %}
+        {%- for measure in [
+            'deals_active', 'days_before', 'deals_won', 'deals_won_priced', 'won_amount', 'cycle_days', 'deals_timed', 'deals_closed'
+        ] %}
         coalesce(sum(case when measure = '{{ measure }}' then value end), 0) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from measures

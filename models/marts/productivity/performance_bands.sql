@@ -1,7 +1,6 @@
 -- Grain: period_grain, period_start, manager.
--- One period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
--- plan the band goes by its attainment; without one, by the third of the period's managers that his won amount puts him in.  A period that is
--- planned in part has neither plan nor bands.
+-- One period and manager with a plan or with deals of his own in it, with his band.  Against a plan the band goes by its attainment; without
+-- one, by the third of the period's managers that his won amount puts him in.  A period that is planned in part has neither plan nor bands.
 with amounts as (
     select event_date, dimension_key as manager, quota_amount, 0 as won_amount, 0 as is_deal, 1 as is_plan
     from {{ ref('quota_days') }} where dimension = 'manager'
@@ -34,7 +33,8 @@ judged as (
     select
         by_period.period_grain, by_period.period_start, by_period.manager, by_period.won_amount,
         case when planned.period_start is not null then by_period.quota_amount end as quota_amount,
-        planned.period_start is null and max(by_period.quota_amount) over (partition by by_period.period_grain, by_period.period_start) > 0 as is_planned_in_part
+        planned.period_start is null
+        and max(by_period.quota_amount) over (partition by by_period.period_grain, by_period.period_start) > 0 as is_planned_in_part
     from by_period
     left join planned on by_period.period_grain = planned.period_grain and by_period.period_start = planned.period_start
     where by_period.quota_amount > 0 or by_period.has_deals
