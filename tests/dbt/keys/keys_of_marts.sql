@@ -34,6 +34,7 @@
     ref('lead_closings'),
     ref('lead_events'),
     ref('leads_reached'),
+    ref('lost_deal_lines'),
     ref('manager_days'),
     ref('marketing_events'),
     ref('measures_active_customers'),
