@@ -207,6 +207,8 @@ select
     {%- else %}
     {{ keys[name] }} as {{ name }},
     {%- endif %}
+    {%- elif not is_brought(entity, name, source_name) %}
+    cast(null as {{ type }}) as {{ name }},
     {%- elif columns[name].startswith('late ') %}
     {{ end_of_told_day('cast(rows_in.' ~ name ~ ' as ' ~ type ~ ')') }} as {{ name }},
     {%- elif columns[name] == 'currency' %}

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from flows.base.settings import PROJECT
-from flows.contract import EVERY_ROW, Entity, entities
+from flows.contract import EVERY_ROW, Entity, entities, own_fields
 from raw_views.csv_files import composed
 
 FOLDER = Path(__file__).parent
@@ -126,6 +126,7 @@ def names_of(entity: str) -> dict[str, tuple[str, int]]:
     """Letters and digits of every name that an entity's columns have, with the column and its rank."""
     known: dict[str, tuple[str, int]] = {plain(column): (column, 0) for column in columns_of(entity)}
     own = names()["entities"].get(entity, {}).get("columns", {})
+    own = {one.column: list(one.label) for one in own_fields() if one.entity == entity and one.label} | own
     common = {column: words for column, words in names()["columns"].items() if column in columns_of(entity)}
     for start, lists in ((1, own), (1000, common)):
         for column, words in lists.items():
