@@ -49,6 +49,10 @@
         'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
+        'mailchimp': {
+            'reports': 'base_mailchimp__reports', 'email_activity': 'base_mailchimp__email_activity',
+            'open_details': 'base_mailchimp__open_details', 'unsubscribed': 'base_mailchimp__unsubscribed',
+        },
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}
