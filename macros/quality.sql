@@ -53,6 +53,11 @@
             'reports': 'base_mailchimp__reports', 'email_activity': 'base_mailchimp__email_activity',
             'open_details': 'base_mailchimp__open_details', 'unsubscribed': 'base_mailchimp__unsubscribed',
         },
+        'unisender': {
+            'campaigns': 'base_unisender__campaigns', 'campaign_common_stats': 'base_unisender__campaign_common_stats',
+            'campaign_delivery_stats': 'base_unisender__campaign_delivery_stats',
+        },
+        'sendpulse': {'campaigns': 'base_sendpulse__campaigns', 'events': 'base_sendpulse__events'},
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

@@ -48,7 +48,7 @@ with all_findings as (
     {%- for source_name, entity, row_status, finding in [
         ('mtt', 'calls', 'internal', 'call between colleagues, not counted'), ('cdr', 'calls', 'internal', 'call between colleagues, not counted'),
         ('mailchimp', 'email_events', 'machine', 'e-mail opened by a machine, not counted'),
-        ('mailchimp', 'email_campaigns', 'part', 'part of a mailing, counted with it')
+        ('mailchimp', 'email_campaigns', 'part', 'part of a mailing, counted with it'),
     ] if source_is_on(source_name) %}
     union all
     select '{{ finding }}', '{{ source_name }}'

@@ -1,17 +1,16 @@
--- Grain: _raw_file, _raw_row; of accepted rows campaign_id, email_id, action, happened_at, url.
+-- Grain: _raw_file, _raw_row; of accepted rows campaign_id, email, action, happened_at, url.
 -- One raw row of mailchimp/email_activity, with its row status.
 {{ validated_rows(
     source('mailchimp', 'email_activity'),
     columns={
         'campaign_id': ['campaign_id', 'code', 'required'],
-        'email_id': ['email_id', 'code', 'required'],
-        'email': ['email_address', 'text'],
+        'email': ['email_address', 'text', 'required'],
         'activity': ['activity', 'text'],
         'action': ['action', 'enum'],
         'happened_at': ['timestamp', 'timestamp'],
         'url': ['url', 'text']
     },
-    key=['campaign_id', 'email_id', 'action', 'happened_at', 'url'],
+    key=['campaign_id', 'email', 'action', 'happened_at', 'url'],
     version='loaded_at',
     rules={
         'action: neither open, click nor bounce': "action not in ('open', 'click', 'bounce')",

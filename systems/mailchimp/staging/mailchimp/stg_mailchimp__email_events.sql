@@ -12,8 +12,10 @@ parts as (
 select
     'mailchimp' as source_system,
     cast(null as {{ dbt.type_string() }}) as source_account,
+    -- no address of a recipient stands in an id, nor what it can be found out from
     concat(
-        actions.campaign_id, '-', actions.email_id, '-', actions.action, '-', {{ as_text('actions.happened_at') }}, '-', {{ as_text('actions.action_no') }}
+        actions.campaign_id, '-', {{ contact_identifier('actions.email') }}, '-', actions.action, '-', {{ as_text('actions.happened_at') }}, '-',
+        {{ as_text('actions.action_no') }}
     ) as event_id,
     actions.happened_at as occurred_at,
     coalesce(parts.part_of, actions.campaign_id) as campaign_id,
