@@ -58,6 +58,7 @@
             'campaign_delivery_stats': 'base_unisender__campaign_delivery_stats',
         },
         'sendpulse': {'campaigns': 'base_sendpulse__campaigns', 'events': 'base_sendpulse__events'},
+        'roistat': {'visits': 'base_roistat__visits', 'orders': 'base_roistat__orders', 'analytics_data': 'base_roistat__analytics_data'},
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

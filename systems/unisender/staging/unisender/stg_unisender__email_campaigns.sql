@@ -21,7 +21,10 @@ select
     totals.unsubscribed,
     cast(null as bigint) as bounced,
     campaigns.loaded_at,
-    case when campaigns.status in ('{{ var("unisender_unsent") | join("', '") }}') then 'not_sent' else 'accepted' end as row_status,
+    case
+        when campaigns.status in ('{{ var("unisender_unsent") | join("', '") }}') then 'not_sent'
+        else 'accepted'
+    end as row_status,
     campaigns.row_problem
 from campaigns
 left join totals on campaigns.campaign_id = totals.campaign_id
