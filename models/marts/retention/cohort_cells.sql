@@ -51,7 +51,8 @@ bought as (
 cells as (
     select
         cohorts.*,
-        {{ dbt.datediff('cohorts.cohort_month', 'months.period_start', 'month') }} as months_since,
+        {{ dbt.datediff('cohorts.cohort_month', 'months.period_start', 'month') }}
+            as months_since,
         months.is_complete,
         coalesce(bought.active_customers, 0) as active_customers,
         cast(coalesce(bought.revenue, 0) as decimal(18, 2)) as revenue,

@@ -29,7 +29,7 @@ money as (
         sum(case when sales.costed_revenue <> 0 or sales.gross_profit <> 0 then sales.gross_profit end) as gross_profit
     from {{ ref('sales_events') }} as sales
     inner join buyers on sales.known_customer_key = buyers.customer_key
-    inner join spans on {{ dbt.datediff('buyers.first_sale_on', 'sales.event_date', 'day') }} <= spans.days_since
+    inner join spans on sales.event_date <= {{ dbt.dateadd('day', 'spans.days_since', 'buyers.first_sale_on') }}
     group by buyers.cohort_month, buyers.channel, spans.days_since
 ),
 
