@@ -12,6 +12,7 @@ SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of
 UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
 CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
 PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
+COHORTS = "cohort_money_adds_up.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -69,6 +70,15 @@ FAULTS = {
         "plans_of_slices_stand_in_the_scorecard.sql",
         f"update marts.kpi_values set target_value = null where {REVENUE}",
     ),
+    "a cohort that is not ripe has money": (
+        COHORTS,
+        "update marts.cohort_money set revenue = 0 where not is_ripe and days_since = 365",
+    ),
+    "a cohort's days are cut short": (
+        COHORTS,
+        "update marts.cohort_money set revenue = revenue - 1 where is_ripe and days_since = 30",
+    ),
+    "the cost of a month without a customer is lost": (COHORTS, "delete from marts.cohort_payback where customers = 0"),
     "raw rows without a status": (
         VERDICTS,
         "update marts.source_tie_out set accepted_rows = accepted_rows - 1 where table_name = 'crm_deal'",

@@ -7,6 +7,8 @@
     ref('cart_events'),
     ref('churned_customers'),
     ref('cohort_cells'),
+    ref('cohort_money'),
+    ref('cohort_payback'),
     ref('collateral_usage'),
     ref('contract_events'),
     ref('customer_events'),
