@@ -23,7 +23,7 @@ had_bought as (
     group by periods.period_start
 )
 
-select 'a buyer is in no stage, or in two' as what, had_bought.month_start, cast(bridge.customers as {{ dbt.type_bigint() }}) as found
+select distinct 'a buyer is in no stage, or in two' as what, had_bought.month_start, cast(bridge.customers as {{ dbt.type_bigint() }}) as found
 from had_bought
 left join bridge on had_bought.month_start = bridge.month_start
 left join held on had_bought.month_start = held.month_start
