@@ -13,6 +13,7 @@ UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounte
 CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
 PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
 COHORTS = "cohort_money_adds_up.sql"
+STAGES = "life_stages_hold_every_buyer.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -65,6 +66,27 @@ FAULTS = {
     "a sale is of another campaign's ad": (
         PARTS,
         "update marts.ad_performance set campaign = 'vk:5201' where ad = 'yandex_direct:1780000111' and revenue_attributed > 0",
+    ),
+    "a buyer is in no life stage": (
+        STAGES,
+        "delete from marts.customer_months where month_start = date '2026-05-01'"
+        " and customer_key = (select min(customer_key) from marts.customer_months where month_start = date '2026-05-01')",
+    ),
+    "customers of a life stage that did not move there": (
+        STAGES,
+        "update marts.life_stage_bridge set moved_in_customers = moved_in_customers + 1"
+        " where month_start = date '2026-05-01' and life_stage = 'lost'",
+    ),
+    "two life stages exchange a customer overnight": (
+        STAGES,
+        "update marts.life_stage_bridge set opening_customers = opening_customers + if(life_stage = 'lost', 1, -1),"
+        " closing_customers = closing_customers + if(life_stage = 'lost', 1, -1)"
+        " where month_start = date '2026-05-01' and life_stage in ('lost', 'sleeping')",
+    ),
+    "equal customers have two classes": (
+        STAGES,
+        "update marts.customer_months set frequency_class = 2 where month_start = date '2026-05-01' and customer_key ="
+        " (select min(customer_key) from marts.customer_months where month_start = date '2026-05-01' and sales = 1)",
     ),
     "a plan is lost": (
         "plans_of_slices_stand_in_the_scorecard.sql",
