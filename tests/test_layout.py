@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pathspec
 import pytest
@@ -212,3 +213,58 @@ def test_a_description_that_stands_twice_is_found():
     assert repeated(
         [("a", "One."), ("a", "One."), ("b", "One."), ("c", "{{ doc('c') }}"), ("c", "{{ doc('c') }}")]
     ) == ["a"]
+
+
+def hops(models, start, *stops):
+    """How many models a row of a source passes on its shortest way to the last stop, by way of the others; the source itself is none."""
+    reads = {model["unique_id"]: model["depends_on"]["nodes"] for model in models}
+    ids = {model["name"]: model["unique_id"] for model in models}
+
+    def steps(first, last):
+        reached, count = {first}, 0
+        while last not in reached:
+            more = {child for child, parents in reads.items() if reached & set(parents)} | reached
+            assert more != reached, f"{last} is not made of {first}"
+            reached, count = more, count + 1
+        return count
+
+    way = [start, *(ids[stop] for stop in stops)]
+    return sum(steps(first, last) for first, last in pairwise(way))
+
+
+# Of a row as its source has it: the fact that tells what happened, the measures it counts for, and the most models to its KPIs.
+WAYS = [
+    ("files.leads", "fct_leads", "measures_leads", 9),
+    ("files.web_sessions", "fct_web_sessions", "measures_site", 9),
+    ("files.orders", "fct_sales", "measures_sales", 10),
+    ("files.ad_spend", "fct_ad_spend", "measures_marketing", 10),
+    # a source of an own system has one model more, which reads its raw rows
+    ("bitrix24.crm_lead", "fct_leads", "measures_leads", 10),
+    ("yandex_metrica.visits", "fct_web_sessions", "measures_site", 10),
+    ("bitrix_shop.sale_order", "fct_sales", "measures_sales", 11),
+    ("yandex_direct.campaign_performance", "fct_ad_spend", "measures_marketing", 11),
+]
+
+
+def test_the_way_to_the_scorecard_is_short(manifest):
+    """A model more on the way is a model more to understand: what only passes rows on is a column of its neighbour."""
+    sources = {".".join(source.split(".")[-2:]): source for source in manifest["sources"]}
+    longer = []
+    for source, fact, measures, most in WAYS:
+        passed = hops(models_of(manifest), sources[source], fact, measures, "kpi_values")
+        if passed > most:
+            longer.append((source, passed))
+    assert longer == []
+
+
+def test_a_longer_way_is_counted():
+    models = [
+        model("stg", "models/staging/files/stg.sql", "raw"),
+        model("fct", "models/core/deals/fct.sql", "int", "stg"),
+        model("int", "models/core/deals/int.sql", "stg"),
+        model("kpi_values", "models/scorecard/kpi_values.sql", "stg", "mart"),
+        model("mart", "models/marts/sales/mart.sql", "fct"),
+    ]
+    assert hops(models, "raw", "kpi_values") == 2
+    assert hops(models, "raw", "fct", "kpi_values") == 4
+    assert hops(models, "raw", "int", "fct", "kpi_values") == 5
