@@ -26,25 +26,30 @@ def _text(header: tuple[str, ...], rows: list[tuple]) -> str:
 
 
 class CohortSheet:
-    """A month and channel of acquisition: to date, and after so many days where each of its customers has had them."""
+    """A month, in all and by channel of acquisition: to date, and after so many days where each of its customers has had them."""
 
     HEADER = (
-        "cohort_month", "channel", "days_since", "customers", "acquisition_cost", "revenue", "gross_profit", "payback_month",
+        "dimension", "dimension_key", "cohort_month", "days_since", "customers", "acquisition_cost", "revenue", "gross_profit", "payback_month",
     )  # fmt: skip
 
     def __init__(self, f: Facts):
-        self.cost: dict[tuple[dt.date, str], Decimal] = defaultdict(Decimal)
+        self.cost: dict[tuple[str, str, dt.date], Decimal] = defaultdict(Decimal)
         for day, dims, cost, new in f.acquisition:
-            if not new:
-                self.cost[day.replace(day=1), dims.get("channel", "(unallocated)")] += cost
-        self.people: dict[tuple[dt.date, str], list[int]] = defaultdict(list)
+            for key in () if new else self._cohorts(dims.get("channel", "(unallocated)"), day):
+                self.cost[key] += cost
+        self.people: dict[tuple[str, str, dt.date], list[int]] = defaultdict(list)
         for party, first in f.first_sale.items():
-            self.people[first.day.replace(day=1), f.came_by[party]].append(party)
+            for key in self._cohorts(f.came_by[party], first.day):
+                self.people[key].append(party)
         self.first = {party: sale.day for party, sale in f.first_sale.items()}
         self.lines: dict[int, list[tuple[dt.date, Decimal, Decimal | None]]] = defaultdict(list)
         for day, sale, _, _, amount, margin in f.margins:
             if sale and sale.party:
                 self.lines[sale.party.party_id].append((day, amount, margin))
+
+    @staticmethod
+    def _cohorts(channel: str, day: dt.date) -> list[tuple[str, str, dt.date]]:
+        return [("all", "all", day.replace(day=1)), ("channel", channel, day.replace(day=1))]
 
     def _brought(self, parties: list[int], within: int | None = None) -> tuple[str, str]:
         """Revenue and margin of some customers, within so many days of their first purchase; no margin where no cost is known."""
@@ -70,14 +75,14 @@ class CohortSheet:
 
     def text(self) -> str:
         rows: list[tuple] = []
-        for month, channel in sorted(self.people.keys() | self.cost.keys()):
-            parties, cost = self.people.get((month, channel), []), self.cost.get((month, channel))
-            paid_back = "" if cost is None else self._payback(month, parties, cost)
+        for key in sorted(self.people.keys() | self.cost.keys()):
+            parties, cost = self.people.get(key, []), self.cost.get(key)
+            paid_back = "" if cost is None else self._payback(key[2], parties, cost)
             told = "" if cost is None else f"{cost:.2f}"
-            rows.append((month, channel, "", len(parties), told, *self._brought(parties), paid_back))
+            rows.append((*key, "", len(parties), told, *self._brought(parties), paid_back))
             for days in DAYS_SINCE if parties else ():
                 if max(self.first[party] for party in parties) + dt.timedelta(days=days) <= clock.LAST_DAY:
-                    rows.append((month, channel, days, len(parties), "", *self._brought(parties, days), ""))
+                    rows.append((*key, days, len(parties), "", *self._brought(parties, days), paid_back))
         return _text(self.HEADER, rows)
 
 

@@ -1,6 +1,6 @@
--- Grain: cohort_month, channel, days_since.
--- One cohort (customers by the month of their first purchase) of one channel of acquisition and one number of days since (var cohort_days):
--- what its customers had brought by then.  Where not every customer has had so many days yet, there is no money, only the mark.
+-- Grain: dimension, dimension_key, cohort_month, days_since.
+-- One cohort (customers by the month of their first purchase), of everybody and of each channel of acquisition, and one number of days since (var
+-- cohort_days): what its customers had brought by then.  Where not every customer has had so many days yet, there is no money, only the mark.
 with buyers as (
     select * from {{ ref('buyers') }} where cohort_month is not null
 ),
@@ -15,48 +15,58 @@ spans as (
 ),
 
 customers as (
-    select cohort_month, channel, max(first_sale_on) as last_came_on
-    from buyers
-    group by cohort_month, channel
-),
-
-money as (
     select
         buyers.cohort_month,
         buyers.channel,
         spans.days_since,
+        max(buyers.first_sale_on) as last_came_on,
         sum(sales.revenue) as revenue,
         sum(case when sales.costed_revenue <> 0 or sales.gross_profit <> 0 then sales.gross_profit end) as gross_profit
-    from {{ ref('sales_events') }} as sales
-    inner join buyers on sales.known_customer_key = buyers.customer_key
-    inner join spans on sales.event_date <= {{ dbt.dateadd('day', 'spans.days_since', 'buyers.first_sale_on') }}
+    from buyers
+    cross join spans
+    inner join {{ ref('sales_events') }} as sales
+        on buyers.customer_key = sales.known_customer_key
+        and sales.event_date <= {{ dbt.dateadd('day', 'spans.days_since', 'buyers.first_sale_on') }}
     group by buyers.cohort_month, buyers.channel, spans.days_since
+),
+
+members as (
+    select *, 'channel' as dimension, channel as dimension_key from customers
+    union all
+    select *, 'all', 'all' from customers
 ),
 
 cells as (
     select
-        customers.cohort_month,
-        customers.channel,
-        spans.days_since,
-        payback.is_complete and {{ dbt.dateadd('day', 'spans.days_since', 'customers.last_came_on') }} < {{ as_of() }} as is_ripe,
+        dimension, dimension_key, cohort_month, days_since,
+        max(last_came_on) as last_came_on, sum(revenue) as revenue, sum(gross_profit) as gross_profit
+    from members
+    group by dimension, dimension_key, cohort_month, days_since
+),
+
+ripened as (
+    select
+        cells.*,
         payback.customers,
-        payback.cac
-    from customers
-    cross join spans
+        payback.cac,
+        payback.payback_month,
+        payback.is_complete and {{ dbt.dateadd('day', 'cells.days_since', 'cells.last_came_on') }} < {{ as_of() }} as is_ripe
+    from cells
     inner join {{ ref('cohort_payback') }} as payback
-        on customers.cohort_month = payback.cohort_month and customers.channel = payback.channel
+        on cells.dimension = payback.dimension and cells.dimension_key = payback.dimension_key and cells.cohort_month = payback.cohort_month
 )
 
 select
-    cells.cohort_month,
-    cells.channel,
-    cast(cells.days_since as bigint) as days_since,
-    cells.is_ripe,
-    cells.customers,
-    cells.cac,
-    cast(case when cells.is_ripe then money.revenue end as decimal(18, 2)) as revenue,
-    cast(case when cells.is_ripe then money.gross_profit end as decimal(18, 2)) as gross_profit,
-    case when cells.is_ripe then {{ ratio('money.revenue', 'cells.customers') }} end as revenue_per_customer,
-    case when cells.is_ripe then {{ ratio('money.gross_profit', 'cells.customers') }} end as margin_per_customer
-from cells
-left join money on cells.cohort_month = money.cohort_month and cells.channel = money.channel and cells.days_since = money.days_since
+    dimension,
+    dimension_key,
+    cohort_month,
+    cast(days_since as bigint) as days_since,
+    is_ripe,
+    customers,
+    cac,
+    payback_month,
+    cast(case when is_ripe then revenue end as decimal(18, 2)) as revenue,
+    cast(case when is_ripe then gross_profit end as decimal(18, 2)) as gross_profit,
+    case when is_ripe then {{ ratio('revenue', 'customers') }} end as revenue_per_customer,
+    case when is_ripe then {{ ratio('gross_profit', 'customers') }} end as margin_per_customer
+from ripened
