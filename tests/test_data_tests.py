@@ -14,6 +14,7 @@ CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
 PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
 COHORTS = "cohort_money_adds_up.sql"
 STAGES = "life_stages_hold_every_buyer.sql"
+CLASSES = "product_classes_hold_every_product.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -87,6 +88,18 @@ FAULTS = {
         STAGES,
         "update marts.customer_months set frequency_class = 2 where month_start = date '2026-05-01' and customer_key ="
         " (select min(customer_key) from marts.customer_months where month_start = date '2026-05-01' and sales = 1)",
+    ),
+    "a product is in no class": (
+        CLASSES,
+        "delete from marts.product_classes where month_start = date '2026-05-01' and product = 'bitrix24:306'",
+    ),
+    "a product is in a better class than one that brought more": (
+        CLASSES,
+        "update marts.product_classes set abc_class = 'B' where month_start = date '2026-05-01' and product = 'bitrix24:306'",
+    ),
+    "a product whose demand swings is in the class of the steady": (
+        CLASSES,
+        "update marts.product_classes set xyz_class = 'X' where month_start = date '2026-05-01' and xyz_class = 'Z'",
     ),
     "a plan is lost": (
         "plans_of_slices_stand_in_the_scorecard.sql",

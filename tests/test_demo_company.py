@@ -19,7 +19,13 @@ UNSLICED = {
     "sales_tools_used",
     "yoy_growth",
 }
-OF_MARTS = {"ad_performance", "ad_budgets", "cohort_money", "customer_months"}  # the others tell the figures of KPIs
+OF_MARTS = {
+    "ad_performance",
+    "ad_budgets",
+    "cohort_money",
+    "customer_months",
+    "product_classes",
+}  # the others tell the figures of KPIs
 FAMILIES = sorted({p.name.removesuffix(".csv.gz") for p in ANSWERS.glob("*.csv.gz")} - OF_MARTS - {"as_of_2026-06-01"})
 
 # Money to the kopeck, ratios to a millionth.  Pages are asked for by their path, the warehouse keeps the site's address before it.
@@ -144,8 +150,19 @@ from marts.customer_months group by all
 """
 
 
+CLASSES = """
+select month_start, product, abc_class, xyz_class, months_known, units, revenue, 1000 * demand_variation as variation
+from marts.product_classes
+"""
+
+
 @pytest.mark.parametrize(
-    "name, query, keys, cells", [("cohort_money", COHORTS, 4, 1_000), ("customer_months", STANDINGS, 6, 3_000)]
+    "name, query, keys, cells",
+    [
+        ("cohort_money", COHORTS, 4, 1_000),
+        ("customer_months", STANDINGS, 6, 3_000),
+        ("product_classes", CLASSES, 4, 700),
+    ],
 )
 def test_rows_of_marts_give_the_known_answers(demo, name, query, keys, cells):
     answers = ANSWERS / f"{name}.csv.gz"

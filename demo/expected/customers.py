@@ -17,7 +17,7 @@ ACTIVE, LOST, RECENT = 180, 365, 365  # days without a purchase; days whose purc
 CLASSES = 5
 
 
-def _text(header: tuple[str, ...], rows: list[tuple]) -> str:
+def as_csv(header: tuple[str, ...], rows: list[tuple]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -83,7 +83,7 @@ class CohortSheet:
             for days in DAYS_SINCE if parties else ():
                 if max(self.first[party] for party in parties) + dt.timedelta(days=days) <= clock.LAST_DAY:
                     rows.append((*key, days, len(parties), "", *self._brought(parties, days), paid_back))
-        return _text(self.HEADER, rows)
+        return as_csv(self.HEADER, rows)
 
 
 class StandingSheet:
@@ -147,4 +147,4 @@ class StandingSheet:
                 cell[2] += money[p]
             rows += [(month, *key, n, count, f"{amount:.2f}") for key, (n, count, amount) in sorted(cells.items())]
             before = stage
-        return _text(self.HEADER, rows)
+        return as_csv(self.HEADER, rows)

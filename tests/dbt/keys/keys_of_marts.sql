@@ -80,6 +80,7 @@
     ref('pipeline_velocity'),
     ref('potential_customer_days'),
     ref('price_comparisons'),
+    ref('product_classes'),
     ref('product_group_customers'),
     ref('quota_days'),
     ref('repeat_sales'),
