@@ -222,10 +222,10 @@ def called(entity: str, *texts: str) -> bool:
     return any(re.search(rf"\b{_spoken(name)}\b", told) for name in own)
 
 
-def platform(*texts: str) -> str | None:
-    """The ad platform that a file's name or its title tells of."""
+def told_by_name(entity: str, column: str, *texts: str) -> str | None:
+    """What a file's name or its title says of a column that the file itself does not have: of spend its platform."""
     told = " ".join(texts).casefold()
-    for name, marks in names()["platforms"].items():
+    for value, marks in names()["by_name"].get(f"{entity}.{column}", {}).items():
         if any(re.search(rf"(?<![^\W_]){re.escape(mark)}", told) for mark in marks):
-            return name
+            return value
     return None
