@@ -1,6 +1,7 @@
 -- Grain: customer_id.
 -- One customer: a contact or a company.
-{% set card = (['name', 'region', 'segment', 'created_at', 'email', 'phone', 'loaded_at'] + own_raw_columns('amocrm', 'customers') | list) | join(', ') -%}
+{% set own = own_raw_columns('amocrm', 'customers') | list -%}
+{%- set card = (['name', 'region', 'segment', 'created_at', 'email', 'phone', 'loaded_at'] + own) | join(', ') -%}
 with customers as (
     select
         'contact_' || contact_id as customer_id,
