@@ -50,8 +50,8 @@ select
     leads.source_system,
     {{ known('leads.employee_id') }} as manager,
     {{ known('employees.employee_name') }} as manager_name,
-    leads.team,
-    leads.region,
+    leads.team, leads.region,
+    {{ own_columns('lead_events', 'leads') -}}
     leads.reject_reason, leads.loss_group,
     {{ flag("event = 'created'") }} as leads_new,
     {{ flag("event = 'qualified'") }} as leads_qualified,

@@ -3,7 +3,7 @@
 with deals as (
     {{ period_measures(
         ref('deal_events'),
-        dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'],
+        dimensions=['channel', 'manager', 'team', 'pipeline', 'region', 'product_group'] + own_dimensions('deal_events'),
         coarse=['campaign'],
         sums=[
             'opportunities_new', 'opportunities_won', 'opportunities_open', 'opportunities_decided', 'deals_won', 'deals_won_priced', 'deals_lost',

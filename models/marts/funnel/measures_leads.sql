@@ -3,7 +3,7 @@
 with leads as (
     {{ period_measures(
         ref('lead_events'),
-        dimensions=['channel', 'source_system', 'manager', 'team', 'region'],
+        dimensions=['channel', 'source_system', 'manager', 'team', 'region'] + own_dimensions('lead_events'),
         coarse=['campaign'],
         sums=[
             'leads_new', 'leads_qualified', 'leads_rejected', 'lead_wins', 'leads_won', 'leads_open', 'leads_decided', 'leads_qualified_won',
