@@ -214,5 +214,38 @@
             'expenses': ['amount'],
             'competitor_prices': ['price'],
         },
+        'own_columns': {
+        },
+        'own': {
+        },
+        'fields': {
+            'bitrix24': {
+                'deals': {
+                    'lost_reason': ['UF_CRM_LOST_REASON'],
+                    'order_id': ['UF_CRM_ORDER_ID'],
+                },
+                'leads': {
+                    'region': ['UF_CRM_REGION'],
+                },
+                'customers': {
+                    'region': ['UF_CRM_REGION'],
+                    'segment': ['UF_CRM_SEGMENT'],
+                },
+            },
+            'amocrm': {
+                'deals': {
+                },
+                'customers': {
+                },
+            },
+            'salesforce': {
+                'deals': {
+                },
+                'leads': {
+                },
+                'customers': {
+                },
+            },
+        },
     }) -%}
 {%- endmacro %}
