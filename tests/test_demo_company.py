@@ -85,6 +85,17 @@ def test_marts_give_the_known_answers(demo, family):
     assert wrong.empty, f"{len(wrong)} figures differ\n{wrong.head(40).to_string()}"
 
 
+def test_every_slice_of_a_figure_has_a_value_somewhere(demo):
+    """A ratio by a dimension that its denominator does not have would never have one."""
+    figures = """
+        select kpi_id as figure, dimension, value from marts.kpi_values
+        union all
+        select companion_id, dimension, value from marts.kpi_companions
+    """
+    dead = f"select figure, dimension from ({figures}) group by all having count(value) = 0 order by all"
+    assert demo.execute(dead).fetchall() == []
+
+
 # The demo's report is by campaign: the ads and the keywords are those of the links, and no group is known.
 PARTED = """
 with answers as (

@@ -37,6 +37,7 @@
     ref('lead_closings'),
     ref('lead_events'),
     ref('leads_reached'),
+    ref('lost_deal_lines'),
     ref('manager_days'),
     ref('marketing_events'),
     ref('life_stage_bridge'),
