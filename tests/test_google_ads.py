@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from tests.real.originals import folder as real_data
-from tests.warehouse import PROJECT, build
+from tests.warehouse import build
 
 SAMPLES = real_data() / "vendor_schema_samples" / "google_ads"
 REPORTS = {
@@ -25,7 +25,7 @@ def test_a_vendors_rows_are_all_counted_and_no_money_twice(tmp_path):
         place.mkdir(parents=True)
         shutil.copy(SAMPLES / f"{table}_data.csv", place)
     settings = {"KPI_SOURCES": "google_ads", "KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_AS_OF": "2026-01-01"}
-    with build(tmp_path, "-s", "path:systems/google_ads", project=PROJECT, **settings) as warehouse:
+    with build(tmp_path, "-s", "path:systems/google_ads", **settings) as warehouse:
         for table in REPORTS:
             sums = "count(*), sum(impressions), sum(clicks), sum(cost_micros)"
             accepted = warehouse.execute(

@@ -317,7 +317,7 @@ def test_rows_of_a_vendor(tmp_path):
             writer.writerow(map(field, samples[table][0]))
             writer.writerows(row.values() for row in samples[table])
     settings = {"KPI_SOURCES": "salesforce", "KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_AS_OF": "2026-04-01"}
-    done = run_dbt(tmp_path, "run", "-s", "path:systems/salesforce", project=PROJECT, **settings)
+    done = run_dbt(tmp_path, "run", "-s", "path:systems/salesforce", **settings)
     assert done.returncode == 0, done.stdout[-3000:]
 
     def is_deleted(row: dict) -> bool:

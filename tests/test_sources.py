@@ -10,7 +10,7 @@ def test_a_build_reads_the_sources_that_are_named(tmp_path, on):
     (tmp_path / "raw").mkdir()
     only_models = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
     settings = {"KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_SOURCES": on}
-    with build(tmp_path / "built", *only_models, project=PROJECT, **settings) as warehouse:
+    with build(tmp_path / "built", *only_models, **settings) as warehouse:
         assert warehouse.execute("select count(*) from marts.kpi_values").fetchone() == (0,)
         listed = len((PROJECT / "seeds" / "seed_kpi_catalogue.csv").read_text("utf-8").splitlines()) - 1
         assert warehouse.execute("select count(*) from marts.kpi_catalogue").fetchone() == (listed,)
@@ -21,5 +21,5 @@ def test_a_build_reads_the_sources_that_are_named(tmp_path, on):
 
 
 def test_a_source_that_does_not_exist_is_named(tmp_path):
-    done = run_dbt(tmp_path, "parse", project=PROJECT, KPI_SOURCES="bitrix24 amcrm")
+    done = run_dbt(tmp_path, "parse", KPI_SOURCES="bitrix24 amcrm")
     assert done.returncode != 0 and "KPI_SOURCES names amcrm" in done.stdout

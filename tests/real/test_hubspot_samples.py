@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from real import originals
 
-from tests.warehouse import PROJECT, build
+from tests.warehouse import build
 
 FOLDER = originals.folder() / "vendor_schema_samples" / "hubspot"
 pytestmark = pytest.mark.skipif(
@@ -95,7 +95,7 @@ def staging(files, tmp_path_factory):
         "KPI_TIMEZONE": "UTC",
     }
     chosen = ("-s", "path:systems/hubspot", "--exclude-resource-type", "unit_test")
-    return build(folder / "built", *chosen, project=PROJECT, **settings)
+    return build(folder / "built", *chosen, **settings)
 
 
 def same(files, staging, theirs: str, ours: str) -> list[tuple]:
