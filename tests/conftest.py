@@ -4,7 +4,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.warehouse import PROJECT, build
+from tests.warehouse import build
 
 # The processes that tests start keep what Python has compiled of their libraries; compiling dbt anew takes each of them seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -14,14 +14,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 def demo(tmp_path_factory, worker_id):
     """The demo company's warehouse, built once with all its data tests, as `uv run dbt build` does.
 
-    The workers of one run share it: the first to ask builds it, the others wait.
+    The workers of one run share it: the first to ask builds it, the others wait; so it takes several threads, as a user's build does.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "demo"
     folder.mkdir(exist_ok=True)
     with FileLock(folder / "lock"):
         if not (folder / "built").exists():
-            build(folder, project=PROJECT).close()
+            build(folder, "--threads", "4").close()
             (folder / "built").touch()
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection

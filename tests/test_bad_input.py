@@ -355,7 +355,8 @@ def test_a_warehouse_that_is_held_is_said_plainly(tmp_path):
     assert done.returncode != 0 and "it must be a DuckDB file" in done.stdout
 
 
-def test_an_as_of_date_before_the_data_is_said(tmp_path):
-    done = run_dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", KPI_AS_OF="2001-01-01")
+def test_an_as_of_date_before_the_data_is_said(raw_root, tmp_path):
+    settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2001-01-01"}
+    done = run_dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", **settings)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "as-of date before the data" in done.stdout
