@@ -4,10 +4,33 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.warehouse import build
+from tests.warehouse import PROJECT, build
 
 # The processes that tests start keep what Python has compiled of their libraries; compiling dbt anew takes each of them seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# The files that begin: one builds the demo company while others wait for servers and processes; then the long ones, so that none comes last.
+FIRST = (
+    "test_data_tests.py",
+    "nightly/test_nightly.py",
+    "nightly/test_prefect.py",
+    "real/test_real_data.py",
+    "nightly/test_real.py",
+    "test_own_data.py",
+    "test_forget.py",
+    "test_bad_input.py",
+    "gates/test_gates.py",
+    "gates/test_accidents.py",
+    "test_project.py",
+    "test_demo_company.py",
+    "test_sources.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Workers take the files in the order of their tests."""
+    begin = {PROJECT / "tests" / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: begin.get(item.path, len(begin)))
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,16 @@ def build(folder: Path, *arguments: str, project: Path | None = None, **settings
     return duckdb.connect(str(folder / "kpi.duckdb"), read_only=True)
 
 
+def file_of(demo: duckdb.DuckDBPyConnection) -> Path:
+    """The demo company's warehouse."""
+    return Path(rows(demo, "select path from duckdb_databases() where database_name = 'kpi'")[0][0])
+
+
+def as_read(demo: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The setting by which dbt finds what was read of the demo company's raw files, and need not look through them again."""
+    return {"KPI_RAW_VIEWS_CACHE": f"{file_of(demo)}.raw_views"}
+
+
 @contextmanager
 def built_of(folder: Path, sources: str, unit_tests: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of 31 March 2026 that a folder's raw root makes, with these sources on alone.
