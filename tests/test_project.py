@@ -5,7 +5,6 @@ import re
 import shutil
 import tomllib
 from importlib.metadata import version
-from pathlib import Path
 
 import duckdb
 import pytest
