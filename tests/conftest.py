@@ -44,7 +44,7 @@ def demo(tmp_path_factory, worker_id):
     folder.mkdir(exist_ok=True)
     with FileLock(folder / "lock"):
         if not (folder / "built").exists():
-            build(folder, "--threads", "4").close()
+            build(folder, "--threads", "4", DBT_WRITE_JSON="true").close()
             (folder / "built").touch()
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection

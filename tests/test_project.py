@@ -217,7 +217,7 @@ def test_formulas_worked_by_hand(demo, tmp_path):
 
 
 def test_docs_page_is_made(tmp_path):
-    done = run_dbt(tmp_path, "docs", "generate", "--static")
+    done = run_dbt(tmp_path, "docs", "generate", "--static", DBT_WRITE_JSON="true")
     assert done.returncode == 0, done.stdout[-3000:]
     page = (tmp_path / "target" / "static_index.html").read_text(encoding="utf-8")
     assert "kpi_values" in page and len(page) > 1_000_000

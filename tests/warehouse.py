@@ -57,14 +57,16 @@ def run_dbt(folder: Path, *arguments: str, project: Path | None = None, **settin
         folder: where the warehouse, the target and the logs go.
         arguments: dbt's own, the command first.
         project: the folder of a dbt project that is run as a user runs it; without it, this one.
-        settings: KPI_… environment variables; those not given are unset.  With KPI_SOURCES the project is another one, and parsed anew.
+        settings: environment variables; those of KPI_… that are not given are unset.  With KPI_SOURCES the project is another one, and
+            parsed anew.  What dbt tells in JSON of each run is written where DBT_WRITE_JSON is true: it takes a second.
 
     Returns:
         The finished process with its output as text; the caller judges the exit code.
     """
     folder.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if k not in SETTINGS}
-    environment |= {"KPI_WAREHOUSE": str(folder / "kpi.duckdb"), "DO_NOT_TRACK": "1", **settings}
+    environment |= {"KPI_WAREHOUSE": str(folder / "kpi.duckdb"), "DO_NOT_TRACK": "1", "DBT_WRITE_JSON": "false"}
+    environment |= settings
     if project:
         dbt = (Path(sys.executable).with_name("dbt"),)
     else:
