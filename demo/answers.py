@@ -9,8 +9,10 @@ from decimal import Decimal
 from demo import clock
 from demo import company as co
 from demo.expected import funnel, marketing, outlook, retention, revenue, work
+from demo.expected.customers import CohortSheet, StandingSheet
 from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
+from demo.expected.products import ClassSheet
 from demo.tally import Sheet, period_end, period_start, periods
 from demo.world import World
 
@@ -86,6 +88,9 @@ def expected_values(world: World) -> dict[str, str]:
         **work.expected_values(f),
         "ad_performance": AdSheet(f),
         "ad_budgets": BudgetSheet(f),
+        "cohort_money": CohortSheet(f),
+        "customer_months": StandingSheet(f),
+        "product_classes": ClassSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
     return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}

@@ -1,20 +1,25 @@
 """Writes what repeats the entity contract: `uv run kpi contract`; with `--check`, only says what is out of date.
 
-The contract is `contract/entities.yml`. From it come the staging of files with its sources, the entities with their YAML,
+The contract is `contract/entities.yml`, with the fields of one's own in `contract/fields.yml`. From it come the staging of files with its sources, the entities with their YAML,
 and the lists that macros read (`macros/contract.sql`). dbt cannot read a YAML file of its own, and a model that is there to
 be read is easier to follow than one that a macro makes up; so they are files, held to the contract by a test.
 """
 
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from flows import fields
+from flows.base.settings import Settings
+from flows.fields import ContractError, Field
+
+__all__ = ["ContractError"]
 PROJECT = Path(__file__).parents[1]
 CONTRACT = PROJECT / "contract" / "entities.yml"
 EVERY_ROW = ("source_system", "source_account")  # before the columns of every entity
@@ -35,10 +40,6 @@ TYPES = {
 HEADER = "Written from contract/entities.yml by `uv run kpi contract`; edit that."
 
 
-class ContractError(Exception):
-    """The contract says something that nothing can be made of; tells where."""
-
-
 @dataclass(frozen=True)
 class Column:
     """A column of an entity.
@@ -52,6 +53,7 @@ class Column:
         flags: required, event, ever, lenient.
         pii: None, or what it tells of a person: True, email, phone, title.
         note: what more is to be said of it than its type.
+        is_own: whether a line of contract/fields.yml brings it.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Column:
     flags: tuple[str, ...]
     pii: str | bool | None
     note: str | None
+    is_own: bool = False
 
     @property
     def names_a(self) -> str | None:
@@ -101,13 +104,28 @@ def entities() -> tuple[Entity, ...]:
         ContractError: a type, a column or a key is not known.
     """
     told = yaml.safe_load(CONTRACT.read_text("utf-8"))
-    return tuple(_entity(name, said, told["notes"]) for name, said in told["entities"].items())
+    own = own_fields()
+    return tuple(
+        _entity(name, said, told["notes"], [one for one in own if one.entity == name and one.type])
+        for name, said in told["entities"].items()
+    )
 
 
-def _entity(name: str, said: dict[str, Any], notes: dict[str, str]) -> Entity:
+@cache
+def own_fields() -> tuple[Field, ...]:
+    """The lines of contract/fields.yml. Raises ContractError: one of them cannot be followed."""
+    told = yaml.safe_load(CONTRACT.read_text("utf-8"))["entities"]
+    return fields.own_fields({name: (*EVERY_ROW, *said["columns"]) for name, said in told.items()}, cache(fields.homes))
+
+
+def _entity(name: str, said: dict[str, Any], notes: dict[str, str], own: Collection[Field] = ()) -> Entity:
     columns = tuple(
         _column(name, column, kind, notes.get(f"{name}.{column}", notes.get(column)))
         for column, kind in said["columns"].items()
+    ) + tuple(
+        replace(_column(name, one.column, f"{fields.TYPES[one.type]} lenient", _said(one)), is_own=True)
+        for one in own
+        if one.type
     )
     known = {column.name for column in columns}
     for part in ("key", "lines", "born", "clock"):
@@ -371,7 +389,85 @@ def lists() -> str:
         money = [column.name for column in entity.columns if column.reader == "money"]
         if money and "currency" in kinds:
             lines.append(f"            '{entity.name}': {_literal(money)},")
+    lines += ["        },", "        'own_columns': {"]
+    for entity in told:
+        if brought := [column.name for column in entity.columns if column.is_own]:
+            lines.append(f"            '{entity.name}': {_literal(brought)},")
+    lines += ["        },", "        'own': {"]
+    for model, own in fields.own(own_fields()).items():
+        if own:
+            lines.append(f"            '{model}': {{")
+            for name, (one, of) in own.items():
+                is_dimension = "true" if one.is_dimension else "false"
+                lines.append(
+                    f"                '{name}': {{'type': '{_own_type(one).sql_type}', 'of': {_literal(of)}, 'is_dimension': {is_dimension}}},"
+                )
+            lines.append("            },")
+    lines += ["        },", "        'fields': {"]
+    for source, tables in fields.TABLES.items():
+        lines.append(f"            '{source}': {{")
+        for entity_name in tables:
+            lines.append(f"                '{entity_name}': {{")
+            for one in own_fields():
+                if one.entity == entity_name and source in one.fields:
+                    reader = f", '{_own_type(one).reader}', '{one.type}'" if one.type else ""
+                    lines.append(f"                    '{one.column}': ['{one.fields[source]}'{reader}],")
+            lines.append("                },")
+        lines.append("            },")
     return "\n".join([*lines, "        },", "    }) -%}", "{%- endmacro %}", ""])
+
+
+def _own_type(one: Field) -> Column:
+    """The column of an entity that a line with a type brings."""
+    return next(
+        column
+        for entity in entities()
+        if entity.name == one.entity
+        for column in entity.columns
+        if column.name == one.column
+    )
+
+
+def described() -> dict[Path, str]:
+    """The YAML files that are written by hand and in which lines of contract/fields.yml put columns, as they should be."""
+    brought: dict[str, list[str]] = {}
+    for model, columns in fields.own(own_fields()).items():
+        for name, (one, _) in columns.items():
+            column = _own_type(one)
+            brought.setdefault(model, []).append(_described(name, column.sql_type, f"F{_said(one)[1:]}."))
+    for one in own_fields():
+        for source, field in one.fields.items():
+            for table in fields.TABLES[source][one.entity]:
+                said = one.label[1] if one.label else f"fills {one.entity}.{one.column}"
+                lines = brought.setdefault(f"{source}/{table}", [])
+                line = _described(field, "string", f"Field of one's own: {said}.")
+                if not any(f"{{name: {field}," in other for other in lines):
+                    lines.append(line)
+    files: dict[Path, str] = {}
+    for home in fields.homes().values():
+        text = files.get(home.path) or fields.BROUGHT.sub("", home.path.read_text("utf-8"))
+        mark = re.search(rf"^( *){fields.MARK} {re.escape(home.name)}\n", text, re.MULTILINE)
+        if mark:
+            new = [
+                line
+                for line in brought.get(home.name, ())
+                if not any(f"{{name: {name}," in line for name in home.columns)
+            ]
+            files[home.path] = (
+                text[: mark.end()] + "".join(f"{mark[1]}{line}  # own field\n" for line in new) + text[mark.end() :]
+            )
+    return files
+
+
+def _said(one: Field) -> str:
+    """What the description of a column that a line brings says."""
+    unit = ", in the currency of its record" if one.type == "money" else ""
+    return f"field of one's own: {one.label[1]} ({one.label[0]}){unit}"
+
+
+def _described(name: str, data_type: str, said: str) -> str:
+    quoted = f'"{data_type}"' if "(" in data_type else data_type
+    return f"- {{name: {name}, data_type: {quoted}, description: {_quoted(said)}}}"
 
 
 def written() -> dict[Path, str]:
@@ -388,21 +484,21 @@ def written() -> dict[Path, str]:
         (home, "_entities{}.yml", ["models:"], _entity_yaml),
     ):
         files |= {folder / file: text for file, text in _yaml_files(name, top, [make(entity) for entity in told])}
-    return files
+    return files | described()
 
 
 def outdated() -> dict[Path, str | None]:
     """The files that are not as the contract has them, with the text they should have; None for those that it no longer makes."""
     files = written()
     old = {path: text for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text}
-    folders = {path.parent for path in files if path.parent.name != "macros"}
+    folders = {path.parent for path, text in files.items() if HEADER in text and path.parent.name != "macros"}
     found = (path for folder in folders for path in folder.iterdir() if path not in files)
     gone = {path: None for path in found if HEADER in path.read_text("utf-8")}
     return old | gone
 
 
 def command(check: bool) -> int:
-    """Writes what is out of date, or with `check` tells it; 1 where something is left to do."""
+    """Writes what is out of date, or with `check` tells it, and fields that the raw root does not have; 1 where something is left to do."""
     try:
         todo = outdated()
     except ContractError as error:
@@ -416,4 +512,6 @@ def command(check: bool) -> int:
             path.unlink()
         else:
             path.write_text(text, "utf-8")
+    for hint in fields.unseen(own_fields(), Settings.read().raw_root):
+        print(hint)
     return int(check and bool(todo))

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from flows.base.disk import sync
 from flows.base.errors import ConfigError
 from flows.base.project import variables
 from flows.base.settings import STAGING, Settings
@@ -561,7 +562,7 @@ def blank_file(
             cells = blank(path, new, blanker)
             if cells:
                 os.chmod(new, path.stat().st_mode & 0o777)
-                _sync(new)
+                sync(new)
                 return cells, new
         except (pa.ArrowException, Unreadable):  # as readers will find; they leave it out
             if damaged is not None:
@@ -807,11 +808,3 @@ class _Seen:
     @staticmethod
     def _name(status: os.stat_result) -> str:
         return f"{status.st_dev}-{status.st_ino}-{status.st_size}-{status.st_mtime_ns}"
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -22,6 +22,7 @@ import duckdb
 from flows import postgres, publish
 from flows.base import redact
 from flows.base.clock import iso
+from flows.base.disk import sync
 from flows.base.errors import Busy, ConfigError, LoadError
 from flows.base.locks import Lock, Locked
 from flows.base.private import private_files
@@ -313,7 +314,7 @@ def blank_published(published: Path, register: Register, say: Callable[[str], No
                 for path in [*(made.making / publish.PARQUET).iterdir(), made.making / publish.FILE]:
                     target = made.kept / path.relative_to(made.making)
                     path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o444)
-                    publish.sync(path)
+                    sync(path)
                     os.replace(path, target)
                 say(f"version {name}: {sum(map(len, found.values()))} texts blanked")
             finally:

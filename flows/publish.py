@@ -31,6 +31,7 @@ import duckdb
 
 from flows import postgres, restatements
 from flows.base import redact
+from flows.base.disk import sync
 from flows.base.errors import ConfigError
 from flows.base.locks import Lock, Locked
 from flows.base.settings import Settings
@@ -423,14 +424,6 @@ def _point(link: Path, target: str) -> None:
         new.unlink(missing_ok=True)
         os.symlink(target, new)
         os.replace(new, link)
-
-
-def sync(path: str | Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,7 @@
             'employees': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
             'customers': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'bitrix_shop', 'files'],
             'leads': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
-            'deals': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
+            'deals': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'roistat', 'files'],
             'deal_lines': ['bitrix24', 'salesforce', 'files'],
             'stages': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
             'stage_changes': ['bitrix24', 'amocrm', 'hubspot', 'salesforce', 'files'],
@@ -19,12 +19,12 @@
             'orders': ['bitrix_shop', 'files'],
             'order_lines': ['bitrix_shop', 'files'],
             'refunds': ['bitrix_shop', 'files'],
-            'web_sessions': ['yandex_metrica', 'ga4', 'files'],
+            'web_sessions': ['yandex_metrica', 'ga4', 'roistat', 'files'],
             'page_hits': ['yandex_metrica', 'ga4', 'files'],
             'web_events': ['yandex_metrica', 'ga4', 'files'],
-            'ad_spend': ['yandex_direct', 'google_ads', 'vk_ads', 'files'],
-            'email_campaigns': ['files'],
-            'email_events': ['files'],
+            'ad_spend': ['yandex_direct', 'google_ads', 'vk_ads', 'roistat', 'files'],
+            'email_campaigns': ['mailchimp', 'unisender', 'sendpulse', 'files'],
+            'email_events': ['mailchimp', 'unisender', 'sendpulse', 'files'],
             'survey_responses': ['files'],
             'reviews': ['files'],
             'forecasts': ['files'],
@@ -213,6 +213,39 @@
             'forecasts': ['amount'],
             'expenses': ['amount'],
             'competitor_prices': ['price'],
+        },
+        'own_columns': {
+        },
+        'own': {
+        },
+        'fields': {
+            'bitrix24': {
+                'deals': {
+                    'lost_reason': ['UF_CRM_LOST_REASON'],
+                    'order_id': ['UF_CRM_ORDER_ID'],
+                },
+                'leads': {
+                    'region': ['UF_CRM_REGION'],
+                },
+                'customers': {
+                    'region': ['UF_CRM_REGION'],
+                    'segment': ['UF_CRM_SEGMENT'],
+                },
+            },
+            'amocrm': {
+                'deals': {
+                },
+                'customers': {
+                },
+            },
+            'salesforce': {
+                'deals': {
+                },
+                'leads': {
+                },
+                'customers': {
+                },
+            },
         },
     }) -%}
 {%- endmacro %}

@@ -49,6 +49,16 @@
         'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
+        'mailchimp': {
+            'reports': 'base_mailchimp__reports', 'email_activity': 'base_mailchimp__email_activity',
+            'open_details': 'base_mailchimp__open_details', 'unsubscribed': 'base_mailchimp__unsubscribed',
+        },
+        'unisender': {
+            'campaigns': 'base_unisender__campaigns', 'campaign_common_stats': 'base_unisender__campaign_common_stats',
+            'campaign_delivery_stats': 'base_unisender__campaign_delivery_stats',
+        },
+        'sendpulse': {'campaigns': 'base_sendpulse__campaigns', 'events': 'base_sendpulse__events'},
+        'roistat': {'visits': 'base_roistat__visits', 'orders': 'base_roistat__orders', 'analytics_data': 'base_roistat__analytics_data'},
         'files': {},
         'control': {'totals': 'base_control__totals'},
     } -%}

@@ -49,12 +49,12 @@
     {%- else -%}
     case
         {%- if way == 'found' %}
-        when {{ alias }}_own.id is not null then concat({{ system }}, ':', coalesce({{ id }}, ''))
+        when {{ alias }}_own.id is not null then concat({{ system }}, ':', coalesce({{ alias }}_own.key_id, {{ id }}, ''))
         {%- endif %}
         {%- if not is_needed %}
         when {{ alias }}_other.systems > 1 then null
         {%- endif %}
-        when {{ alias }}_other.systems = 1 then concat({{ alias }}_other.system_name, ':', coalesce({{ id }}, ''))
+        when {{ alias }}_other.systems = 1 then concat({{ alias }}_other.system_name, ':', coalesce({{ alias }}_other.key_id, {{ id }}, ''))
         else {{ system }} || ':' || {{ id }}
     end
     {%- endif -%}
@@ -207,6 +207,8 @@ select
     {%- else %}
     {{ keys[name] }} as {{ name }},
     {%- endif %}
+    {%- elif not is_brought(entity, name, source_name) %}
+    cast(null as {{ type }}) as {{ name }},
     {%- elif columns[name].startswith('late ') %}
     {{ end_of_told_day('cast(rows_in.' ~ name ~ ' as ' ~ type ~ ')') }} as {{ name }},
     {%- elif columns[name] == 'currency' %}

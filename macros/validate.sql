@@ -5,7 +5,7 @@
              0 is none), first (a ref that may stand in a list), multifield (phones or e-mails, as
              they stand), integer, number, money, share (of one, or per
              cent), percent, boolean, date, timestamp.  A required date or timestamp does not lie before the calendar, nor does an event,
-             which may be empty; `ever` lifts it.  A value of a lenient column that cannot be read, or lies outside its bounds, is left out
+             which may be empty; `ever` lifts it; `parted`: the currency stands behind a |.  No raw column: nothing.  A value of a lenient column that cannot be read, or lies outside its bounds, is left out
              and named in row_remark; the row stays.
     key:     the columns that make a record one, of a currency whatever word stands for it; version: the column by which a newer version of
              it is told;
@@ -15,7 +15,8 @@
     lines:   rows of one key in one file are no versions but lines that add up; a later load of the key replaces them all;
     born:    the moment or day that a record was made on, then the columns that tell whose it is: an older row made on another day for somebody
              else, or where neither tells for whom, or more than corrected_creation_days away, is no older version but another record under
-             the same id.
+             the same id;
+    own:     [source, entity, columns of the contract that it leaves to lines]: the columns that lines of contract/fields.yml bring are read too.
     A row that says that its record is gone needs no more than the key; without a version it is as new as its load, else as its row_no.
 
     Gives the typed columns, record_at (the record's own time, UTC: its last change, else when it was made, else its first required day) and, for
@@ -28,7 +29,8 @@
       accepted       everything else: one row a key, or its parts (of lines, all rows of the key in the file that counts)
     A rejected version does not count: the last good one before it stands.  row_remark names the columns whose value was left out: an id or a
     phone that was a number in exponent form, which tells nothing, or what stood in a lenient column. -#}
-{% macro validated_rows(relation, columns, key, version=none, parts=[], load=none, lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted') %}
+{% macro validated_rows(relation, columns, key, version=none, parts=[], load=none, lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted', own=none) %}
+{%- set columns = dict(columns, **own_raw_columns(*own)) if own else columns -%}
 {%- set readers = {
     'text': read_text, 'mark': read_mark, 'page': read_text, 'enum': read_enum, 'code': read_code, 'ref': read_ref, 'first': read_ref,
     'multifield': read_text, 'integer': read_integer, 'number': read_number, 'money': read_money, 'share': read_share, 'percent': read_percent,
@@ -57,7 +59,8 @@
 {%- endfor -%}
 {%- for name in money -%}{%- do printed.append(named_beside('raw_' ~ name) ~ ' as beside_' ~ name) -%}{%- endfor -%}
 {%- for name, spec in columns.items() -%}
-    {%- set raw = adapter.quote(spec[0]) -%}
+    {%- set raw = adapter.quote(spec[0]) if spec[0] else 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set raw = 'replace(' ~ raw ~ ", '|', ' ')" if 'parted' in spec[2:] else raw -%}
     {%- set kind = spec[1] -%}
     {%- if kind not in readers -%}{{ exceptions.raise_compiler_error('validated_rows: no reader for type ' ~ kind) }}{%- endif -%}
     {%- set stands = '' if name in key else ' and not is_deleted' -%}

@@ -121,7 +121,14 @@ def _holds(demo, tile, row, conditions):
         cells = cell if "{lang}" in column.column else [cell]
         for name, value in zip(column.columns, cells, strict=True):
             if column.agg:
-                sums.append(f"sum({name}) / nullif(sum({column.over}), 0)" if column.over else f"{column.agg}({name})")
+                taken = " and ".join(f"{other} = '{told}'" for other, told in column.when.items()) or "true"
+                one, over = (f"case when {taken} then {part} end" for part in (name, column.over))
+                figure = f"sum({one}) / nullif(sum({over}), 0)" if column.over else f"{column.agg}({one})"
+                if isinstance(value, dict):  # not ripe: no figure, though some of the rows might have one
+                    figure, value = f"count(case when {taken} and not {column.ripe} then 1 end) > 0", True
+                elif column.ripe:
+                    words.append(f"({column.ripe} or not ({taken}))")
+                sums.append(figure)
                 expected.append(value)
             elif column.unit in ("text", "date", "month", "flag"):
                 words.append(f"{name} is null" if value is None else f"{name}::varchar = '{str(value).replace(chr(39), chr(39) * 2)}'"
@@ -164,6 +171,18 @@ def test_a_tile_that_names_what_is_not_there_is_told_with_its_file(demo, tmp_pat
     (tmp_path / "owner.yml").write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
     with pytest.raises(spec.BoardError, match=re.escape(said)):
         spec.check(spec.read(tmp_path), demo)
+
+
+def test_a_young_cohort_is_told_as_not_ripe_and_has_no_figure(embedded):
+    """On 30 June 2026 the customers of June have not had 30 days, those of April have had 30 and not 90."""
+    place = next(n for n, tile in enumerate(BOARDS["marketer"].tiles) if tile.mart == "cohort_money")
+    cohorts = embedded["marketer"]["tiles"][place]
+    unripe = {"mark": "unripe"}
+    for rows in (cohorts[""], cohorts["channel|yandex_direct"]):
+        by_month = {row[0]: row[3:7] for row in rows}
+        assert by_month["2026-06-01"] == [unripe] * 4
+        assert by_month["2026-04-01"][0] > 0 and by_month["2026-04-01"][1:] == [unripe] * 3
+        assert by_month["2025-05-01"][0] <= by_month["2025-05-01"][3]
 
 
 def test_a_misspelt_word_is_told_with_its_tile(tmp_path):

@@ -12,6 +12,9 @@ SLICES, EARLIER = "slices_add_up_to_the_whole.sql", "earlier_values_are_those_of
 UNIQUE, VERDICTS, FINDINGS = "keys_of_scorecard.sql", "every_raw_row_is_accounted_for.sql", "findings.sql"
 CALLS = "missed_calls_are_called_back_called_again_or_lost.sql"
 PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
+COHORTS = "cohort_money_adds_up.sql"
+STAGES = "life_stages_hold_every_buyer.sql"
+CLASSES = "product_classes_hold_every_product.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -65,10 +68,52 @@ FAULTS = {
         PARTS,
         "update marts.ad_performance set campaign = 'vk:5201' where ad = 'yandex_direct:1780000111' and revenue_attributed > 0",
     ),
+    "a buyer is in no life stage": (
+        STAGES,
+        "delete from marts.customer_months where month_start = date '2026-05-01'"
+        " and customer_key = (select min(customer_key) from marts.customer_months where month_start = date '2026-05-01')",
+    ),
+    "customers of a life stage that did not move there": (
+        STAGES,
+        "update marts.life_stage_bridge set moved_in_customers = moved_in_customers + 1"
+        " where month_start = date '2026-05-01' and life_stage = 'lost'",
+    ),
+    "two life stages exchange a customer overnight": (
+        STAGES,
+        "update marts.life_stage_bridge set opening_customers = opening_customers + if(life_stage = 'lost', 1, -1),"
+        " closing_customers = closing_customers + if(life_stage = 'lost', 1, -1)"
+        " where month_start = date '2026-05-01' and life_stage in ('lost', 'sleeping')",
+    ),
+    "equal customers have two classes": (
+        STAGES,
+        "update marts.customer_months set frequency_class = 2 where month_start = date '2026-05-01' and customer_key ="
+        " (select min(customer_key) from marts.customer_months where month_start = date '2026-05-01' and sales = 1)",
+    ),
+    "a product is in no class": (
+        CLASSES,
+        "delete from marts.product_classes where month_start = date '2026-05-01' and product = 'bitrix24:306'",
+    ),
+    "a product is in a better class than one that brought more": (
+        CLASSES,
+        "update marts.product_classes set abc_class = 'B' where month_start = date '2026-05-01' and product = 'bitrix24:306'",
+    ),
+    "a product whose demand swings is in the class of the steady": (
+        CLASSES,
+        "update marts.product_classes set xyz_class = 'X' where month_start = date '2026-05-01' and xyz_class = 'Z'",
+    ),
     "a plan is lost": (
         "plans_of_slices_stand_in_the_scorecard.sql",
         f"update marts.kpi_values set target_value = null where {REVENUE}",
     ),
+    "a cohort that is not ripe has money": (
+        COHORTS,
+        "update marts.cohort_money set revenue = 0 where not is_ripe and days_since = 365",
+    ),
+    "a cohort's days are cut short": (
+        COHORTS,
+        "update marts.cohort_money set revenue = revenue - 1 where is_ripe and days_since = 30",
+    ),
+    "the cost of a month without a customer is lost": (COHORTS, "delete from marts.cohort_payback where customers = 0"),
     "raw rows without a status": (
         VERDICTS,
         "update marts.source_tie_out set accepted_rows = accepted_rows - 1 where table_name = 'crm_deal'",

@@ -255,15 +255,15 @@ def hops(models, start, *stops):
 
 # Of a row as its source has it: the fact that tells what happened, the measures it counts for, and the most models to its KPIs.
 WAYS = [
-    ("files.leads", "fct_leads", "measures_leads", 9),
-    ("files.web_sessions", "fct_web_sessions", "measures_site", 9),
-    ("files.orders", "fct_sales", "measures_sales", 10),
-    ("files.ad_spend", "fct_ad_spend", "measures_marketing", 10),
+    ("files.leads", "fct_leads", "measures_leads", 8),
+    ("files.web_sessions", "fct_web_sessions", "measures_site", 8),
+    ("files.orders", "fct_sales", "measures_sales", 9),
+    ("files.ad_spend", "fct_ad_spend", "measures_marketing", 9),
     # a source of an own system has one model more, which reads its raw rows
-    ("bitrix24.crm_lead", "fct_leads", "measures_leads", 10),
-    ("yandex_metrica.visits", "fct_web_sessions", "measures_site", 10),
-    ("bitrix_shop.sale_order", "fct_sales", "measures_sales", 11),
-    ("yandex_direct.campaign_performance", "fct_ad_spend", "measures_marketing", 11),
+    ("bitrix24.crm_lead", "fct_leads", "measures_leads", 9),
+    ("yandex_metrica.visits", "fct_web_sessions", "measures_site", 9),
+    ("bitrix_shop.sale_order", "fct_sales", "measures_sales", 10),
+    ("yandex_direct.campaign_performance", "fct_ad_spend", "measures_marketing", 10),
 ]
 
 

@@ -180,6 +180,9 @@ def test_five_answers(walked):
     assert products["Стул мягкий"] == 54000 and products["Стол обеденный"] == 20000
     assert values(warehouse, "calls_count", "manager") == {OLGA: 3, TIMUR: 2}
     assert values(warehouse, "conversations_count", "manager") == {OLGA: 2, TIMUR: 1}  # of a minute and more
+    # whoever is named in the CRM's export, in the log of calls and in the plan is one employee
+    employees = warehouse.execute("select employee_id from marts.dim_employees order by 1").fetchall()
+    assert employees == [(f"files:{OLGA}",), (f"files:{TIMUR}",)]
     for said in ("Which channels bring leads", "Стул мягкий", "yandex_direct: 4 leads meet a spend of 8,000"):
         assert said in printed
 

@@ -30,9 +30,13 @@ def _made(counted: records.Measure, dimension: str) -> str:
 def differences(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
     """Where the records of a measure do not make its value, in any month and slice that its mart tells."""
     found = []
-    connection.execute(
-        "create or replace temp table month_told as select * from intermediate.measures where period_grain = 'month'"
+    subjects = "show tables from intermediate"
+    told = " union all ".join(
+        f"from intermediate.{name} where period_grain = 'month'"
+        for (name,) in connection.execute(subjects).fetchall()
+        if name.startswith("measures_")
     )
+    connection.execute(f"create or replace temp table month_told as {told}")
     sliced = dict(
         connection.execute("select measure, array_agg(distinct dimension) from month_told group by 1").fetchall()
     )

@@ -182,7 +182,7 @@ class Facts:
 
     # --- sales -----------------------------------------------------------------------------------------------------
 
-    def _lines(self, record, amount: Decimal, day: dt.date) -> list[tuple]:
+    def lines(self, record, amount: Decimal, day: dt.date) -> list[tuple]:
         rates, minor = self.world.rates, record.amount
         products = {p[0]: p for p in co.PRODUCTS}
         lines, explained = [], 0
@@ -204,7 +204,7 @@ class Facts:
                 day = clock.day_of(d.won_at)
                 amount = rates.to_base(d.amount, d.currency, day)
                 sales.append(
-                    Sale("deal", d, d.won_at, day, d.party, amount, self.deal_dims(d), self._lines(d, amount, day))
+                    Sale("deal", d, d.won_at, day, d.party, amount, self.deal_dims(d), self.lines(d, amount, day))
                 )
         folded = {d.order.order_id for d in self.deals if d.order and d.won_at}
         for o in self.orders:
@@ -212,7 +212,7 @@ class Facts:
                 day = clock.day_of(o.paid)
                 amount = rates.to_base(o.amount, o.currency, day)
                 sales.append(
-                    Sale("order", o, o.paid, day, o.party, amount, self.order_dims(o), self._lines(o, amount, day))
+                    Sale("order", o, o.paid, day, o.party, amount, self.order_dims(o), self.lines(o, amount, day))
                 )
         return sorted(sales, key=lambda s: s.key)
 

@@ -151,24 +151,28 @@ def cycles(f: Facts) -> list[tuple[dt.date, dict, Decimal, Decimal]]:
 
 
 def velocity(f: Facts, sheet: Sheet) -> None:
-    """Deals in work × win rate × average deal / cycle; in work are the deals closed in a period or open at its end."""
+    """Deals in work × win rate × average deal / cycle; in work is the mean of the deals open at the end of each day so far."""
     kept = [("all", grain) for grain in GRAINS] + [(d, slice_grain(d)) for d in ("manager", "team", "pipeline")]
     times = cycles(f)
+    open_days = []  # one for each deal and day at whose end it was open
+    for x in f.deals:
+        for (t, stage), (left, _) in pairwise([*x.history, (clock.END, "")]):
+            if co.SEMANTIC.get(("deal", stage), "P") == "P":
+                first, left_on = clock.day_of(t), clock.day_of(left)
+                open_days += [(first + i * outlook.ONE_DAY, f.deal_dims(x)) for i in range((left_on - first).days)]
     for dimension, grain in kept:
-        worked, closed, won, days, amounts = (defaultdict(list) for _ in range(5))
+        closed, won, days, amounts = (defaultdict(list) for _ in range(4))
+        worked: dict[tuple, int] = defaultdict(int)
+        for d, dims in open_days:
+            worked[period_start(d, grain), {**dims, "all": "all"}[dimension]] += 1
         for x in f.deals:
-            key = {**f.deal_dims(x), "all": "all"}[dimension]
             if x.won_at or x.lost_at:
-                cell = period_start(clock.day_of(x.won_at or x.lost_at), grain), key
-                worked[cell].append(1)
+                cell = (
+                    period_start(clock.day_of(x.won_at or x.lost_at), grain),
+                    {**f.deal_dims(x), "all": "all"}[dimension],
+                )
                 closed[cell].append(1)
                 won[cell].append(int(bool(x.won_at)))
-            for start in periods(grain):
-                end = min(clock.day_start(period_end(start, grain)), clock.END)
-                if x.created < end:
-                    stage = [s for t, s in x.history if t < end][-1]
-                    if co.SEMANTIC.get(("deal", stage), "P") == "P":
-                        worked[start, key].append(1)
         for d, dims, v, _ in times:
             days[period_start(d, grain), {**dims, "all": "all"}[dimension]].append(v)
         for s in f.sales:
@@ -176,10 +180,11 @@ def velocity(f: Facts, sheet: Sheet) -> None:
                 amounts[period_start(s.day, grain), {**s.dims, "all": "all"}[dimension]].append(s.amount)
         for cell in sorted(worked, key=str):
             start, key = cell
-            sheet.put("deals_worked", grain, start, dimension, key, len(worked[cell]))
+            in_work = Decimal(worked[cell]) / (min(period_end(start, grain), clock.day_of(clock.END)) - start).days
+            sheet.put("deals_worked", grain, start, dimension, key, in_work)
             if sum(won[cell]) and sum(days[cell]):
                 deal = Decimal(sum(amounts[cell])) / len(amounts[cell])
-                money = len(worked[cell]) * Decimal(sum(won[cell])) / len(closed[cell]) * deal
+                money = in_work * Decimal(sum(won[cell])) / len(closed[cell]) * deal
                 cycle = sum(days[cell]) / len(days[cell])
                 sheet.put("worked_deals_worth", grain, start, dimension, key, money)
                 sheet.put("sales_velocity", grain, start, dimension, key, money / cycle, money, cycle)
@@ -205,9 +210,12 @@ def main_product(deal: Deal) -> tuple[str, str]:
 
 
 def losses(f: Facts, sheet: Sheet) -> None:
-    """Deals lost, with the last open stage before the loss, the group of the reason and the main product; what nobody tells is unknown."""
+    """Deals lost, with the last open stage before the loss, the group of the reason and the main product; what nobody tells is unknown.
+
+    The amount of a deal is that of its lines, each of its own product, and of what they do not explain.
+    """
     by = ("channel", "manager", "team", "pipeline", "region", "loss_group", "stage", "product_group", "product")
-    facts = []
+    facts, lines = [], []
     for x in f.deals:
         if x.lost_at:
             day = clock.day_of(x.lost_at)
@@ -220,10 +228,13 @@ def losses(f: Facts, sheet: Sheet) -> None:
                 "product_group": group,
                 "product": product,
             }
-            facts.append((day, dims, f.world.rates.to_base(x.amount, x.currency, day), x.lost_reason is None))
-    sheet.sums("deals_lost", ((d, dims, 1) for d, dims, *_ in facts), by)
-    sheet.sums("lost_amount", ((d, dims, v) for d, dims, v, _ in facts), by)
-    sheet.ratios("unexplained_loss_share", ((d, dims, int(silent), 1) for d, dims, _, silent in facts), by[:4])
+            facts.append((day, dims, x.lost_reason is None))
+            amount = f.world.rates.to_base(x.amount, x.currency, day)
+            for product, group, _, part, _ in f.lines(x, amount, day) if x.lines else [(None, None, 0, amount, None)]:
+                lines.append((day, {**dims, "product_group": group, "product": product}, part))
+    sheet.sums("deals_lost", ((d, dims, 1) for d, dims, _ in facts), by)
+    sheet.sums("lost_amount", lines, by)
+    sheet.ratios("unexplained_loss_share", ((d, dims, int(silent), 1) for d, dims, silent in facts), by[:4])
 
 
 def touchpoints(f: Facts, sheet: Sheet) -> None:

@@ -6,7 +6,7 @@ const WORDS = {
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
     previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
-    newest: "Последний полный день данных", pp: "п. п.", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
+    newest: "Последний полный день данных", pp: "п. п.", unripe: "не созрело", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
     dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", amount_band: "Сумма сделки", days_before_end: "Дней до конца", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
@@ -15,7 +15,7 @@ const WORDS = {
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
     previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
-    newest: "Last full day of data", pp: "pp", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
+    newest: "Last full day of data", pp: "pp", unripe: "not ripe", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
     dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
   },
@@ -207,6 +207,7 @@ function martRows(tile) {
   return found[""] || found[`${S.grain}|${D.periods[S.grain][S.period]}`];
 }
 function cell(value, column, row, tile) {
+  if (value && value.mark) return t(value.mark);
   if (column.of === "kpi") return kpiName(value);
   if (column.unit === "kpi") return shown(value, D.kpis[row[tile.columns.findIndex((one) => one.of === "kpi")]].unit);
   if (column.of) return two((D.members[column.of] || {})[value]) || value || "–";
@@ -216,7 +217,7 @@ function table(tile) {
   const rows = martRows(tile) || [], isText = (column) => ["text", "month"].includes(column.unit || "text");
   if (!rows.length) return [empty("nothing")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, tile.columns.map((column) => el("th", {class: isText(column) ? "text" : null}, column[S.lang])))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile))))))))];
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: value && value.mark ? "marked" : isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile))))))))];
 }
 const KINDS = {numbers, line, bars, members, table};
 

@@ -146,6 +146,8 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
         for name in column.columns:
             shown.append(_shown(column, name))
             groups += [] if column.agg else [quoted(name)]
+        if column.ripe:
+            shown.append(f"bool_and({quoted(column.ripe)}){_taken(column)}")
     conditions = [condition]
     for name, value in tile.where.items():
         conditions.append(f"{quoted(name)} in ({listed(value if isinstance(value, list) else [str(value)])})")
@@ -169,17 +171,25 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
 
 def _shown(column: Column, name: str) -> str:
     """What a column is in a query; a ratio is a sum over a sum, and nothing over nothing."""
+    taken = _taken(column)
     if column.over:
-        return f"sum({quoted(name)}) / nullif(sum({quoted(column.over)}), 0)"
-    return f"{column.agg}({quoted(name)})" if column.agg else quoted(name)
+        return f"sum({quoted(name)}){taken} / nullif(sum({quoted(column.over)}){taken}, 0)"
+    return f"{column.agg}({quoted(name)}){taken}" if column.agg else quoted(name)
+
+
+def _taken(column: Column) -> str:
+    """Which rows a column takes together, as a query has it."""
+    told = " and ".join(f"{quoted(name)} = {literal(str(value))}" for name, value in column.when.items())
+    return f" filter (where {told})" if told else ""
 
 
 def _cells(tile: Tile, row: list[Any]) -> list[Any]:
-    """A row with one cell a column: a name in two languages is one."""
+    """A row with one cell a column: a name in two languages is one, and what is not ripe is its mark alone."""
     cells, rest = [], iter(row)
     for column in tile.columns:
         given = [next(rest) for _ in column.columns]
-        cells.append(given if len(given) > 1 else given[0])
+        is_unripe = column.ripe is not None and next(rest) is False
+        cells.append({"mark": "unripe"} if is_unripe else given if len(given) > 1 else given[0])
     return cells
 
 

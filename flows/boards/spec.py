@@ -46,11 +46,15 @@ class Column(_Strict):
     agg: Literal["sum", "count", "min", "max"] | None = None
     of: str | None = None
     over: str | None = None  # the sum is divided by the sum of this column
+    when: dict[str, str | int] = {}  # values of other columns: only rows that have them are taken together
+    ripe: str | None = None  # a column of the mart: where it is false, the cell is told as not ripe and has no figure
 
     @model_validator(mode="after")
     def _whole(self) -> "Column":
         if self.over and self.agg != "sum":
             raise ValueError("what is divided by another column is a sum")
+        if (self.when or self.ripe) and not self.agg:
+            raise ValueError("a column with when or ripe takes rows together (agg)")
         return self
 
     @property
@@ -200,7 +204,7 @@ def _faults(tile: Tile, columns: dict[str, set[str]], dimensions: dict[str, str]
     if tile.mart not in columns:
         return [f"there is no mart {tile.mart}"]
     named = [name for column in tile.columns for name in column.columns] + list(tile.where)
-    named += [column.over for column in tile.columns if column.over]
+    named += [name for column in tile.columns for name in (column.over, column.ripe, *column.when) if name]
     named += [name for name in (tile.date, tile.latest) if name]
     named += [
         *(["dimension", "dimension_key"] if tile.keyed else tile.follow),

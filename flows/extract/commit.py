@@ -43,6 +43,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from flows.base.clock import iso
+from flows.base.disk import sync
 from flows.base.errors import Busy, ConfigError
 from flows.base.locks import Lock, Locked
 from flows.base.redact import INSTEAD, NO_TEXT, storable
@@ -309,7 +310,7 @@ class Load:
                 blank_new(self._files, self._tree, self.root)
                 self._write_loads(state)
                 for path in self._files:
-                    _sync(path)
+                    sync(path)
                 _switch(self.root, self._tree, self.report.load_id)
         except OSError as error:
             trouble = f"{self.source}: the raw root can't be written ({error.strerror})"
@@ -500,17 +501,17 @@ def _switch(root: Path, tree: Path, name: str) -> None:
     if before:
         _link_missing(before, tree)
     for folder, _, _ in os.walk(tree):
-        _sync(Path(folder))
+        sync(Path(folder))
     trees = root / ".trees"
     trees.mkdir(exist_ok=True)
     os.rename(tree, trees / name)
-    _sync(trees)
+    sync(trees)
     for entry in os.listdir(trees / name):
         if not _is_ordinary(root / entry):
             _point(root / entry, f".current/{entry}")
     _point(current, f".trees/{name}")
     with suppress(OSError):  # the load stands from here on
-        _sync(root)
+        sync(root)
         if before:
             _link_missing(before, trees / name)  # what people dropped in while the tree was being made
         for old in trees.iterdir():
@@ -567,12 +568,3 @@ def _link_missing(source: Path, target: Path) -> None:
         for name in names:
             if name not in present:
                 os.link(os.path.join(folder, name), there / name, follow_symlinks=False)
-
-
-def _sync(path: Path) -> None:
-    """Waits until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

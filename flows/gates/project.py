@@ -1,6 +1,7 @@
 """What the dbt project says of itself: which raw tables its models read and how, and the as-of date."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from jinja2 import nodes
 from flows.base.clock import business_zone
 from flows.base.project import variables
 from flows.base.settings import PROJECT, STAGING, Settings
+from flows.contract import own_fields
 
 WORDS = ("text", "ref", "enum")  # kinds of columns whose value is a word and no figure
 READER = "validated_rows"  # the macro that reads a raw table; its arguments say how
@@ -135,9 +137,10 @@ def _table(source: str, name: str, reader: nodes.Call, variables: dict[str, Any]
     given = {argument.key: argument.value for argument in reader.kwargs}
     said = {
         part: _constant(given[part], variables)
-        for part in ("columns", "key", "parts", "version", "loaded_at", "deleted")
+        for part in ("columns", "key", "parts", "version", "loaded_at", "deleted", "own")
         if part in given
     }
+    said["columns"] |= _of_lines(*said.get("own", ()))
     loaded_at = said.get("loaded_at", "_loaded_at")
     raw_names = {column: spec[0] for column, spec in said["columns"].items()} | {"loaded_at": loaded_at}
     key = tuple(raw_names[column] for column in said["key"])
@@ -155,6 +158,17 @@ def _table(source: str, name: str, reader: nodes.Call, variables: dict[str, Any]
         loaded_at,
         said.get("deleted", "_deleted"),
     )
+
+
+def _of_lines(source: str = "", entity: str = "", left: Collection[str] = ()) -> dict[str, list[str]]:
+    """What a model reads by the lines of contract/fields.yml: column → raw column and type."""
+    lines = [one for one in own_fields() if one.entity == entity and source in one.fields]
+    kinds = {None: "first", "list": "text", "money": "text"}  # a currency may stand behind an amount
+    return {
+        one.column: [one.fields[source], kinds.get(one.type, one.type or "")]
+        for one in lines
+        if one.type or one.column in left
+    }
 
 
 def _constant(node: nodes.Node, variables: dict[str, Any]) -> Any:

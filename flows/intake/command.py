@@ -130,7 +130,13 @@ def told(planned: Planned, proof: Proof | None = None) -> str:
 
 def _source(column: Column) -> str:
     names = (" + " if column.join is not None or column.read == "made" else " or ").join(column.source)
-    return names if column.read == "text" else f"{names} ({column.read})"
+    told = names if column.read == "text" else f"{names} ({column.read})"
+    others = (
+        f"{' or '.join(headers)} where {other} is {word}"
+        for other, by_word in column.instead.items()
+        for word, headers in by_word.items()
+    )
+    return ", ".join([told, *others])
 
 
 def _wrapped(start: str, parts: list[str]) -> list[str]:

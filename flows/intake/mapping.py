@@ -53,8 +53,10 @@ class Column(BaseModel):
             number of a row among those of one key).
         times: numbers are multiplied by it, where a file counts in minutes or thousands.
         words: what a value means; an empty word is no value.
+        patterns: what a value means that fits a regular expression as a whole, where no word is known for it.
         otherwise: what any other value means; without it, other values stay as they are.
         when: the value counts only in rows whose other columns have one of these words: {status: [won, lost]}.
+        instead: columns of the file that count in place of `from` in rows whose other column has a word: {direction: {out: [Кто звонил]}}.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -65,8 +67,16 @@ class Column(BaseModel):
     read: Reader = "text"
     times: float = 1
     words: dict[str, str] = {}
+    patterns: dict[str, str] = {}
     otherwise: str | None = None
     when: dict[str, list[str]] = {}
+    instead: dict[str, dict[str, list[str]]] = {}
+
+    @property
+    def headers(self) -> list[str]:
+        """All columns of the file that it may be made of."""
+        others = (name for by_word in self.instead.values() for some in by_word.values() for name in some)
+        return list(dict.fromkeys([*self.source, *others]))
 
     @field_validator("source", mode="before")
     @classmethod
@@ -103,6 +113,7 @@ class Table(BaseModel):
         constants: columns that are the same in every row.
         one_row_a_key: whether rows of one key become one, of which the first filled cell of each column counts.
         only_if: a column of the contract that must be filled, or the row is left out of this table.
+        without: rows in which a column of the contract has one of these words are no records: {direction: [internal]}.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -111,6 +122,7 @@ class Table(BaseModel):
     constants: dict[str, str] = {}
     one_row_a_key: bool = False
     only_if: str | None = None
+    without: dict[str, list[str]] = {}
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -227,7 +239,8 @@ class Mapping(BaseModel):
                 if matched:
                     times = column.times if column.times != 1 or not _is_amount(entity, name) else matched[0][1]
                     source = list(dict.fromkeys(found for found, _ in matched))
-                    columns[name] = column.model_copy(update={"source": source, "times": times})
+                    told = {"source": source, "times": times, "instead": _instead(column, names)}
+                    columns[name] = column.model_copy(update=told)
             tables[entity] = table.model_copy(update={"columns": columns})
         return self.model_copy(update={"tables": tables})
 
@@ -243,6 +256,16 @@ class Mapping(BaseModel):
             one |= table.model_dump(exclude={"columns"}, exclude_defaults=True)
         body = yaml.dump(told, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140)
         return "".join(f"# {line}\n" for line in comments) + body
+
+
+def _instead(column: Column, names: dict[str, tuple[str, int]]) -> dict[str, dict[str, list[str]]]:
+    """A column's `instead` in the sheet's own spelling, without what the sheet lacks."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for other, by_word in column.instead.items():
+        for said, some in by_word.items():
+            if found := list(dict.fromkeys(names[plain(one)][0] for one in some if plain(one) in names)):
+                told.setdefault(other, {})[said] = found
+    return told
 
 
 def _spelt(sheet: Sheet) -> dict[str, tuple[str, int]]:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from flows.base.settings import PROJECT
-from flows.contract import EVERY_ROW, Entity, entities
+from flows.contract import EVERY_ROW, Entity, entities, own_fields
 from raw_views.csv_files import composed
 
 FOLDER = Path(__file__).parent
@@ -126,6 +126,7 @@ def names_of(entity: str) -> dict[str, tuple[str, int]]:
     """Letters and digits of every name that an entity's columns have, with the column and its rank."""
     known: dict[str, tuple[str, int]] = {plain(column): (column, 0) for column in columns_of(entity)}
     own = names()["entities"].get(entity, {}).get("columns", {})
+    own = {one.column: list(one.label) for one in own_fields() if one.entity == entity and one.label} | own
     common = {column: words for column, words in names()["columns"].items() if column in columns_of(entity)}
     for start, lists in ((1, own), (1000, common)):
         for column, words in lists.items():
@@ -221,10 +222,10 @@ def called(entity: str, *texts: str) -> bool:
     return any(re.search(rf"\b{_spoken(name)}\b", told) for name in own)
 
 
-def platform(*texts: str) -> str | None:
-    """The ad platform that a file's name or its title tells of."""
+def told_by_name(entity: str, column: str, *texts: str) -> str | None:
+    """What a file's name or its title says of a column that the file itself does not have: of spend its platform."""
     told = " ".join(texts).casefold()
-    for name, marks in names()["platforms"].items():
+    for value, marks in names()["by_name"].get(f"{entity}.{column}", {}).items():
         if any(re.search(rf"(?<![^\W_]){re.escape(mark)}", told) for mark in marks):
-            return name
+            return value
     return None

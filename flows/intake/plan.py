@@ -61,7 +61,7 @@ class Planned:
     def ignored(self) -> list[str]:
         """The columns of the sheet that nothing is made of."""
         used = {
-            one for table in self.mapping.tables.values() for column in table.columns.values() for one in column.source
+            one for table in self.mapping.tables.values() for column in table.columns.values() for one in column.headers
         }
         return [header for header in self.sheet.header if header not in used and header not in LAID]
 
@@ -195,7 +195,7 @@ def name_employees(planned: list[Planned]) -> None:
         for entity, table in one.mapping.tables.items() if one.mapping else ():
             column = table.columns.get("employee_id")
             if column and entity != "employees" and column.read == "text":
-                seen = {value for header in column.source for value in one.sheet.values(header)}
+                seen = {value for header in column.headers for value in one.sheet.values(header)}
                 if words := {name: sure[name] for name in sorted(seen) if name in sure}:
                     column.words = {**words, **column.words}
                     changed = True

@@ -148,9 +148,14 @@ def _has_contacts(entity: str) -> bool:
 
 def _supplied(sheet: Sheet, entity: str, name: str) -> bool:
     """Whether a required column may be told by something else than a header of its own."""
-    if entity == "ad_spend" and name == "platform":
-        return names.platform(sheet.path.stem, sheet.name, sheet.title) is not None
+    if _by_name(sheet, entity, name) is not None:
+        return True
     return entity == "order_lines" and name == "line_no"
+
+
+def _by_name(sheet: Sheet, entity: str, name: str) -> str | None:
+    """What the names of a file and its sheet, or its title, say of a column that the sheet does not have."""
+    return names.told_by_name(entity, name, sheet.path.stem, sheet.name, sheet.title)
 
 
 def _mostly(sheet: Sheet, header: str, test, share: float = 0.6) -> bool:
@@ -166,12 +171,15 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
         if pairs[0][0].is_guess:
             result.guessed.append(f"{pairs[0][1]} is taken for {name}")
     constants: dict[str, str] = {}
+    by_name = False  # whether the file's name tells a column
     tables: dict[str, Table] = {}
     told = names.names()["entities"].get(entity, {})
     _derived(sheet, entity, columns)
-    if entity == "ad_spend" and "platform" not in columns:
-        if told_by_name := names.platform(sheet.path.stem, sheet.name, sheet.title):
-            constants["platform"] = told_by_name
+    _parties(sheet, entity, columns)
+    for name in required_of(entity):
+        if name not in columns and (said := _by_name(sheet, entity, name)):
+            constants[name] = said
+            by_name = True
     for name, value in told.get("constants", {}).items():
         if name not in columns:
             constants[name] = str(value)
@@ -193,6 +201,8 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
                 else []
             )
             made += [header for header in sheet.header if names.is_in("titles", header) and header not in made]
+            if len(made) == 1 and (alone := columns.get(told.get("made_alone", {}).get(name))):
+                made += alone.source
             if made:
                 columns[name] = Column.model_validate({"from": list(dict.fromkeys(made)), "read": "made"})
                 result.guessed.append(f"{name} is made of {', '.join(columns[name].source)}, for no column tells it")
@@ -201,6 +211,7 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
         columns=_in_order(entity, columns),
         constants=constants,
         one_row_a_key=bool(lines) or entity in ("customers", "employees"),
+        without={name: words for name, words in told.get("without", {}).items() if name in columns},
     )
     if lines:
         tables["order_lines"] = lines
@@ -209,7 +220,7 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
     for name in required_of(entity):
         if name not in columns and name not in constants:
             result.missing[name] = _candidates(sheet, entity, name, columns)
-    files = [_pattern(sheet)] if "platform" in constants else []
+    files = [_pattern(sheet)] if by_name else []
     needed = [one for name in required_of(entity) if name in columns for one in columns[name].source]
     result.mapping = Mapping(name=sheet.label, columns=list(dict.fromkeys(needed)), files=files, tables=tables)
     return result
@@ -267,6 +278,8 @@ def _all(sheet: Sheet, header: str, pattern: str) -> bool:
     return bool(values) and all(re.fullmatch(pattern, value) for value in values)
 
 
+EXTENSION = "[0-9]{2,5}"  # the number of a colleague within a telephone exchange
+
 DERIVED = {  # what tells a column that has no header of its own
     ("deals", "status"): "stage_id",
     ("leads", "status_class"): "status",
@@ -279,6 +292,26 @@ def _derived(sheet: Sheet, entity: str, columns: dict[str, Column]) -> None:
     for (of, name), by in DERIVED.items():
         if of == entity and by in columns and name not in columns:
             columns[name] = _column(sheet, entity, name, [(Meaning(name, 0), one) for one in columns[by].source])
+
+
+def _parties(sheet: Sheet, entity: str, columns: dict[str, Column]) -> None:
+    """Of who called and who was called, the direction tells which is the employee; without one, short numbers are colleagues."""
+    told = names.names()["entities"].get(entity, {}).get("parties")
+    sides = [next((one for one in sheet.header if plain(one) in map(plain, told[side])), None) for side in told or ()]
+    if None in sides or not sides:
+        return
+    caller, called = sides
+    short = [value for one in sides for value in sheet.values(one, SAMPLE) if re.fullmatch(EXTENSION, value)]
+    if "direction" not in columns and short:
+        colleagues = {f"{EXTENSION} > {EXTENSION}": "internal", f"{EXTENSION} > .*": "out"}
+        columns["direction"] = Column.model_validate(
+            {"from": sides, "join": " > ", "patterns": colleagues, "otherwise": "in"}
+        )
+    if "direction" in columns:
+        for name, incoming, outgoing in (("employee_id", called, caller), ("phone", caller, called)):
+            if name not in columns or columns[name].source[0] in sides:
+                column = _column(sheet, entity, name, [(Meaning(name, 0), incoming)])
+                columns[name] = column.model_copy(update={"instead": {"direction": {"out": [outgoing]}}})
 
 
 def _customers(sheet: Sheet, found: _Found, columns: dict[str, Column]) -> Table | None:

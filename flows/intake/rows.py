@@ -24,6 +24,7 @@ class Rows:
         unread: by column, the first line with a value that is no span of time, month or number, and how many there are.
         filled: by column, how many rows have a value.
         places: the column of the user's file that each row comes from, where a line gives several rows; else none.
+        left_out: (line, reason) of the lines that the mapping says are no records.
     """
 
     entity: str
@@ -33,6 +34,7 @@ class Rows:
     unread: dict[str, tuple[int, int]] = field(default_factory=dict)
     filled: Counter = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
 
     def parts(self) -> list[tuple[str, list[tuple[int, list[str | None]]]]]:
         """The rows by the column of the user's file that they come from; one part, of no column, where a line is a row."""
@@ -61,6 +63,7 @@ def rows_of(sheet: Sheet, mapping: Mapping) -> Outcome:
     """
     records, left_out = _records(sheet, mapping)
     tables = [_Maker(sheet, entity, table).made(records) for entity, table in mapping.tables.items()]
+    left_out += [one for table in tables for one in table.left_out]
     return Outcome(tables, list(dict.fromkeys(left_out)))
 
 
@@ -96,15 +99,17 @@ class _Maker:
 
     def __init__(self, sheet: Sheet, entity: str, table: Table):
         self.entity, self.table = contract()[entity], table
-        self.places = {
-            name: [sheet.header.index(one) for one in column.source] for name, column in table.columns.items()
-        }
+        self.header = sheet.header
+        self.places = {name: self._places(column.source) for name, column in table.columns.items()}
         self.lists = {column.name: column.values for column in self.entity.columns if column.values}
         self.booleans = {column.name for column in self.entity.columns if column.reader == "boolean"}
         self.words = {name: self._words(name, column) for name, column in table.columns.items()}
         self.out = Rows(entity, [*table.columns, *(name for name in table.constants if name not in table.columns)])
         self.column = sheet.header.index(COLUMN) if COLUMN in sheet.header else None
         self.made_before: Counter = Counter()
+
+    def _places(self, headers: list[str]) -> list[int]:
+        return [self.header.index(one) for one in headers]
 
     def _words(self, name: str, column: Column) -> dict[str, str]:
         own = {word(key): value for key, value in column.words.items()}
@@ -121,6 +126,16 @@ class _Maker:
                 cells[name] = cells.get(name) or value
             if self.table.only_if and not cells.get(self.table.only_if):
                 continue
+            if said := next(
+                (
+                    f"{name} is {cells.get(name)}"
+                    for name, words in self.table.without.items()
+                    if cells.get(name) in words
+                ),
+                None,
+            ):
+                self.out.left_out.append((line, f"{said}, no record"))
+                continue
             self.out.filled.update(name for name, value in cells.items() if value is not None)
             self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
             if COLUMN in cells:
@@ -130,7 +145,14 @@ class _Maker:
     def _plain(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
         numbers: Counter = Counter()
         for line, cells in records:
-            row = {name: self._cell(name, column, line, cells) for name, column in self.table.columns.items()}
+            row = {
+                name: self._cell(name, column, line, cells, self.places[name])
+                for name, column in self.table.columns.items()
+            }
+            for name, column in self.table.columns.items():
+                for other, by_word in column.instead.items():
+                    if headers := by_word.get(row.get(other) or ""):
+                        row[name] = self._cell(name, column, line, cells, self._places(headers))
             for name, column in self.table.columns.items():
                 if column.read == "line_no":
                     key = tuple(cells[place] for place in self.places[name])
@@ -158,8 +180,8 @@ class _Maker:
                     first[name] = value
         yield from merged.values()
 
-    def _cell(self, name: str, column: Column, line: int, cells: list[str | None]) -> str | None:
-        texts = [cells[place] for place in self.places[name]]
+    def _cell(self, name: str, column: Column, line: int, cells: list[str | None], places: list[int]) -> str | None:
+        texts = [cells[place] for place in places]
         if column.read == "made":
             return self._made(name, texts)
         filled = [text for text in texts if text]
@@ -183,6 +205,9 @@ class _Maker:
             return hashed(text)
         if (known := self.words[name].get(word(text))) is not None:
             return known or None
+        for pattern, meant in column.patterns.items():
+            if re.fullmatch(pattern, text):
+                return meant
         if name in self.lists or name in self.booleans:
             return self._of_list(name, column, text)
         if column.otherwise is not None:

@@ -21,6 +21,7 @@ JSONS = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*WORKBOOKS, *TEXTS, ".parquet", *JSONS)
 FEWEST_PERIODS = 2  # so many columns that are named after periods make a table of them
 HEADER_WITHIN = 60  # lines of a sheet
+MOST_SPANNED = 1000  # rows or columns that one cell of a page reaches over
 NAMED_ROWS = ("result", "data", "items", "rows", "records")  # under which JSON answers keep their rows
 
 
@@ -76,7 +77,7 @@ def sheets(path: Path) -> list[Sheet]:
     if suffix in TEXTS and (looks_like(head) or "").startswith(("an Excel", "an old Excel", "a ZIP")):
         suffix = ".xlsx"  # a workbook that was named like text
     if suffix in WORKBOOKS:
-        return _workbook(path)
+        return _html(path) if (looks_like(head) or "").startswith("an HTML") else _workbook(path)
     if suffix in TEXTS:
         return [_text(path)]
     if suffix == ".parquet":
@@ -117,10 +118,51 @@ def _workbook(path: Path) -> list[Sheet]:
             raise
         what = looks_like(head_of(path)) or "text"
         raise Unreadable(f"the workbook can't be opened ({type(error).__name__}); it looks like {what}") from None
+    return _filled(path, grids)
+
+
+def _filled(path: Path, grids: list[tuple[str, list[list[Any]]]]) -> list[Sheet]:
+    """The sheets of a workbook that have a filled cell; the name of a single one is left out."""
     filled = [(name, grid) for name, grid in grids if any(_cell(cell) for row in grid for cell in row)]
     if not filled:
         raise Unreadable("no sheet of the workbook has a filled cell")
     return [sheet for name, grid in filled if (sheet := _grid(path, name if len(filled) > 1 else "", grid))]
+
+
+def _html(path: Path) -> list[Sheet]:
+    """The tables of an HTML page that is called a workbook, as Bitrix24 and other CRMs export their lists."""
+    from lxml import etree, html
+
+    try:
+        page = html.parse(path, html.HTMLParser(huge_tree=True, no_network=True)).getroot()
+    except (etree.LxmlError, OSError, ValueError) as error:
+        raise Unreadable(f"the HTML can't be read ({type(error).__name__})") from None
+    tables = [] if page is None else [one for one in page.iter("table") if one.find(".//table") is None]
+    if not tables:
+        raise Unreadable("an HTML or XML document without a table is no workbook")
+    return _filled(path, [(f"table {number}", _table_of(one)) for number, one in enumerate(tables, 1)])
+
+
+def _table_of(table: Any) -> list[list[Any]]:
+    """The cells of an HTML table, all rows of one width. A cell over several columns stands in the first, one over several rows in each."""
+    rows: list[dict[int, str]] = [{} for _ in table.iter("tr")]
+    taken: set[tuple[int, int]] = set()
+    for at, row in enumerate(table.iter("tr")):
+        place = 0
+        for cell in row.iterchildren("td", "th"):
+            while (at, place) in taken:
+                place += 1
+            for down in range(at, min(at + _span(cell, "rowspan"), len(rows))):
+                rows[down][place] = cell.text_content()
+                taken |= {(down, place + right) for right in range(_span(cell, "colspan"))}
+    width = 1 + max((place for _, place in taken), default=-1)
+    return [[row.get(place) for place in range(width)] for row in rows]
+
+
+def _span(cell: Any, name: str) -> int:
+    """Over how many rows or columns a cell reaches; 1 where the page says nothing that can be."""
+    told = cell.get(name, "1").strip()
+    return min(int(told), MOST_SPANNED) if told.isdecimal() and int(told) else 1
 
 
 def _filled_down(sheet: Any) -> list[list[Any]]:

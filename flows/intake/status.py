@@ -239,7 +239,7 @@ def _channels(warehouse: Warehouse) -> Iterator[str]:
         yield f"{channel}: a spend of {spend[channel]:,.0f}, and no leads"
     position = FREE_POSITION
     for channel in sorted(set(leads) - known - set(spend), key=lambda one: -leads[one]):
-        target = names.platform(channel) or (lonely[0] if len(lonely) == 1 else None)
+        target = names.told_by_name("ad_spend", "platform", channel) or (lonely[0] if len(lonely) == 1 else None)
         source, _, medium = channel.partition(" / ")
         marks = f"{source},{medium},," if medium else f",,,{channel}"
         line = f"{position},{marks},{target or '<channel>'}"

@@ -1,6 +1,9 @@
 -- Grain: object, id, system_name.
 -- One id of a thing, in its source's own writing, and one system (or account of one) that has it: its table holds it or, where no table
--- does, its records name it.  systems says how many have it; system_no 1 is one of them.
+-- does, its records name it.  An employee's name is an id too, by which files name whom a table holds.  systems says how many have it;
+-- system_no 1 is one of them.
+{%- set naming = [['employee', 'leads'], ['employee', 'deals'], ['employee', 'orders'], ['customer', 'deals'], ['customer', 'orders'],
+    ['customer', 'contracts'], ['product', 'deal_lines'], ['product', 'order_lines'], ['product', 'contracts']] %}
 with held as (
     {%- for object, home in id_homes().items() %}
     {%- for source_name in sources_of(home[0]) %}
@@ -17,14 +20,29 @@ with held as (
     where false
 ),
 
+-- a name that is somebody's id is that id
+tables as (
+    select object, id, system_name, cast(null as {{ dbt.type_string() }}) as key_id from held where id is not null
+    union all
+    select 'employee', names.name, names.system_name, names.employee_id
+    from {{ ref('int_employee_names') }} as names
+    left join held on held.object = 'employee' and names.name = held.id
+    where held.id is null
+),
+
 named as (
-    {%- for object, entities in {'employee': ['leads', 'deals', 'orders'], 'customer': ['deals', 'orders', 'contracts'],
-        'product': ['deal_lines', 'order_lines', 'contracts']}.items() %}
-    {%- for entity in entities %}
-    {%- for source_name in sources_of(entity) %}
-    select '{{ object }}' as object, {{ object }}_id as id, {{ system_of('rows_in', source_name) }} as system_name
+    {%- for entity, ids in contract()['ids'].items() %}
+    {%- for name, object in ids.items() if [object, entity] in naming or object == 'employee' %}
+    {%- for source_name in sources_of(entity) if [object, entity] in naming or source_name == 'files' %}
+    {%- set system = system_of('rows_in', source_name) %}
+    {%- set is_name = matches(name, var('person_name')) if object == 'employee' and source_name == 'files' else 'false' %}
+    select
+        '{{ object }}' as object,
+        {{ name }} as id,
+        {#- exports of several systems that name a colleague mean the same one #}
+        case when {{ is_name }} then 'files' else {{ system }} end as system_name
     from {{ ref('stg_' ~ source_name ~ '__' ~ entity) }} as rows_in
-    where row_status = 'accepted' and {{ object }}_id is not null
+    where row_status = 'accepted' and {{ name }} is not null{{ ' and ' ~ is_name if [object, entity] not in naming }}
     union
     {%- endfor %}
     {%- endfor %}
@@ -33,18 +51,19 @@ named as (
 ),
 
 known as (
-    select object, id, system_name from held where id is not null
+    select * from tables
     union all
-    select named.object, named.id, named.system_name
+    select named.object, named.id, named.system_name, cast(null as {{ dbt.type_string() }}) as key_id
     from named
-    left join (select distinct object, id from held) as held_ids on named.object = held_ids.object and named.id = held_ids.id
-    where held_ids.id is null
+    left join (select distinct object, id from tables) as of_tables on named.object = of_tables.object and named.id = of_tables.id
+    where of_tables.id is null
 )
 
 select
     object,
     id,
     system_name,
+    key_id,
     count(*) over (partition by object, id) as systems,
     row_number() over (partition by object, id order by system_name) as system_no
 from known

@@ -45,11 +45,18 @@ with all_findings as (
     from {{ ref('base_ga4__events') }}
     where row_status = 'accepted' and session_id is null
     {%- endif %}
-    {%- for source_name in ['mtt', 'cdr'] if source_is_on(source_name) %}
+    {%- for source_name, entity, row_status, finding in [
+        ('mtt', 'calls', 'internal', 'call between colleagues, not counted'), ('cdr', 'calls', 'internal', 'call between colleagues, not counted'),
+        ('mailchimp', 'email_events', 'machine', 'e-mail opened by a machine, not counted'),
+        ('mailchimp', 'email_campaigns', 'part', 'part of a mailing, counted with it'),
+        ('roistat', 'web_sessions', 'elsewhere', 'visit that another system tells too, not counted twice'),
+        ('roistat', 'deals', 'elsewhere', 'deal that another system tells too, not counted twice'),
+        ('roistat', 'ad_spend', 'elsewhere', 'ad cost that another system tells too, not counted twice')
+    ] if source_is_on(source_name) %}
     union all
-    select 'call between colleagues, not counted', '{{ source_name }}'
-    from {{ ref('stg_' ~ source_name ~ '__calls') }}
-    where row_status = 'internal'
+    select '{{ finding }}', '{{ source_name }}'
+    from {{ ref('stg_' ~ source_name ~ '__' ~ entity) }}
+    where row_status = '{{ row_status }}'
     {%- endfor %}
     {%- if not var('count_robots') %}
     {%- for entity in ['web_sessions', 'page_hits', 'web_events'] %}

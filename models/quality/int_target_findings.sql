@@ -52,6 +52,14 @@ all_findings as (
     from {{ ref('targets') }} as targets
     left join {{ ref('dim_channels') }} as channels on targets.channel = channels.channel
     where targets.channel is not null and channels.channel is null
+    union all
+    select distinct
+        'plans of managers that are no plan of all, as somebody sells without one',
+        concat(left(cast(slices.month_start as {{ dbt.type_string() }}), 7), ' of ', slices.dimension_key)
+    from of_slices as slices
+    left join {{ ref('int_quota_daily') }} as quota
+        on slices.date_day = quota.event_date and slices.dimension = quota.dimension and slices.dimension_key = quota.dimension_key
+    where slices.kpi_id = '{{ var("quota_kpi") }}' and slices.dimension in ('team', 'all') and quota.event_date is null
 )
 
 select

@@ -22,7 +22,7 @@ unlabelled as (
     {%- for model, field in [
         ('deals', 'lost_reason'), ('deals', 'source'), ('leads', 'region'), ('leads', 'source'), ('leads', 'reject_reason'),
         ('customers', 'region'), ('customers', 'segment')
-    ] %}
+    ] + bitrix24_own_lists() %}
     select
         'number of a list that no label is known of' as finding,
         concat('{{ model }}.{{ field }} of bitrix24 = ', unlabelled_{{ field }}) as subject

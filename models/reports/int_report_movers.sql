@@ -43,7 +43,8 @@ parts as (
 weighed as (
     select
         *,
-        abs(part) as size,
+        -- parts that differ by rounding alone are equal, and their names decide
+        round(abs(part), 6) as size,
         sum(abs(part)) over (partition by report, kpi_id, period_grain, period_start, dimension) as parts_size,
         sum(part) over (partition by report, kpi_id, period_grain, period_start, dimension) as parts_sum,
         count(*) over (partition by report, kpi_id, period_grain, period_start, dimension) as members

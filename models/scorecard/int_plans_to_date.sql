@@ -18,7 +18,7 @@ quotas_to_date as (
     from quotas
     inner join periods on quotas.event_date between periods.period_start and periods.period_end
     inner join {{ ref('int_planned_periods') }} as planned
-        on planned.kpi_id = '{{ var("quota_kpi") }}'
+        on planned.kpi_id = '{{ var("quota_kpi") }}' and quotas.dimension = planned.dimension and quotas.dimension_key = planned.dimension_key
         and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
     group by periods.period_grain, periods.period_start, quotas.dimension, quotas.dimension_key
 )

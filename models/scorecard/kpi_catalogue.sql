@@ -17,7 +17,7 @@ select
     catalogue.formula_en,
     catalogue.unit,
     catalogue.better,
-    catalogue.dimensions,
+    {{ with_own_dimensions('catalogue.dimensions', 'counted.mart', 'divided.mart') }} as dimensions,
     catalogue.sources,
     catalogue.numerator,
     catalogue.denominator,

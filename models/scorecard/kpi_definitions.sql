@@ -44,7 +44,7 @@ select
     definitions.name_en,
     definitions.unit,
     definitions.is_supporting,
-    definitions.dimensions,
+    {{ with_own_dimensions('definitions.dimensions', 'measures.mart', 'divided.mart') }} as dimensions,
     definitions.numerator,
     definitions.denominator,
     definitions.scale,

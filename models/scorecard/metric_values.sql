@@ -2,7 +2,14 @@
 -- One KPI or companion figure made of measures, period, dimension and member, before it is set beside other periods: numerator over
 -- denominator, and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
 {%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
-with parts as (
+with measures as (
+    {%- for subject in var('measure_subjects') %}
+    select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+parts as (
     {%- for part in parts %}
     select figure_id, dimensions, '{{ part }}' as part, {{ part }} as measure from {{ ref('kpi_definitions') }} where {{ part }} is not null
     {{- ' union all' if not loop.last }}
@@ -12,10 +19,8 @@ with parts as (
 -- which figure may be told by which dimension
 slices as (
     select parts.*, known.dimension
-    from parts cross join (select distinct dimension from {{ ref('measures') }}) as known
-    where
-        known.dimension = 'all' or parts.dimensions = 'any'
-        or concat(' ', parts.dimensions, ' ') like concat('% ', known.dimension, ' %')
+    from parts cross join (select distinct dimension from measures) as known
+    where known.dimension = 'all' or parts.dimensions = 'any' or concat(' ', parts.dimensions, ' ') like concat('% ', known.dimension, ' %')
 ),
 
 summed as (
@@ -25,7 +30,7 @@ summed as (
         sum(case when slices.part = '{{ part }}' then measures.value end) as {{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
     from slices
-    inner join {{ ref('measures') }} as measures on slices.measure = measures.measure and slices.dimension = measures.dimension
+    inner join measures on slices.measure = measures.measure and slices.dimension = measures.dimension
     group by slices.figure_id, measures.period_grain, measures.period_start, measures.dimension, measures.dimension_key
 ),
 
@@ -54,10 +59,8 @@ told as (
     select
         cells.*, definitions.kind, definitions.scale,
         definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
-        case
-            when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then cells.numerator
-            else coalesce(cells.numerator, 0)
-        end as told_numerator
+        coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
+            as told_numerator
     from cells
     inner join {{ ref('kpi_definitions') }} as definitions on cells.figure_id = definitions.figure_id
 ),
@@ -67,11 +70,8 @@ valued as (
 )
 
 select
-    figure_id, period_grain, period_start, dimension, dimension_key,
-    value,
-    told_numerator as numerator,
-    case when kind = 'ratio' then coalesce(denominator, 0) end as denominator,
-    case when rests_on_cases then coalesce(cases, 0) end as cases,
+    figure_id, period_grain, period_start, dimension, dimension_key, value, told_numerator as numerator,
+    case when kind = 'ratio' then coalesce(denominator, 0) end as denominator, case when rests_on_cases then coalesce(cases, 0) end as cases,
     case
         when value is null then null
         when open_cases > {{ var('ripe_open_share') }} * cases then 'unripe'

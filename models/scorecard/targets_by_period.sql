@@ -21,6 +21,7 @@ expanded as (
     inner join {{ ref('dim_period') }} as periods on chosen.date_day between periods.period_start and periods.period_end
     left join {{ ref('int_planned_periods') }} as planned
         on chosen.kpi_id = planned.kpi_id and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
+        and chosen.dimension = planned.dimension and chosen.dimension_key = planned.dimension_key
 )
 
 select

@@ -9,7 +9,7 @@ with parts as (
         sum(case when measure = 'customers_at_start' then value else 0 end) as at_start,
         sum(case when measure = 'customers_retained' then value else 0 end) as retained,
         sum(case when measure = 'customers_churned' then value else 0 end) as churned
-    from {{ ref('measures') }}
+    from {{ ref('measures_active_customers') }}
     where measure in ('customers_at_start', 'customers_retained', 'customers_churned')
     group by period_grain, period_start, dimension, dimension_key
 ),
@@ -26,7 +26,7 @@ ends as (
 
 balances as (
     select period_grain, period_start, sum(value) as value
-    from {{ ref('measures') }}
+    from {{ ref('measures_active_customers') }}
     where measure = 'customers_active' and dimension = 'all' and period_grain = 'month'
     group by period_grain, period_start
 )

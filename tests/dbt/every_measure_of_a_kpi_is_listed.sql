@@ -1,5 +1,5 @@
 -- Proves that of every measure which makes a KPI it is said what its absence means and from which subjects it comes, that every subject named is one,
--- and that nothing is listed that nothing is made of.
+-- that nothing is listed that nothing is made of, and that one model alone counts it.
 with parts as (
     select numerator as measure from {{ ref('kpi_definitions') }}
     union
@@ -7,7 +7,10 @@ with parts as (
 ),
 
 counted as (
-    select distinct measure from {{ ref('measures') }}
+    {%- for subject in var('measure_subjects') %}
+    select distinct measure, '{{ subject }}' as subject from {{ ref('measures_' ~ subject) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select 'not listed' as what, parts.measure
@@ -21,6 +24,13 @@ select 'counted, but not listed', counted.measure
 from counted
 left join {{ ref('seed_measures') }} as listed on counted.measure = listed.measure
 where listed.measure is null
+
+union all
+
+select 'counted by several models', measure
+from counted
+group by measure
+having count(*) > 1
 
 union all
 

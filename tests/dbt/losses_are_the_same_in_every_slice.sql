@@ -55,6 +55,16 @@ where abs(coalesce(months.value, 0) - coalesce(slices.value, 0)) > 0.005
 
 union all
 
+-- the lines of a lost deal are the deal, to the last kopeck
+select 'lines of a lost deal', events.deal_id, events.event_date, events.lost_amount, sum(lines.lost_amount)
+from {{ ref('deal_events') }} as events
+left join {{ ref('lost_deal_lines') }} as lines on events.deal_id = lines.deal_id
+where events.event = 'lost'
+group by events.deal_id, events.event_date, events.lost_amount
+having events.lost_amount <> coalesce(sum(lines.lost_amount), -1)
+
+union all
+
 select 'lost, and not on the bridge', lost.deal_id, lost.event_date, 1, 0
 from lost
 inner join stood on lost.deal_id = stood.deal_id and lost.event_date = stood.event_date

@@ -174,6 +174,11 @@ def test_made_ids_are_the_same_in_the_next_export(tmp_path):
      ("bitrix24_deals", "ID;Стадия сделки;Дата создания;Сумма;Предполагаемая дата закрытия", "5;Сделка успешна;01.09.2025;1000;05.09.2025", "deals",
       {"status": "won", "closed_at": "05.09.2025"}),
      ("bitrix24_leads", "ID;Название лида;Статус;Создан", "5;Л;Некачественный лид;01.09.2025", "leads", {"status_class": "rejected"}),
+     ("hubspot_deals", "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Create Date,Close Date,Deal owner,Associated Company",
+      "9003,Roof,Appointment Scheduled,Sales,10.50,2025-12-02 10:00,2026-02-10 12:00,Ann Lee,Acme", "deals",
+      {"deal_id": "9003", "status": "open", "closed_at": None, "expected_close_on": "2026-02-10 12:00", "employee_id": "Ann Lee"}),
+     ("salesforce_opportunities", "Opportunity ID,Opportunity Name,Stage,Amount,Close Date,Created Date,Opportunity Owner,Account Name",
+      "006A,Roof,Closed Won,10,2025-12-02,2025-11-02,Ann Lee,Acme", "deals", {"deal_id": "006A", "status": "won", "closed_at": "2025-12-02"}),
      ("1c_sales", "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма", "01.09.2025;Р-1;ООО А;Стол;2;1 000,50", "orders",
       {"order_id": "Р-1", "amount": "1000.5"}),
      ("1c_sales_register", "Регистратор;Контрагент;Номенклатура;Выручка",
@@ -192,6 +197,10 @@ def test_made_ids_are_the_same_in_the_next_export(tmp_path):
      ("calls_cloud", "Тип;Время;Кто ответил;Время ответа;Длительность разговора;Статус;Откуда;ID записи",
       "Входящий;01.09.2025 10:00;Анна;00:00:07;00:01:34;Отвечен;+79000000001;r1", "calls",
       {"direction": "in", "wait_seconds": "7", "talk_seconds": "94", "is_answered": "yes"}),
+     ("calls_cloud", "Тип;Дата и время;Кто звонил;Кому звонили;Длительность разговора;Статус;ID записи",
+      "Исходящий;01.09.2025 10:00;Анна;+79000000001;00:01:34;успешный;r1", "calls", {"direction": "out", "employee_id": "Анна", "phone": "+79000000001"}),
+     ("calls_asterisk", "calldate,src,dst,billsec,disposition,uniqueid", "2025-09-01 10:00:00,101,79000000001,94,ANSWERED,17.1", "calls",
+      {"direction": "out", "employee_id": "101", "phone": "79000000001"}),
      ("calls_asterisk", "calldate,src,dst,billsec,disposition,uniqueid", "2025-09-01 10:00:00,79000000001,101,94,NO ANSWER,17.1", "calls",
       {"is_answered": "no", "talk_seconds": "94"})],
 )  # fmt: skip
@@ -200,6 +209,73 @@ def test_shipped_mappings(tmp_path, name, header, row, entity, expected):
     assert one.is_taken and one.origin.stem == name
     ((_, found),) = table(one, entity)
     assert {column: found[column] for column in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "entity", "expected"),
+    [("Опрос NPS.csv", "Дата ответа;Оценка (0-10);Клиент", "05.11.2025;9;ООО А", "survey_responses", {"survey": "nps", "score": "9"}),
+     ("csat.csv", "ID ответа;Дата ответа;Балл", "1;05.11.2025;4", "survey_responses", {"survey": "csat", "response_id": "1"}),
+     ("Отзывы.csv", "ID отзыва;Дата отзыва;Тональность", "1;05.11.2025;Негативный", "reviews", {"sentiment": "negative"}),
+     ("Возвраты.csv", "Дата возврата;Номер заказа;Сумма возврата", "05.11.2025;З-1;1 500,50", "refunds", {"order_id": "З-1", "amount": "1 500,50"}),
+     ("КП.csv", "Номер КП;Дата создания;Дата отправки;ID сделки;Сумма", "1;05.11.2025;06.11.2025;7;10", "quotes", {"sent_at": "06.11.2025"}),
+     ("Договоры.csv", "Номер договора;Клиент;Действует с;Действует по;Сумма договора", "Д-1;ООО А;01.11.2025;31.10.2026;120 000", "contracts",
+      {"contract_id": "Д-1", "starts_on": "01.11.2025", "total_amount": "120 000"}),
+     ("deals.csv", "Created Date,Opportunity Name,Stage,Amount", "2025-11-02,Roof,Closed Won,10", "deals", {"status": "won"})],
+)  # fmt: skip
+def test_the_dictionary_knows(tmp_path, name, header, row, entity, expected):
+    (one,) = plan([csv(tmp_path, name, header, row)])
+    assert one.is_taken and one.origin is None, one.problems
+    ((_, found),) = table(one, entity)
+    assert {column: found[column] for column in expected} == expected
+
+
+def test_an_id_that_is_made_stays_when_the_amount_changes(tmp_path):
+    header, made = "Created Date,Opportunity Name,Stage,Amount", []
+    for amount in (10, 20):
+        (one,) = plan([csv(tmp_path, "deals.csv", header, f"2025-11-02,Roof,Closed Won,{amount}")])
+        made.append(table(one, "deals")[0][1]["deal_id"])
+    assert made[0] == made[1]
+
+
+def test_the_direction_tells_who_of_both_is_the_employee(tmp_path):
+    """Without a column of the direction, who calls from a short number is a colleague; a call between two colleagues is no call of a customer."""
+    lines = ["start,src,dst,duration,disposition"]
+    lines += [
+        f"2025-11-01 1{hour}:00:00,{who},60,ANSWERED"
+        for hour, who in enumerate(["79000000001,101", "102,79000000002", "101,102"])
+    ]
+    (one,) = plan([csv(tmp_path, "cdr.csv", *lines)])
+    assert [(row["direction"], row["employee_id"], row["phone"]) for _, row in table(one, "calls")] == [
+        ("in", "101", "79000000001"),
+        ("out", "102", "79000000002"),
+    ]
+    assert one.notes == ["1 line left out, direction is internal, no record: 4"]
+    keep(one)
+    (again,) = plan([tmp_path / "cdr.csv"])
+    assert again.origin and table(again, "calls") == table(one, "calls")
+
+
+def test_a_page_that_is_called_a_workbook(tmp_path):
+    """Bitrix24 exports its lists as HTML by the name of .xls. A cell over two rows stands in both; two people of one name are told by their phones."""
+    path = tmp_path / "deal_list.xls"
+    path.write_text(
+        """<html><head><meta http-equiv="Content-type" content="text/html;charset=UTF-8"></head><body><table border="1">
+        <thead><tr><th>ID<th>Название сделки<th>Стадия сделки<th>Сумма<th>Дата создания<th>Контакт<th>Контакт: Рабочий телефон</tr></thead>
+        <tr><td>7</td><td>Окна &amp; двери</td><td rowspan="2">Сделка успешна</td><td>1 500.00</td><td>01.09.2025 10:00:00</td><td>Анна</td><td>+79000000001</td></tr>
+        <tr><td>8</td><td colspan="1"></td><td>20</td><td>02.09.2025 10:00:00</td><td>Анна</td><td>+79000000002</td></tr></table></body></html>""",
+        "utf-8",
+    )
+    (one,) = plan([path])
+    assert one.origin.stem == "bitrix24_deals"
+    rows = [row for _, row in table(one, "deals")]
+    assert [(row["deal_id"], row["title"], row["status"], row["amount"]) for row in rows] == [
+        ("7", "Окна & двери", "won", "1 500.00"),
+        ("8", None, "won", "20"),
+    ]
+    assert len({row["customer_id"] for row in rows}) == 2
+    path.write_text("<html><body><p>Сессия истекла, войдите снова</p></body></html>", "utf-8")
+    (one,) = plan([path])
+    assert one.problems == ["an HTML or XML document without a table is no workbook"]
 
 
 def test_a_document_without_a_day_in_it_is_a_number_alone(tmp_path):

@@ -32,6 +32,7 @@ select
     coalesce(deals.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}') as point_of_sale,
     deals.lost_reason,
     case when states.lost_at is not null then {{ known('losses.loss_group') }} end as loss_group,
+    {{ own_columns('fct_deals', {'deals': 'deals', 'leads': 'leads', 'customers': 'customers'}) -}}
     deals.order_id
 from {{ ref('deals') }} as deals
 inner join {{ ref('int_deal_states') }} as states on deals.deal_id = states.deal_id

@@ -15,6 +15,7 @@ described as (
         customers.country,
         customers.segment,
         customers.created_at,
+        {{ own_columns('dim_customers', 'customers') -}}
         row_number() over (
             partition by records.customer_key
             order by
@@ -32,7 +33,7 @@ people as (
     select
         customer_key,
         case substr(customer_key, 1, 1) when 'c' then 'customer' when 'l' then 'lead' when 'd' then 'deal' else 'order' end as object,
-        {%- for attribute in ['kind', 'region', 'city', 'country', 'segment'] %}
+        {%- for attribute in ['kind', 'region', 'city', 'country', 'segment'] + own_names('dim_customers') %}
         coalesce(max(case when row_no = 1 then {{ attribute }} end), max({{ attribute }})) as {{ attribute }},
         {%- endfor %}
         min(created_at) as created_at,
@@ -50,6 +51,7 @@ select
     people.country,
     people.segment,
     people.created_at,
+    {{ own_columns('dim_customers', 'people') -}}
     people.records
 from people
 {{ join_record_page('people.object', 'substr(people.customer_key, 3)') }}

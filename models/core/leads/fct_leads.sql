@@ -49,6 +49,7 @@ select
     responses.response_working_seconds,
     responses.working_age_seconds,
     led_to.first_won_at,
+    {{ own_columns('fct_leads', {'leads': 'leads', 'customers': 'customers'}) -}}
     -- one without a deal is decided by its rejection alone
     led_to.first_won_at is not null or coalesce(led_to.has_open_deal, {{ flag('states.rejected_at is null') }}) = 0 as is_decided
 from leads

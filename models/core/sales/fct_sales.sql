@@ -5,7 +5,9 @@ with sales as (
         concat('deal:', deal_id) as sale_id, 'deal' as kind, deal_id, cast(null as {{ dbt.type_string() }}) as order_id, source_system,
         customer_key, is_customer_known, won_at as sold_at, won_on as sold_on, least(created_at, won_at) as opened_at,
         won_at as decided_at, employee_id, team,
-        channel, campaign, region, customer_segment, point_of_sale, amount, currency, amount_base
+        channel, campaign, region, customer_segment, point_of_sale,
+        {{ own_columns('fct_sales', 'fct_deals') -}}
+        amount, currency, amount_base
     from {{ ref('fct_deals') }}
     where won_at is not null
     union all
@@ -15,7 +17,9 @@ with sales as (
         orders.employee_id,
         {{ known('employees.team') }}, record_channels.channel, record_channels.campaign,
         coalesce(customers.region, orders.region, '{{ var("unknown_member") }}'), {{ known('customers.segment') }},
-        coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'), orders.amount, orders.currency, orders.amount_base
+        coalesce(orders.point_of_sale, employees.point_of_sale, '{{ var("unknown_member") }}'),
+        {{ own_columns('fct_sales', {'customers': 'customers'}) -}}
+        orders.amount, orders.currency, orders.amount_base
     from {{ ref('int_paid_orders') }} as orders
     left join {{ ref('int_record_customers') }} as clusters on concat('o:', orders.order_id) = clusters.record
     left join {{ ref('dim_customers') }} as customers on clusters.customer_key = customers.customer_key
@@ -57,6 +61,7 @@ select
     region,
     customer_segment,
     point_of_sale,
+    {{ own_columns('fct_sales', 'numbered') -}}
     amount,
     currency,
     amount_base

@@ -38,6 +38,7 @@ select
     deals.loss_group,
     case when event = 'lost' then traits.lost_from_stage end as stage,
     {{ known('bands.amount_band') }} as amount_band,
+    {{ own_columns('deal_events', 'deals') -}}
     {{ flag("event = 'created'") }} as opportunities_new,
     {{ flag("event = 'created' and deals.status = 'won'") }} as opportunities_won,
     {{ flag("event = 'created' and deals.is_open") }} as opportunities_open,

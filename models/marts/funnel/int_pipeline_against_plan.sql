@@ -54,10 +54,10 @@ sliced as (
     select
         periods.period_grain, periods.period_start, periods.seen_on, quota.dimension, quota.dimension_key, 0, 0, 0, quota.quota_amount, periods.untold
     from periods
-    inner join {{ ref('int_planned_periods') }} as planned
-        on planned.kpi_id = '{{ var("quota_kpi") }}'
-        and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
     inner join {{ ref('int_quota_daily') }} as quota on quota.event_date between periods.period_start and periods.period_end
+    inner join {{ ref('int_planned_periods') }} as planned
+        on planned.kpi_id = '{{ var("quota_kpi") }}' and quota.dimension = planned.dimension and quota.dimension_key = planned.dimension_key
+        and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
 )
 
 select

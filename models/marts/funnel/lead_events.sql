@@ -50,8 +50,8 @@ select
     leads.source_system,
     {{ known('leads.employee_id') }} as manager,
     {{ known('employees.employee_name') }} as manager_name,
-    leads.team,
-    leads.region,
+    leads.team, leads.region,
+    {{ own_columns('lead_events', 'leads') -}}
     leads.reject_reason, leads.loss_group,
     {{ flag("event = 'created'") }} as leads_new,
     {{ flag("event = 'qualified'") }} as leads_qualified,
@@ -65,6 +65,7 @@ select
     {{ flag("event = 'qualified' and not is_open") }} as leads_qualified_decided,
     {{ flag("event = 'created' and is_answered") }} as leads_answered,
     {{ flag("event = 'created' and not is_answered") }} as leads_unanswered,
+    {{ flag("event = 'created' and not is_answered and is_open") }} as leads_to_answer,
     case when event = 'created' then response_seconds / 60.0 end as response_minutes,
     case when event = 'created' then response_working_seconds / 60.0 end as response_working_minutes,
     {{ flag("event = 'created' and is_old_enough") }} as leads_judged_by_sla,

@@ -1,5 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of forecast, coverage and velocity, period, dimension and member.  What nobody knows has no row.
+{%- set judged_days = var('forecast_error_days') | unique | list %}
 with forecasts as (
     select * from {{ ref('forecast_by_period') }} where forecast_amount is not null
 ),
@@ -8,18 +9,37 @@ coverage as (
     select * from {{ ref('pipeline_coverage') }} where due_amount is not null
 ),
 
--- forecasts are judged on some days before the end, of the whole on each of them too
+-- forecasts are judged on some days before the end
+judged as (
+    select *
+    from {{ ref('forecast_daily') }}
+    where forecast_error is not null and days_before_end in ({{ judged_days | join(', ') }})
+),
+
+-- of a period that is not known on each of them the mean would be another one's
+judged_periods as (
+    select period_grain, period_start
+    from judged
+    where dimension = 'all'
+    group by period_grain, period_start
+    having count(*) = {{ judged_days | length }}
+),
+
+-- of the whole on each of these days too
 errors as (
     select
-        period_grain, period_start, dimension, dimension_key, sum(abs(forecast_error)) as missed_amount, sum(actual_amount) as actual_amount
-    from {{ ref('forecast_daily') }}
-    where forecast_error is not null and days_before_end in ({{ var('forecast_error_days') | join(', ') }})
-    group by period_grain, period_start, dimension, dimension_key
+        judged.period_grain, judged.period_start, judged.dimension, judged.dimension_key,
+        sum(abs(judged.forecast_error)) as missed_amount, sum(judged.actual_amount) as actual_amount
+    from judged
+    inner join judged_periods as whole on judged.period_grain = whole.period_grain and judged.period_start = whole.period_start
+    group by judged.period_grain, judged.period_start, judged.dimension, judged.dimension_key
     union all
     select
-        period_grain, period_start, 'days_before_end', cast(days_before_end as {{ dbt.type_string() }}), abs(forecast_error), actual_amount
-    from {{ ref('forecast_daily') }}
-    where dimension = 'all' and forecast_error is not null and days_before_end in ({{ var('forecast_error_days') | join(', ') }})
+        judged.period_grain, judged.period_start, 'days_before_end', cast(judged.days_before_end as {{ dbt.type_string() }}),
+        abs(judged.forecast_error), judged.actual_amount
+    from judged
+    inner join judged_periods as whole on judged.period_grain = whole.period_grain and judged.period_start = whole.period_start
+    where judged.dimension = 'all'
 )
 
 select 'forecast_amount' as measure, period_grain, period_start, dimension, dimension_key, forecast_amount as value from forecasts

@@ -3,11 +3,11 @@
 with leads as (
     {{ period_measures(
         ref('lead_events'),
-        dimensions=['channel', 'source_system', 'manager', 'team', 'region'],
+        dimensions=['channel', 'source_system', 'manager', 'team', 'region'] + own_dimensions('lead_events'),
         coarse=['campaign'],
         sums=[
             'leads_new', 'leads_qualified', 'leads_rejected', 'lead_wins', 'leads_won', 'leads_open', 'leads_decided', 'leads_qualified_won',
-            'leads_qualified_open', 'leads_qualified_decided', 'leads_answered', 'leads_unanswered',
+            'leads_qualified_open', 'leads_qualified_decided', 'leads_answered', 'leads_unanswered', 'leads_to_answer',
             'response_minutes', 'response_working_minutes', 'leads_judged_by_sla', 'leads_in_sla', 'leads_judged_by_clock_sla', 'leads_in_clock_sla',
             'leads_followed_up', 'leads_followed_up_in_window', 'leads_followed_up_well', 'leads_to_follow_up'
         ],

@@ -30,6 +30,7 @@ select
     {{ flag("kind = 'email' and direction = 'out' and is_completed") }} as emails_count,
     {{ flag("kind = 'meeting'") }} as meetings_scheduled,
     {{ flag("kind = 'meeting' and status in ('accepted', 'completed')") }} as meetings_accepted,
+    {{ flag("kind = 'meeting' and status = 'planned' and occurred_at >= " ~ cutoff()) }} as meetings_to_answer,
     {{ flag("kind = 'meeting' and is_completed") }} as meetings_held,
     case
         when kind = 'meeting' and is_completed

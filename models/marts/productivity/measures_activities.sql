@@ -7,8 +7,8 @@ with activities as (
         ref('activity_events'),
         dimensions=dims,
         sums=[
-            'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'presentations_count',
-            'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds', 'calls_with_wait'
+            'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_to_answer',
+            'presentations_count', 'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds', 'calls_with_wait'
         ],
         told=['talk_minutes']
     ) }}

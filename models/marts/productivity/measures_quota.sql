@@ -1,6 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days; one that is
--- planned in part has none.
+-- planned in part has none, nor has a team or the whole of which somebody sells without a plan.
 with plans as (
     {%- for span in period_spans('event_date') %}
     select
@@ -22,6 +22,7 @@ whole_plans as (
     from plans
     inner join {{ ref('int_planned_periods') }} as planned
         on planned.kpi_id = '{{ var("quota_kpi") }}' and plans.period_grain = planned.period_grain and plans.period_start = planned.period_start
+        and plans.dimension = planned.dimension and plans.dimension_key = planned.dimension_key
 ),
 
 managers as (

@@ -1,7 +1,6 @@
 -- Grain: period_grain, period_start, manager.
--- One period (day, ISO week, month, quarter, year) and manager with a plan or with deals of his own in it, with his band.  Against a
--- plan the band goes by its attainment; without one, by the third of the period's managers that his won amount puts him in.  A period that is
--- planned in part has neither plan nor bands.
+-- One period and manager with a plan or with deals of his own in it, with his band.  Against a plan the band goes by its attainment; without
+-- one, by the third of the period's managers that his won amount puts him in.  A period that is planned in part has neither plan nor bands.
 with amounts as (
     select event_date, dimension_key as manager, quota_amount, 0 as won_amount, 0 as is_deal, 1 as is_plan
     from {{ ref('quota_days') }} where dimension = 'manager'
@@ -13,8 +12,7 @@ by_period as (
     {%- for span in period_spans('event_date') %}
     select
         {{ span.grain }} as period_grain, {{ span.start }} as period_start, manager,
-        cast(sum(quota_amount) as decimal(18, 2)) as quota_amount,
-        cast(sum(won_amount) as decimal(18, 2)) as won_amount,
+        cast(sum(quota_amount) as decimal(18, 2)) as quota_amount, cast(sum(won_amount) as decimal(18, 2)) as won_amount,
         max(is_deal) = 1 as has_deals
     from amounts
     {{ span.whole_join }}
@@ -26,15 +24,19 @@ by_period as (
     {%- endfor %}
 ),
 
+planned as (
+    select distinct period_grain, period_start from {{ ref('int_planned_periods') }}
+    where kpi_id = '{{ var("quota_kpi") }}' and dimension = 'manager'
+),
+
 judged as (
     select
         by_period.period_grain, by_period.period_start, by_period.manager, by_period.won_amount,
-        case when planned.kpi_id is not null then by_period.quota_amount end as quota_amount,
-        planned.kpi_id is null
+        case when planned.period_start is not null then by_period.quota_amount end as quota_amount,
+        planned.period_start is null
         and max(by_period.quota_amount) over (partition by by_period.period_grain, by_period.period_start) > 0 as is_planned_in_part
     from by_period
-    left join {{ ref('int_planned_periods') }} as planned
-        on planned.kpi_id = '{{ var("quota_kpi") }}' and by_period.period_grain = planned.period_grain and by_period.period_start = planned.period_start
+    left join planned on by_period.period_grain = planned.period_grain and by_period.period_start = planned.period_start
     where by_period.quota_amount > 0 or by_period.has_deals
 ),
 
@@ -71,10 +73,8 @@ counted as (
 
 select
     counted.period_grain, counted.period_start, counted.manager,
-    {{ known('employees.employee_name') }} as manager_name,
-    {{ known('employees.team') }} as team,
-    case when counted.quota_amount > 0 then counted.quota_amount end as quota_amount,
-    counted.won_amount, counted.attainment, counted.band, counted.managers_in_band,
-    {{ ratio('counted.managers_in_band', 'counted.managers_banded') }} as share_in_band
+    {{ known('employees.employee_name') }} as manager_name, {{ known('employees.team') }} as team,
+    case when counted.quota_amount > 0 then counted.quota_amount end as quota_amount, counted.won_amount, counted.attainment, counted.band,
+    counted.managers_in_band, {{ ratio('counted.managers_in_band', 'counted.managers_banded') }} as share_in_band
 from counted
 left join {{ ref('dim_employees') }} as employees on counted.manager = employees.employee_id

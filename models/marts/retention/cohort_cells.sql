@@ -27,7 +27,8 @@ customer_months as (
         buyers.customer_key,
         greatest(buyers.cohort_month, cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date)) as month_start,
         max(case when sales.event = 'sale' then 1 else 0 end) as has_bought,
-        sum(sales.revenue) as revenue
+        sum(sales.revenue) as revenue,
+        sum(case when sales.costed_revenue <> 0 or sales.gross_profit <> 0 then sales.gross_profit end) as gross_profit
     from {{ ref('sales_events') }} as sales
     inner join buyers on sales.known_customer_key = buyers.customer_key
     group by buyers.customer_key, greatest(buyers.cohort_month, cast({{ dbt.date_trunc('month', 'sales.event_date') }} as date))
@@ -40,7 +41,8 @@ bought as (
         members.cohort_month,
         customer_months.month_start,
         cast(sum(customer_months.has_bought) as bigint) as active_customers,
-        cast(sum(customer_months.revenue) as decimal(18, 2)) as revenue
+        cast(sum(customer_months.revenue) as decimal(18, 2)) as revenue,
+        cast(sum(customer_months.gross_profit) as decimal(18, 2)) as gross_profit
     from members
     inner join customer_months on members.customer_key = customer_months.customer_key
     group by members.dimension, members.dimension_key, members.cohort_month, customer_months.month_start
@@ -53,7 +55,8 @@ cells as (
             as months_since,
         months.is_complete,
         coalesce(bought.active_customers, 0) as active_customers,
-        cast(coalesce(bought.revenue, 0) as decimal(18, 2)) as revenue
+        cast(coalesce(bought.revenue, 0) as decimal(18, 2)) as revenue,
+        bought.gross_profit
     from cohorts
     inner join {{ ref('periods') }} as months on months.period_grain = 'month' and cohorts.cohort_month <= months.period_start
     left join bought
@@ -62,10 +65,7 @@ cells as (
 )
 
 select
-    dimension,
-    dimension_key,
-    cohort_month,
-    months_since,
+    dimension, dimension_key, cohort_month, months_since,
     is_complete,
     cohort_size,
     active_customers,
@@ -75,5 +75,6 @@ select
         as revenue_retention_rate,
     cast(
         sum(revenue) over (partition by dimension, dimension_key, cohort_month order by months_since rows unbounded preceding) as decimal(18, 2)
-    ) as cumulative_revenue
+    ) as cumulative_revenue,
+    gross_profit
 from cells

@@ -20,7 +20,7 @@ plans_and_wins as (
     from periods
     inner join {{ ref('int_quota_daily') }} as quota on quota.event_date between periods.period_start and periods.period_end
     inner join {{ ref('int_planned_periods') }} as planned
-        on planned.kpi_id = '{{ var("quota_kpi") }}'
+        on planned.kpi_id = '{{ var("quota_kpi") }}' and quota.dimension = planned.dimension and quota.dimension_key = planned.dimension_key
         and periods.period_grain = planned.period_grain and periods.period_start = planned.period_start
     union all
     select periods.period_grain, periods.period_start, {{ sliced_by(['manager', 'team']) }}, null, sum(deals.won_amount)

@@ -4,7 +4,7 @@
     ref('sales_events'),
     dimensions=[
         'channel', 'product_group', 'region', 'manager', 'team', 'customer_segment', 'source_system', 'point_of_sale', 'sale_kind', 'cohort'
-    ],
+    ] + own_dimensions('sales_events'),
     coarse=['product'],
     sums=['revenue', 'unit_revenue', 'units', 'costed_revenue', 'uncosted_revenue', 'cost_of_goods', 'gross_profit'],
     per_period={

@@ -65,6 +65,7 @@ select
     {{ known('sales.point_of_sale') }} as point_of_sale,
     events.product_id as product,
     events.product_group,
+    {{ own_columns('sales_events', 'sales') -}}
     cast(events.revenue as decimal(18, 2)) as revenue,
     case when events.units is not null then cast(events.revenue as decimal(18, 2)) end as unit_revenue,
     case when events.event = 'sale' and events.product_id <> '(not itemised)' then events.units end as units,

@@ -12,10 +12,9 @@
         'address_region': ['ADDRESS_REGION', 'ref'],
         'country': ['ADDRESS_COUNTRY', 'ref'],
         'phone': ['PHONE', 'multifield'],
-        'email': ['EMAIL', 'multifield'],
-        'region': ['UF_CRM_REGION', 'first'],
-        'segment': ['UF_CRM_SEGMENT', 'first']
+        'email': ['EMAIL', 'multifield']
     },
+    own=['bitrix24', 'customers', ['region', 'segment']],
     key=['company_id'],
     born=['created_at', 'phone', 'email'],
     version='modified_at'

@@ -15,10 +15,9 @@
         'country': ['ADDRESS_COUNTRY', 'ref'],
         'phone': ['PHONE', 'multifield'],
         'email': ['EMAIL', 'multifield'],
-        'region': ['UF_CRM_REGION', 'first'],
-        'segment': ['UF_CRM_SEGMENT', 'first'],
         'web_client_id': [var('bitrix24_field_web_client_id'), 'first']
     },
+    own=['bitrix24', 'customers', ['region', 'segment']],
     key=['contact_id'],
     born=['created_at', 'phone', 'email'],
     version='modified_at'

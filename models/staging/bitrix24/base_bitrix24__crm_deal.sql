@@ -41,10 +41,9 @@
         'landing_page': [var('bitrix24_field_landing_page'), 'text'],
         'yclid': ['UF_CRM_YCLID', 'first'],
         'gclid': ['UF_CRM_GCLID', 'first'],
-        'web_client_id': [var('bitrix24_field_web_client_id'), 'first'],
-        'lost_reason': ['UF_CRM_LOST_REASON', 'first'],
-        'order_id': ['UF_CRM_ORDER_ID', 'first']
+        'web_client_id': [var('bitrix24_field_web_client_id'), 'first']
     },
+    own=['bitrix24', 'deals', ['lost_reason', 'order_id']],
     key=['deal_id'],
     born=['created_at', 'company_id', 'contact_id'],
     version='modified_at',

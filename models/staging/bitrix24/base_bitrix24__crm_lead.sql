@@ -28,9 +28,9 @@
         'landing_page': [var('bitrix24_field_landing_page'), 'text'],
         'yclid': ['UF_CRM_YCLID', 'first'],
         'gclid': ['UF_CRM_GCLID', 'first'],
-        'web_client_id': [var('bitrix24_field_web_client_id'), 'first'],
-        'region': ['UF_CRM_REGION', 'first']
+        'web_client_id': [var('bitrix24_field_web_client_id'), 'first']
     },
+    own=['bitrix24', 'leads', ['region']],
     key=['lead_id'],
     born=['created_at', 'company_id', 'contact_id', 'phone', 'email'],
     version='modified_at',

@@ -10,7 +10,8 @@ companies as (
     where row_status = 'accepted' and not coalesce(is_own_company, false)
 ),
 
-{% set card = 'region, address_region, city, country, segment, created_at, email, phone, loaded_at' -%}
+{% set own = own_raw_columns('bitrix24', 'customers', ['region', 'segment']) | list -%}
+{%- set card = ['address_region', 'city', 'country', 'created_at', 'email', 'phone', 'loaded_at'] + own -%}
 customers as (
     select
         'contact_' || contact_id as customer_id,
@@ -19,10 +20,10 @@ customers as (
         nullif(concat_ws(' ', first_name, last_name), '') as name,
         web_client_id,
         {{ bitrix24_ids('company_', 'company_id', 'company_ids') }} as company_id,
-        {{ card }}
+        {{ card | join(', ') }}
     from contacts
     union all
-    select 'company_' || company_id, 'company', 'CRM_COMPANY', name, null, null, {{ card }}
+    select 'company_' || company_id, 'company', 'CRM_COMPANY', name, null, null, {{ card | join(', ') }}
     from companies
 )
 
@@ -42,10 +43,12 @@ select
     web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     company_id,
+    {{ own_values('bitrix24', 'customers', 'customers') -}}
     {{ unlabelled('regions.label', 'customers.region') }} as unlabelled_region,
     {{ unlabelled('segments.label', 'customers.segment') }} as unlabelled_segment,
     loaded_at,
     'accepted' as row_status
 from customers
-{{ join_list_item('regions', 'customers.object', 'UF_CRM_REGION', 'customers.region') }}
-{{ join_list_item('segments', 'customers.object', 'UF_CRM_SEGMENT', 'customers.segment') }}
+{{ join_list_item('regions', 'customers.object', own_field('bitrix24', 'customers', 'region'), 'customers.region') }}
+{{ join_list_item('segments', 'customers.object', own_field('bitrix24', 'customers', 'segment'), 'customers.segment') }}
+{{- own_texts('bitrix24', 'customers', 'customers', 'customers.object') }}

@@ -27,7 +27,7 @@ placed as (
         {{ local_to_utc('cast(validated.close_date as timestamp)') }} as close_day_starts_at
     from validated
     left join sources on validated.source_id = sources.status_id
-    {{ join_list_item('reasons', "'CRM_DEAL'", 'UF_CRM_LOST_REASON', 'validated.lost_reason') }}
+    {{ join_list_item('reasons', "'CRM_DEAL'", own_field('bitrix24', 'deals', 'lost_reason'), 'validated.lost_reason') }}
     left join stages on coalesce(validated.pipeline_id, '0') = stages.pipeline_id and validated.stage_id = stages.stage_id
 )
 
@@ -55,11 +55,7 @@ select
     cast(null as decimal(18, 2)) as forecast_amount,
     reason as lost_reason,
     source_name,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    utm_content,
-    utm_term,
+    utm_source, utm_medium, utm_campaign, utm_content, utm_term,
     landing_page,
     nullif(concat_ws('&', 'yclid=' || yclid, 'gclid=' || gclid), '') as click_id,
     web_client_id,
@@ -69,6 +65,7 @@ select
     title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,
+    {{ own_values('bitrix24', 'deals', 'placed') -}}
     unlabelled_lost_reason,
     unlabelled_source,
     loaded_at,
@@ -78,3 +75,4 @@ select
     row_problem,
     row_remark
 from placed
+{{- own_texts('bitrix24', 'deals', 'placed', "'CRM_DEAL'") }}

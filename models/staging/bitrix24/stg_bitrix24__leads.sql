@@ -33,7 +33,7 @@ classed as (
         end as status_class
     from validated
     left join sources on validated.source_id = sources.status_id
-    {{ join_list_item('regions', "'CRM_LEAD'", 'UF_CRM_REGION', 'validated.region') }}
+    {{ join_list_item('regions', "'CRM_LEAD'", own_field('bitrix24', 'leads', 'region'), 'validated.region') }}
     left join stages on validated.status = stages.stage_id
 )
 
@@ -63,6 +63,7 @@ select
     coalesce(region_label, address_region, city) as region,
     email,
     phone,
+    {{ own_values('bitrix24', 'leads', 'classed') -}}
     case when status_class = 'rejected' then {{ unlabelled('null', 'status_text') }} end as unlabelled_reject_reason,
     unlabelled_region,
     unlabelled_source,
@@ -73,3 +74,4 @@ select
     row_problem,
     row_remark
 from classed
+{{- own_texts('bitrix24', 'leads', 'classed', "'CRM_LEAD'") }}

@@ -16,6 +16,7 @@
     ref('exchange_rates'),
     ref('expenses'),
     ref('forecasts'),
+    ref('int_employee_names'),
     ref('int_ids'),
     ref('int_record_pages'),
     ref('int_reused_ids'),

@@ -11,7 +11,6 @@
     ref('kpi_definitions'),
     ref('kpi_to_date'),
     ref('kpi_values'),
-    ref('measures'),
     ref('metric_comparisons'),
     ref('metric_value_starts'),
     ref('metric_values'),

@@ -20,6 +20,7 @@
         'region': [var('amocrm_field_region'), 'text'],
         'segment': [var('amocrm_field_segment'), 'text']
     },
+    own=['amocrm', 'customers'],
     key=['company_id'],
     born=['created_at', 'phone', 'email'],
     version='updated_at',

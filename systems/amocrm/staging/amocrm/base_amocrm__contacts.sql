@@ -21,6 +21,7 @@
         'region': [var('amocrm_field_region'), 'text'],
         'segment': [var('amocrm_field_segment'), 'text']
     },
+    own=['amocrm', 'customers'],
     key=['contact_id'],
     born=['created_at', 'phone', 'email'],
     version='updated_at',

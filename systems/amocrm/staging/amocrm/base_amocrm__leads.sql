@@ -38,6 +38,7 @@
         'landing_page': [var('amocrm_field_landing_page'), 'text'],
         'region': [var('amocrm_field_region'), 'text']
     },
+    own=['amocrm', 'deals'],
     key=['lead_id'],
     born=['created_at', 'company_id', 'contact_id'],
     version='updated_at',

@@ -1,6 +1,6 @@
 -- Grain: customer_id.
 -- One customer: a contact or a company.
-{% set card = 'name, region, segment, created_at, email, phone, loaded_at' -%}
+{% set card = (['name', 'region', 'segment', 'created_at', 'email', 'phone', 'loaded_at'] + own_raw_columns('amocrm', 'customers') | list) | join(', ') -%}
 with customers as (
     select
         'contact_' || contact_id as customer_id,
@@ -31,6 +31,8 @@ select
     cast(null as {{ dbt.type_string() }}) as web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     company_id,
+    {{ own_values('amocrm', 'customers', 'customers') -}}
     loaded_at,
     'accepted' as row_status
 from customers
+{{- own_texts('amocrm', 'customers', 'customers') }}

@@ -67,6 +67,7 @@ select
     title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,
+    {{ own_values('amocrm', 'deals', 'placed') -}}
     loaded_at,
     _raw_file,
     _raw_row,
@@ -74,3 +75,4 @@ select
     row_problem,
     row_remark
 from placed
+{{- own_texts('amocrm', 'deals', 'placed') }}

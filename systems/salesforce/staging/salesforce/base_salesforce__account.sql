@@ -17,6 +17,7 @@
         'mobile': ['PersonMobilePhone', 'multifield'],
         'email': ['PersonEmail', 'multifield']
     },
+    own=['salesforce', 'customers'],
     key=['account_id'],
     version='updated_at',
     deleted='is_gone',

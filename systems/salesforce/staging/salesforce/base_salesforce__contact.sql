@@ -17,6 +17,7 @@
         'mobile': ['MobilePhone', 'multifield'],
         'email': ['Email', 'multifield']
     },
+    own=['salesforce', 'customers'],
     key=['contact_id'],
     version='updated_at',
     deleted='is_gone',

@@ -31,6 +31,7 @@
         'phone': ['Phone', 'multifield'],
         'mobile': ['MobilePhone', 'multifield']
     },
+    own=['salesforce', 'leads'],
     key=['lead_id'],
     version='updated_at',
     deleted='is_gone',

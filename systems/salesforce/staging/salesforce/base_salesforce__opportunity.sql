@@ -32,6 +32,7 @@
         'lost_reason': [var('salesforce_field_lost_reason'), 'text'],
         'region': [var('salesforce_field_region'), 'text']
     },
+    own=['salesforce', 'deals'],
     key=['deal_id'],
     version='updated_at',
     deleted='is_gone',

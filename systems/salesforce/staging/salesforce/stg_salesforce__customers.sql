@@ -1,6 +1,7 @@
 -- Grain: customer_id.
 -- One customer: an account or a contact.  An account that is a person has a contact beside it, which is the same.
-{% set card = 'name, region, state, city, country, created_at, email, phone, mobile, loaded_at' -%}
+{% set own = own_raw_columns('salesforce', 'customers') | list -%}
+{%- set card = (['name', 'region', 'state', 'city', 'country', 'created_at', 'email', 'phone', 'mobile', 'loaded_at'] + own) | join(', ') -%}
 with customers as (
     select
         account_id as customer_id,
@@ -32,6 +33,8 @@ select
     cast(null as {{ dbt.type_string() }}) as web_client_id,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     company_id,
+    {{ own_values('salesforce', 'customers', 'customers') -}}
     loaded_at,
     'accepted' as row_status
 from customers
+{{- own_texts('salesforce', 'customers', 'customers') }}

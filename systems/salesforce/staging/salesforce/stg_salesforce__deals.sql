@@ -57,6 +57,7 @@ select
     placed.title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,
+    {{ own_values('salesforce', 'deals', 'placed') -}}
     placed.loaded_at,
     placed._raw_file,
     placed._raw_row,
@@ -66,3 +67,4 @@ select
 from placed
 left join campaigns on placed.campaign_id = campaigns.campaign_id
 left join leads on placed.deal_id = leads.deal_id and leads.lead_no = 1
+{{- own_texts('salesforce', 'deals', 'placed') }}

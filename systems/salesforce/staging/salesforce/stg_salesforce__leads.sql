@@ -52,6 +52,7 @@ select
     coalesce(classed.region, classed.state) as region,
     classed.email,
     nullif(concat_ws(', ', classed.phone, classed.mobile), '') as phone,
+    {{ own_values('salesforce', 'leads', 'classed') -}}
     classed.loaded_at,
     classed._raw_file,
     classed._raw_row,
@@ -60,3 +61,4 @@ select
     classed.row_remark
 from classed
 left join campaigns on classed.lead_id = campaigns.lead_id and campaigns.member_no = 1
+{{- own_texts('salesforce', 'leads', 'classed') }}
