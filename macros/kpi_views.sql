@@ -5,15 +5,16 @@
     {%- set catalogue = ref('kpi_catalogue') -%}
     {%- if execute -%}
         {%- set dimensions = kpi_dimensions(catalogue) -%}
-        {%- set wanted = [] -%}
+        {%- set wanted, statements = [], [] -%}
         {%- for grain, name in var('kpi_views').items() -%}
             {%- for dimension in dimensions -%}
                 {%- set view = name if dimension == 'all' else name ~ '_by_' ~ dimension -%}
-                {%- do run_query('create or replace view marts.' ~ view ~ ' as ' ~ kpi_view_query(grain, dimension)) -%}
-                {%- do adapter.dispatch('describe_kpi_view')(view, grain, dimension) -%}
+                {%- do statements.append('create or replace view marts.' ~ view ~ ' as ' ~ kpi_view_query(grain, dimension)) -%}
+                {%- do statements.extend(adapter.dispatch('comments_on_kpi_view')(view, grain, dimension)) -%}
                 {%- do wanted.append(view) -%}
             {%- endfor -%}
         {%- endfor -%}
+        {%- do adapter.dispatch('run_statements')(statements) -%}
         {%- do adapter.dispatch('drop_other_kpi_views')(wanted) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -55,8 +56,14 @@
     where kpi_values.period_grain = '{{ grain }}' and kpi_values.dimension = '{{ dimension }}'
 {%- endmacro %}
 
+{#- Many small statements: DuckDB takes them at once, which spares a build two thirds of their time. -#}
+{% macro duckdb__run_statements(statements) -%} {%- do run_query(statements | join(';\n')) -%} {%- endmacro %}
+{% macro default__run_statements(statements) -%}
+    {%- for statement in statements -%} {%- do run_query(statement) -%} {%- endfor -%}
+{%- endmacro %}
+
 {#- A view's comments: its grain and its unit, and of each column what its table says. -#}
-{% macro duckdb__describe_kpi_view(view, grain, dimension) -%}
+{% macro duckdb__comments_on_kpi_view(view, grain, dimension) -%}
     {%- set comments = [] -%}
     {%- set told = 'One KPI and ' ~ grain ~ ' of the whole business (grain: period_start, kpi_id)' if dimension == 'all'
         else 'One KPI, ' ~ grain ~ ' and member of the dimension ' ~ dimension ~ ' (grain: period_start, kpi_id, dimension_key)' -%}
@@ -68,9 +75,9 @@
             {%- do comments.append('comment on column marts.' ~ view ~ '.' ~ column ~ " is '" ~ description ~ "'") -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- do run_query(comments | join(';\n')) -%}
+    {%- do return(comments) -%}
 {%- endmacro %}
-{% macro default__describe_kpi_view(view, grain, dimension) -%}{%- endmacro %}
+{% macro default__comments_on_kpi_view(view, grain, dimension) -%} {%- do return([]) -%} {%- endmacro %}
 
 {#- Drops the views of before of which there are none any more. -#}
 {% macro duckdb__drop_other_kpi_views(wanted) -%}

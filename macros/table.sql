@@ -1,20 +1,41 @@
-{#- A table of the embedded engine, put in the place of the old one in one transaction: whoever reads sees the one or the other, and a build
-    that fails leaves the old one.  The stock way builds beside it and renames twice; over these many models that is a tenth of a build. -#}
-{% materialization table, adapter='duckdb', supported_languages=['sql'] %}
+{#- A table or a view of the embedded engine, put in the place of the old one in one transaction: whoever reads sees the one or the other, and a
+    build that fails leaves the old one.  The stock way builds beside it, looks names up and renames; over these many models that is a tenth of
+    a build. -#}
+{% materialization table, adapter='duckdb', supported_languages=['sql'] %} {{ return(put_in_place('table')) }} {% endmaterialization %}
+{% materialization view, adapter='duckdb' %} {{ return(put_in_place('view')) }} {% endmaterialization %}
+
+{% macro put_in_place(type) -%}
     {%- set old = load_cached_relation(this) -%}
-    {%- set new = this.incorporate(type='table') -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set new = this.incorporate(type=type) -%}
+    {%- if pre_hooks -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- endif -%}
     {% call statement('main') -%}
         {%- if old is not none %}drop {{ old.type }} {{ old }}; {% endif -%}
-        {{ create_table_as(False, new, compiled_code, 'sql') }}
+        {{ create_view_as(new, compiled_code) if type == 'view' else create_table_as(False, new, compiled_code, 'sql') }}
         {{ comments_on(new, model) }}
     {%- endcall %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- if post_hooks %} {{ run_hooks(post_hooks, inside_transaction=True) }} {%- endif -%}
     {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [new]}) }}
-{% endmaterialization %}
+    {%- if post_hooks %} {{ run_hooks(post_hooks, inside_transaction=False) }} {%- endif -%}
+    {%- do return({'relations': [new]}) -%}
+{%- endmacro %}
+
+{#- The check of a contract: where the query's columns are those of the YAML, dbt's own check has nothing to say; it looks each column up by macros,
+    and tells what differs. -#}
+{% macro duckdb__get_assert_columns_equivalent(sql) -%}
+    {%- set wanted, given = [], [] -%}
+    {%- for column in model.columns.values() if column.data_type -%}
+        {%- do wanted.append('cast(null as ' ~ column.data_type ~ ') as ' ~ adapter.quote(column.name)) -%}
+    {%- endfor -%}
+    {%- for query in ['select ' ~ (wanted | join(', ') or 'null'), sql ~ '\n'] if not config.get('sql_header') -%}
+        {%- set columns = [] -%}
+        {%- for column in adapter.get_column_schema_from_query(query) -%} {%- do columns.append(column.name ~ ' ' ~ column.dtype) -%} {%- endfor -%}
+        {%- do given.append(columns | sort) -%}
+    {%- endfor -%}
+    {%- if not given or given[0] != given[1] -%} {%- do assert_columns_equivalent(sql) -%} {%- endif -%}
+{%- endmacro %}
 
 {#- What a reader's tool shows beside a table and its columns, in one query: the stock way looks the columns up, twice.  A described column that
     the table does not have is an error. -#}

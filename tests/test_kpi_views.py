@@ -1,5 +1,7 @@
 """The narrow views of kpi_values: one for each grain and dimension, in which no total stands beside its parts."""
 
+import re
+
 import duckdb
 import pytest
 import yaml
@@ -143,3 +145,12 @@ def test_a_new_dimension_brings_its_views_and_takes_them_away(small):
             assert built.execute(
                 "select dimension_key, value, member_rank from marts.kpi_daily_by_colour"
             ).fetchall() == [("colour", 1, 3)]
+
+
+def test_a_column_of_another_type_breaks_the_contract(small):
+    """The project's quick look at the columns passes nothing that dbt's own check would not, and what differs is told in its words."""
+    with duckdb.connect(str(small / "kpi.duckdb")) as made:
+        made.execute("alter table intermediate.metric_comparisons alter mark type date using null")
+    settings = {"KPI_RAW_ROOT": str(small / "raw"), "KPI_AS_OF": "2026-02-01"}
+    done = run_dbt(small, "run", "--select", "kpi_values", **settings)
+    assert done.returncode == 1 and re.search(r"\| mark +\| DATE +\| VARCHAR +\| data type mismatch", done.stdout), done.stdout[-3000:]

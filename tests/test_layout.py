@@ -258,12 +258,12 @@ WAYS = [
     ("files.leads", "fct_leads", "measures_leads", 8),
     ("files.web_sessions", "fct_web_sessions", "measures_site", 8),
     ("files.orders", "fct_sales", "measures_sales", 9),
-    ("files.ad_spend", "fct_ad_spend", "measures_marketing", 9),
+    ("files.ad_spend", "fct_ad_spend", "measures_marketing", 8),
     # a source of an own system has one model more, which reads its raw rows
     ("bitrix24.crm_lead", "fct_leads", "measures_leads", 9),
     ("yandex_metrica.visits", "fct_web_sessions", "measures_site", 9),
     ("bitrix_shop.sale_order", "fct_sales", "measures_sales", 10),
-    ("yandex_direct.campaign_performance", "fct_ad_spend", "measures_marketing", 10),
+    ("yandex_direct.campaign_performance", "fct_ad_spend", "measures_marketing", 9),
 ]
 
 

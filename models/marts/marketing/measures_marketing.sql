@@ -1,13 +1,27 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of marketing, period, dimension and member.
-with money as (
+with spend as (
+    select event_date, channel, source_system, campaign, cost_base as ad_spend, clicks as ad_clicks, impressions as ad_impressions
+    from {{ ref('fct_ad_spend') }}
+),
+
+ads as (
+    {{ period_measures(
+        'spend',
+        dimensions=['channel', 'source_system'],
+        coarse=['campaign'],
+        sums=['ad_spend', 'ad_clicks', 'ad_impressions']
+    ) }}
+),
+
+money as (
     {{ period_measures(
         ref('marketing_events'),
         dimensions=['channel', 'source_system'],
         coarse=['campaign'],
         sums=[
-            'ad_spend', 'ad_clicks', 'ad_impressions', 'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue',
-            'ad_revenue', 'ad_return', 'new_customers', 'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue'
+            'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue', 'ad_revenue', 'ad_return', 'new_customers',
+            'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue'
         ],
         per_period={
             'marketing_return': "case when sum(attributed_costed_revenue) <> 0 then sum(attributed_profit) else sum(attributed_revenue) end - coalesce(sum(marketing_cost), 0)"
@@ -23,6 +37,8 @@ emails as (
     ) }}
 )
 
+select * from ads
+union all
 select * from money
 union all
 select * from emails
