@@ -134,7 +134,9 @@ def own_fields(columns: Mapping[str, Collection[str]], homes: Homes) -> tuple[Fi
     text = FIELDS.read_text("utf-8")
     told = yaml.safe_load(text) or {}
     root = yaml.compose(text)
-    nodes: list[yaml.Node] = next((value.value for key, value in root.value if key.value == "fields"), []) if root else []
+    nodes: list[yaml.Node] = (
+        next((value.value for key, value in root.value if key.value == "fields"), []) if root else []
+    )
     personal = told.get("personal_words") or []
     found: list[Field] = []
     for node, said in zip(nodes, told.get("fields") or [], strict=True):

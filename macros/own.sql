@@ -36,7 +36,8 @@
     case when {{ dimensions }} = 'any' then 'any' else concat_ws(
         ' ', {{ dimensions }}
         {%- for name, told in marts.items() %},
-        case when {{ mart }} in ('{{ told | join("', '") }}') and coalesce({{ other_mart }}, {{ mart }}) in ('{{ told | join("', '") }}') then '{{ name }}' end
+        {%- set known = "in ('" ~ told | join("', '") ~ "')" %}
+        case when {{ mart }} {{ known }} and coalesce({{ other_mart }}, {{ mart }}) {{ known }} then '{{ name }}' end
         {%- endfor %}
     ) end
     {%- else -%} {{ dimensions }}
@@ -48,13 +49,15 @@
     {%- do return(contract()['fields'].get(source_name, {}).get(entity, {}).get(name, [none])[0]) -%}
 {%- endmacro %}
 
-{#- What validated_rows reads for the lines of a source and entity: name → its raw column and type.  left: the contract's columns that the source leaves
-    to lines; one that no line tells of is nothing. -#}
+{#- What validated_rows reads for the lines of a source and entity: name → its raw column and type.  left: the contract's columns that the source
+    leaves to lines; one that no line tells of is nothing. -#}
 {% macro own_raw_columns(source_name, entity, left=[]) -%}
     {%- set lines = contract()['fields'][source_name][entity] -%}
     {%- set found = {} -%}
     {%- for name in left -%}{%- do found.update({name: [lines.get(name, [none])[0], 'first']}) -%}{%- endfor -%}
-    {%- for name, told in lines.items() if told | length > 1 -%}{%- do found.update({name: [told[0], told[1], 'lenient', 'parted' if told[2] == 'money']}) -%}{%- endfor -%}
+    {%- for name, told in lines.items() if told[1:] -%}
+        {%- do found.update({name: [told[0], told[1], 'lenient'] + (['parted'] if told[2] == 'money' else [])}) -%}
+    {%- endfor -%}
     {%- do return(found) -%}
 {%- endmacro %}
 
@@ -97,7 +100,9 @@
 {% macro own_values(source_name, entity, rows) -%}
     {%- for name, told in contract()['fields'][source_name][entity].items() if told[1:] -%}
         {%- if told[1] != 'text' -%} {{ rows }}.{{ name }},
-        {%- elif source_name == 'bitrix24' and told[2] == 'list' -%} {{ name }}_texts.text as {{ name }}, {{ name }}_texts.unlabelled as unlabelled_{{ name }},
+        {%- elif source_name == 'bitrix24' and told[2] == 'list' -%}
+        {{ name }}_texts.text as {{ name }},
+    {{ name }}_texts.unlabelled as unlabelled_{{ name }},
         {%- else -%} coalesce({{ name }}_texts.text, {{ rows }}.{{ name }}) as {{ name }},
         {%- endif %}
     {% endfor -%}

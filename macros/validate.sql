@@ -5,8 +5,8 @@
              0 is none), first (a ref that may stand in a list), multifield (phones or e-mails, as
              they stand), integer, number, money, share (of one, or per
              cent), percent, boolean, date, timestamp.  A required date or timestamp does not lie before the calendar, nor does an event,
-             which may be empty; `ever` lifts it; `parted`: the currency stands behind a |.  No raw column: nothing.  A value of a lenient column that cannot be read, or lies outside its bounds, is left out
-             and named in row_remark; the row stays.
+             which may be empty; `ever` lifts it.  A value of a lenient column that cannot be read, or lies outside its bounds, is left out
+             and named in row_remark; the row stays.  Of a `parted` one the currency stands behind a |.  No raw column: nothing.
     key:     the columns that make a record one, of a currency whatever word stands for it; version: the column by which a newer version of
              it is told;
     parts:   columns in which rows of one key may differ within a load: such rows are parts of the record and stand together;

@@ -336,7 +336,8 @@ def test_a_changed_warehouse_is_told_without_its_values(warehouse, raw_root, tmp
     ],
 )
 def test_wrong_settings_are_said_plainly(tmp_path, settings, words):
-    done = run_dbt(tmp_path, "run", "-s", "dim_date", **settings)
+    (tmp_path / "raw").mkdir()
+    done = run_dbt(tmp_path, "run", "-s", "dim_date", **{"KPI_RAW_ROOT": str(tmp_path / "raw")} | settings)
     assert done.returncode != 0
     assert all(word in done.stdout for word in words), done.stdout
     assert "Traceback" not in done.stdout + done.stderr
@@ -345,17 +346,20 @@ def test_wrong_settings_are_said_plainly(tmp_path, settings, words):
 def test_a_warehouse_that_is_held_is_said_plainly(tmp_path):
     """A BI tool that reads the build's own file keeps it from being written; the message says so, in a few lines."""
     path = tmp_path / "not there yet" / "kpi.duckdb"
-    assert run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path)).returncode == 0
+    (tmp_path / "raw").mkdir()
+    settings = {"KPI_WAREHOUSE": str(path), "KPI_RAW_ROOT": str(tmp_path / "raw")}
+    assert run_dbt(tmp_path, "seed", "-s", "seed_report_signs", **settings).returncode == 0
     with duckdb.connect(str(path), read_only=True):
-        done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path))
+        done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", **settings)
     assert done.returncode != 0 and "KPI_WAREHOUSE" in done.stdout and str(path) in done.stdout
     assert "close what has it open" in done.stdout and "Traceback" not in done.stdout + done.stderr
     path.write_text("no database")
-    done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", KPI_WAREHOUSE=str(path))
+    done = run_dbt(tmp_path, "seed", "-s", "seed_report_signs", **settings)
     assert done.returncode != 0 and "it must be a DuckDB file" in done.stdout
 
 
-def test_an_as_of_date_before_the_data_is_said(tmp_path):
-    done = run_dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", KPI_AS_OF="2001-01-01")
+def test_an_as_of_date_before_the_data_is_said(raw_root, tmp_path):
+    settings = {"KPI_RAW_ROOT": str(raw_root), "KPI_AS_OF": "2001-01-01"}
+    done = run_dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", **settings)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "as-of date before the data" in done.stdout

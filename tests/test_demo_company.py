@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse import PROJECT, build
+from tests.warehouse import PROJECT, as_read, build
 
 ANSWERS = PROJECT / "demo" / "answers"
 # worked out as a whole only
@@ -287,7 +287,16 @@ def forecasts_that_differ(demo, back):
 
 def test_a_month_back_gives_what_was_known_then(demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("as_of")
-    with build(folder, "--exclude-resource-type", "test", "unit_test", KPI_AS_OF="2026-06-01") as warehouse:
+    chosen = (
+        "-s",
+        "+kpi_values",
+        "+forecast_daily",
+        "+int_won_versions",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+    )
+    with build(folder, *chosen, KPI_AS_OF="2026-06-01", **as_read(demo)) as warehouse:
         wrong = warehouse.execute(COMPARED.format(answers=ANSWERS / "as_of_2026-06-01.csv.gz")).df()
         later = warehouse.execute(
             "select count(*) from marts.kpi_values where period_start >= date '2026-06-01'"

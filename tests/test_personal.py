@@ -35,7 +35,8 @@ def built(tmp_path_factory):
         path = folder / "raw" / "files" / name
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
-    done = run(folder, "build", "--resource-type", "model", "--resource-type", "seed", KPI_PUBLISH_EMPLOYEES="ids")
+    settings = {"KPI_PUBLISH_EMPLOYEES": "ids", "DBT_WRITE_JSON": "true"}
+    done = run(folder, "build", "--resource-type", "model", "--resource-type", "seed", **settings)
     assert done.returncode == 0, done.stdout[-6000:]
     return folder, done.stdout
 

@@ -15,7 +15,7 @@ import json
 
 import pytest
 
-from tests.warehouse import PROJECT, accounted, build, built_of, rows, write_csv
+from tests.warehouse import accounted, build, built_of, rows, write_csv
 
 
 def visit(number: int, date: str, **source) -> dict:
@@ -162,7 +162,6 @@ def test_what_a_crm_or_a_counter_tells_too_is_not_counted(folder):
         "+stg_roistat__deals",
         "--exclude-resource-type",
         "unit_test",
-        project=PROJECT,
         **settings,
     ) as beside:
         found = rows(beside, """

@@ -198,6 +198,44 @@ def movements(f: Facts, sheet: Sheet) -> None:
             sheet.put("mrr", grain, start, "movement", kind, changes[kind])
 
 
+def gains_and_losses(f: Facts, sheet: Sheet) -> None:
+    """What the recurring revenue gained over what it lost, and what of it left with its customers, of what there was before the period.
+
+    Each customer gains or loses by all that he pays; a change of his counts in the product and region that it is of.
+    """
+
+    def paid(day: dt.date) -> dict[int, dict[tuple[str, str], Decimal]]:
+        by: dict[int, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for c in f.world.files["contracts"]:
+            if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
+                kind = str(c["product_id"]), c["region"] or "(unknown)"
+                by[c["customer"].party_id][kind] += Decimal(c["total_minor"]) / 100 / c["months"]
+        return by
+
+    for grain in GRAINS:
+        for start in periods(grain):
+            before = paid(start - dt.timedelta(days=1))
+            after = paid(min(period_end(start, grain) - dt.timedelta(days=1), clock.LAST_DAY))
+            gained, lost, churned, opening = (defaultdict(Decimal) for _ in range(4))
+            for party in before.keys() | after.keys():
+                a, b = before.get(party, {}), after.get(party, {})
+                gains = sum(b.values()) >= sum(a.values())
+                for product, region in a.keys() | b.keys():
+                    was, now = a.get((product, region), Decimal(0)), b.get((product, region), Decimal(0))
+                    for cell in (("all", "all"), ("product", product), ("region", region)):
+                        opening[cell] += was
+                        (gained if gains else lost)[cell] += now - was if gains else was - now
+                        churned[cell] += 0 if b else was
+            for cell in sorted(opening, key=lambda x: (x[0] != "all", x)):
+                if cell[0] != "all" and slice_grain(cell[0]) != grain:
+                    continue
+                if lost[cell]:
+                    sheet.put("quick_ratio", grain, start, *cell, gained[cell] / lost[cell], gained[cell], lost[cell])
+                if opening[cell]:
+                    rate = churned[cell] / opening[cell]
+                    sheet.put("mrr_churn_rate", grain, start, *cell, rate, churned[cell], opening[cell])
+
+
 def expenses(f: Facts, sheet: Sheet) -> None:
     """Monthly expenses of selling over revenue."""
     spent: dict[dt.date, Decimal] = defaultdict(Decimal)
@@ -242,6 +280,7 @@ def expected_values(f: Facts) -> Sheet:
         outlook.forecast_error,
         recurring,
         movements,
+        gains_and_losses,
         expenses,
         growth,
     ):

@@ -14,15 +14,26 @@ periods as (
     select period_grain, period_start, period_end from {{ ref('dim_period_span') }}
 ),
 
-planned_days as (
+-- each day once, for there are many plans of one
+days as (
     select
-        plans.*,
+        planned.date_day,
         periods.period_grain,
         periods.period_start,
         {{ dbt.datediff('periods.period_start', 'periods.period_end', 'day') }}
         + 1 as days_of_period
+    from (select distinct date_day from plans) as planned
+    inner join periods on planned.date_day between periods.period_start and periods.period_end
+),
+
+planned_days as (
+    select
+        plans.*,
+        days.period_grain,
+        days.period_start,
+        days.days_of_period
     from plans
-    inner join periods on plans.date_day between periods.period_start and periods.period_end
+    inner join days on plans.date_day = days.date_day
 ),
 
 anybody as (

@@ -19,6 +19,9 @@ movements as (
         period_start,
         {{ sliced_by(['product', 'region', 'movement']) }},
         cast(sum(mrr_change) as double) as mrr_change,
+        cast(sum(mrr_gained) as double) as mrr_gained,
+        cast(sum(mrr_lost) as double) as mrr_lost,
+        cast(sum(mrr_churned) as double) as mrr_churned,
         cast(sum(case when movement in ('expansion', 'contraction', 'churn') then mrr_change else 0 end) as double) as change_of_old,
         cast(sum(case when movement in ('contraction', 'churn') then mrr_change else 0 end) as double) as loss_of_old
     from {{ ref('mrr_movements') }}
@@ -49,3 +52,7 @@ union all
 select 'mrr_kept_gross', period_grain, period_start, dimension, dimension_key, kept_gross from kept
 union all
 select 'mrr', period_grain, period_start, dimension, dimension_key, mrr_change from movements where dimension = 'movement'
+{%- for measure in ['mrr_gained', 'mrr_lost', 'mrr_churned'] %}
+union all
+select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from movements where dimension <> 'movement'
+{%- endfor %}

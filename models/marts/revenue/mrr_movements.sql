@@ -46,34 +46,35 @@ over_period as (
 levels as (
     select
         *,
-        sum(change) over (
-            partition by period_grain, customer_key, product, region order by period_start rows unbounded preceding
-        ) as closing,
-        sum(change) over (
-            partition by period_grain, customer_key order by period_start range unbounded preceding
-        ) as customer_closing,
+        sum(change) over (partition by period_grain, customer_key, product, region order by period_start rows unbounded preceding) as closing,
+        sum(change) over (partition by period_grain, customer_key order by period_start range unbounded preceding) as customer_closing,
         sum(change) over (partition by period_grain, customer_key, period_start) as customer_change,
         min(period_start) over (partition by period_grain, customer_key) as customer_first_start
     from over_period
+),
+
+moved as (
+    select
+        *,
+        case
+            when customer_closing - customer_change = 0 and period_start = customer_first_start then 'new'
+            when customer_closing - customer_change = 0 then 'reactivation'
+            when customer_closing = 0 then 'churn'
+            when customer_change >= 0 then 'expansion'
+            else 'contraction'
+        end as movement
+    from levels
+    where change <> 0 and is_counted
 )
 
 select
-    period_grain,
-    period_start,
-    customer_key,
-    product,
-    region,
-    case
-        when customer_closing - customer_change = 0 and period_start = customer_first_start then 'new'
-        when customer_closing - customer_change = 0 then 'reactivation'
-        when customer_closing = 0 then 'churn'
-        when customer_change >= 0 then 'expansion'
-        else 'contraction'
-    end as movement,
+    period_grain, period_start, customer_key, product, region, movement,
     cast(closing - change as decimal(18, 2)) as opening_mrr,
     cast(change as decimal(18, 2)) as mrr_change,
     cast(closing as decimal(18, 2)) as closing_mrr,
     cast(customer_closing - customer_change as decimal(18, 2)) as customer_opening_mrr,
-    cast(customer_closing as decimal(18, 2)) as customer_closing_mrr
-from levels
-where change <> 0 and is_counted
+    cast(customer_closing as decimal(18, 2)) as customer_closing_mrr,
+    cast(case when movement in ('new', 'reactivation', 'expansion') then change else 0 end as decimal(18, 2)) as mrr_gained,
+    cast(case when movement in ('contraction', 'churn') then -change else 0 end as decimal(18, 2)) as mrr_lost,
+    cast(case when movement = 'churn' then -change else 0 end as decimal(18, 2)) as mrr_churned
+from moved

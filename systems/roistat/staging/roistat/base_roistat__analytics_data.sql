@@ -5,21 +5,14 @@
 (
     select
         days.*,
+        -- the dimension is an object with a value, or the value itself
         lower(coalesce(
             {{ json_value('days.dimensions', '$.marker_level_1.value') }},
             case when left({{ level }}, 1) <> '{' then {{ level }} end
         )) as marker,
         costs.cost
     from {{ source('roistat', 'analytics_data') }} as days
-    left join (
-        select
-            _raw_file,
-            _raw_row,
-            max(case when {{ json_value('item', '$.metric_name') }} = 'marketing_cost' then {{ json_value('item', '$.value') }} end) as cost
-        from {{ source('roistat', 'analytics_data') }}
-        {{ unnest_json('metrics', 'item') }}
-        group by _raw_file, _raw_row
-    ) as costs on days._raw_file = costs._raw_file and days._raw_row = costs._raw_row
+    left join {{ ref('base_roistat__costs') }} as costs on days._raw_file = costs._raw_file and days._raw_row = costs._raw_row
 ) as days
 {%- endset %}
 {{ validated_rows(

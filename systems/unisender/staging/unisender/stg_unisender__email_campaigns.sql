@@ -1,5 +1,6 @@
 -- Grain: campaign_id.
 -- One campaign with its totals; one that is not sent has the row status not_sent and goes no further.
+{% set unsent = var('unisender_unsent') | join("', '") -%}
 with campaigns as (
     select * from {{ ref('base_unisender__campaigns') }} where row_status = 'accepted'
 ),
@@ -22,7 +23,9 @@ select
     cast(null as bigint) as bounced,
     campaigns.loaded_at,
     case
-        when campaigns.status in ('{{ var("unisender_unsent") | join("', '") }}') then 'not_sent'
+        when
+            campaigns.status in ('{{ unsent }}')
+            then 'not_sent'
         else 'accepted'
     end as row_status,
     campaigns.row_problem
