@@ -153,4 +153,6 @@ def test_a_column_of_another_type_breaks_the_contract(small):
         made.execute("alter table intermediate.metric_comparisons alter mark type date using null")
     settings = {"KPI_RAW_ROOT": str(small / "raw"), "KPI_AS_OF": "2026-02-01"}
     done = run_dbt(small, "run", "--select", "kpi_values", **settings)
-    assert done.returncode == 1 and re.search(r"\| mark +\| DATE +\| VARCHAR +\| data type mismatch", done.stdout), done.stdout[-3000:]
+    assert done.returncode == 1 and re.search(r"\| mark +\| DATE +\| VARCHAR +\| data type mismatch", done.stdout), (
+        done.stdout[-3000:]
+    )

@@ -60,6 +60,7 @@ SHORT_LISTS = {
     "measures_quota",
     "performance_bands",
     "periods",
+    "product_classes",
     "report_indicators",
     "report_reasons",
     "stg_bitrix24__activities",
