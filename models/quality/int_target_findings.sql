@@ -54,7 +54,7 @@ all_findings as (
     where targets.channel is not null and channels.channel is null
     union all
     select distinct
-        'plans of managers that are no plan of all, as somebody sells without one',
+        'plans of managers that are no plan of all, as others sell without one',
         concat(left(cast(slices.month_start as {{ dbt.type_string() }}), 7), ' of ', slices.dimension_key)
     from of_slices as slices
     left join {{ ref('int_quota_daily') }} as quota

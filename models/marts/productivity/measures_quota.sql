@@ -1,6 +1,6 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of plans of the won amount, period, dimension and member.  A running period has the plan of all its days; one that is
--- planned in part has none, nor has a team or the whole of which somebody sells without a plan.
+-- planned in part has none, nor has a team or the whole of which many deals are of managers without a plan.
 with plans as (
     {%- for span in period_spans('event_date') %}
     select
