@@ -290,8 +290,8 @@ def test_a_month_back_gives_what_was_known_then(demo, tmp_path_factory):
     chosen = (
         "-s",
         "+kpi_values",
+        "+kpi_companions",
         "+forecast_daily",
-        "+int_won_versions",
         "--exclude-resource-type",
         "test",
         "unit_test",
