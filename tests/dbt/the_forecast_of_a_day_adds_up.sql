@@ -36,7 +36,8 @@ velocity as (
         on {{ alias }}.kpi_id = '{{ kpi }}' and kpis.period_grain = {{ alias }}.period_grain and kpis.period_start = {{ alias }}.period_start
         and kpis.dimension = {{ alias }}.dimension and kpis.dimension_key = {{ alias }}.dimension_key
     {%- endfor %}
-    where kpis.kpi_id = 'sales_velocity'
+    -- where no deal is in work there is nothing to be fast with
+    where kpis.kpi_id = 'sales_velocity' and not (worked.value = 0 and kpis.value is null)
 )
 
 select 'slices do not add up' as what, wholes.period_grain, wholes.period_start, wholes.event_date, slices.dimension
