@@ -22,21 +22,6 @@
     {%- do return({'relations': [new]}) -%}
 {%- endmacro %}
 
-{#- The check of a contract: where the query's columns are those of the YAML, dbt's own check has nothing to say; it looks each column up by macros,
-    and tells what differs. -#}
-{% macro duckdb__get_assert_columns_equivalent(sql) -%}
-    {%- set wanted, given = [], [] -%}
-    {%- for column in model.columns.values() if column.data_type -%}
-        {%- do wanted.append('cast(null as ' ~ column.data_type ~ ') as ' ~ adapter.quote(column.name)) -%}
-    {%- endfor -%}
-    {%- for query in ['select ' ~ (wanted | join(', ') or 'null'), sql ~ '\n'] if not config.get('sql_header') -%}
-        {%- set columns = [] -%}
-        {%- for column in adapter.get_column_schema_from_query(query) -%} {%- do columns.append(column.name ~ ' ' ~ column.dtype) -%} {%- endfor -%}
-        {%- do given.append(columns | sort) -%}
-    {%- endfor -%}
-    {%- if not given or given[0] != given[1] -%} {%- do assert_columns_equivalent(sql) -%} {%- endif -%}
-{%- endmacro %}
-
 {#- What a reader's tool shows beside a table and its columns, in one query: the stock way looks the columns up, twice.  A described column that
     the table does not have is an error. -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}

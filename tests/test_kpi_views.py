@@ -148,7 +148,7 @@ def test_a_new_dimension_brings_its_views_and_takes_them_away(small):
 
 
 def test_a_column_of_another_type_breaks_the_contract(small):
-    """The project's quick look at the columns passes nothing that dbt's own check would not, and what differs is told in its words."""
+    """What differs is told in dbt's own words."""
     with duckdb.connect(str(small / "kpi.duckdb")) as made:
         made.execute("alter table intermediate.metric_comparisons alter mark type date using null")
     settings = {"KPI_RAW_ROOT": str(small / "raw"), "KPI_AS_OF": "2026-02-01"}

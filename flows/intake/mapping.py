@@ -163,7 +163,9 @@ class Mapping(BaseModel):
         for entity, table in self.tables.items():
             if entity not in contract():
                 raise ValueError(f"there is no entity {entity}; there are {', '.join(contract())}")
-            if strange := [name for name in (*table.columns, *table.constants) if name not in columns_of(entity)]:
+            if strange := [
+                name for name in (*table.columns, *table.constants, *table.without) if name not in columns_of(entity)
+            ]:
                 raise ValueError(f"{entity} has no column {', '.join(strange)}; it has {', '.join(columns_of(entity))}")
         return self
 

@@ -4,6 +4,7 @@ import difflib
 import re
 from dataclasses import dataclass, field
 
+from flows.base.project import variables
 from flows.intake import names
 from flows.intake.mapping import Column, Mapping, Table
 from flows.intake.names import Meaning, contract, meaning, plain, rank_in, required_of, word, words
@@ -278,8 +279,6 @@ def _all(sheet: Sheet, header: str, pattern: str) -> bool:
     return bool(values) and all(re.fullmatch(pattern, value) for value in values)
 
 
-EXTENSION = "[0-9]{2,5}"  # the number of a colleague within a telephone exchange
-
 DERIVED = {  # what tells a column that has no header of its own
     ("deals", "status"): "stage_id",
     ("leads", "status_class"): "status",
@@ -301,9 +300,10 @@ def _parties(sheet: Sheet, entity: str, columns: dict[str, Column]) -> None:
     if None in sides or not sides:
         return
     caller, called = sides
-    short = [value for one in sides for value in sheet.values(one, SAMPLE) if re.fullmatch(EXTENSION, value)]
+    extension = variables()["cdr_internal_numbers"].strip("^$")
+    short = [value for one in sides for value in sheet.values(one, SAMPLE) if re.fullmatch(extension, value)]
     if "direction" not in columns and short:
-        colleagues = {f"{EXTENSION} > {EXTENSION}": "internal", f"{EXTENSION} > .*": "out"}
+        colleagues = {f"{extension} > {extension}": "internal", f"{extension} > .*": "out"}
         columns["direction"] = Column.model_validate(
             {"from": sides, "join": " > ", "patterns": colleagues, "otherwise": "in"}
         )

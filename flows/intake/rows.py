@@ -126,15 +126,9 @@ class _Maker:
                 cells[name] = cells.get(name) or value
             if self.table.only_if and not cells.get(self.table.only_if):
                 continue
-            if said := next(
-                (
-                    f"{name} is {cells.get(name)}"
-                    for name, words in self.table.without.items()
-                    if cells.get(name) in words
-                ),
-                None,
-            ):
-                self.out.left_out.append((line, f"{said}, no record"))
+            if no_record := [name for name, said in self.table.without.items() if cells.get(name) in said]:
+                name = no_record[0]
+                self.out.left_out.append((line, f"{name} is {cells[name]}, no record"))
                 continue
             self.out.filled.update(name for name, value in cells.items() if value is not None)
             self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
