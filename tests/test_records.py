@@ -1,13 +1,16 @@
 """From a figure to its records: what they make is the figure, everywhere."""
 
+import re
+from collections.abc import Iterator
+
 import duckdb
 import pytest
 
 from flows import measures, records
 from flows.base.errors import ConfigError
+from flows.base.sql import listed
 
 TOLERANCE = 1e-6
-GRAINS = "('day', 'week', 'month', 'quarter', 'year')"
 # What numerator and denominator of each figure are, by measure.
 TOLD = """
     create or replace temp table told as
@@ -29,7 +32,7 @@ WHERE_THEY_DIFFER = """
         select dimension, dimension_key, period_grain, period_start, sum(made) as made from ({made}) group by all
     ),
     mine as (
-        select * exclude measure from told where measure = '{name}' and dimension in {dimensions}
+        select * exclude measure from told where measure = '{name}' and dimension in ({dimensions})
     ),
     kept as (
         select distinct dimension, period_grain from mine where value <> 0
@@ -50,10 +53,11 @@ OTHER_ROWS = {
 }
 
 
-def _made(rows: measures.Rows, dimensions: list[str]) -> str:
+def _made(rows: measures.Rows, dimensions: dict[str, list[str]]) -> Iterator[str]:
     """The numbers that rows make by period and member; sums are taken by day first, which is many times cheaper and the same."""
-    by_day = rows.total.startswith("sum(") and "periods." not in rows.adds and "period_start" not in rows.day
-    for one in dimensions:
+    counts_days = set(re.findall(r"mart\.\w+", rows.days)) == {rows.day}
+    by_day = rows.total.startswith("sum(") and "periods." not in rows.adds and counts_days
+    for one, grains in dimensions.items():
         place = f"'{one}' as dimension, {rows.member(one)} as dimension_key"
         if by_day:
             day = rows.day.removeprefix("mart.")
@@ -67,7 +71,7 @@ def _made(rows: measures.Rows, dimensions: list[str]) -> str:
             selected, source = f"{place}, {rows.total}", f"{rows.source()} where {rows.condition(one)}"
         yield (
             f"select {selected} * any_value({rows.times}) as made, periods.period_grain, periods.period_start"
-            f" from {source} and periods.period_grain in {GRAINS} group by all"
+            f" from {source} and periods.period_grain in ({listed(grains)}) group by all"
         )
 
 
@@ -76,19 +80,22 @@ def differences(connection: duckdb.DuckDBPyConnection) -> tuple[list[tuple], set
     a measure's records do not tell; and the measures that have none."""
     connection.execute(TOLD)
     found, slices, without = [], set(), set()
-    sliced = connection.execute(
-        "select measure, array_agg(distinct dimension) from told where value <> 0 group by 1 order by 1"
-    ).fetchall()
-    for name, dimensions in sliced:
+    sliced: dict[str, dict[str, list[str]]] = {}
+    query = (
+        "select measure, dimension, list(distinct period_grain) from told where value <> 0 group by 1, 2 order by 1, 2"
+    )
+    for name, dimension, grains in connection.execute(query).fetchall():
+        sliced.setdefault(name, {})[dimension] = grains
+    for name, dimensions in sliced.items():
         counted = measures.measure(name)
         if counted is None:
             without.add(name)
             continue
         slices |= {(name, one) for one in dimensions if not counted.tells(one)}
-        told = [one for one in dimensions if counted.tells(one)]
+        told = {one: grains for one, grains in dimensions.items() if counted.tells(one)}
         query = WHERE_THEY_DIFFER.format(
             made=" union all by name ".join(query for rows in counted.parts for query in _made(rows, told)),
-            name=name, dimensions=(*told, ""), tolerance=TOLERANCE, looked_at="value <> 0" if counted.where_known else "true",
+            name=name, dimensions=listed(told), tolerance=TOLERANCE, looked_at="value <> 0" if counted.where_known else "true",
         )  # fmt: skip
         found += connection.execute(query).fetchall()
     return found, slices, without
