@@ -60,12 +60,16 @@ def contributors(connection: duckdb.DuckDBPyConnection) -> str:
 
     A reader names figure, grain, first day, dimension and member; of all measures only those of the figure are read.
     """
+    tables = _column(
+        connection,
+        "select table_name from duckdb_tables() where schema_name = 'marts' and database_name = current_database()",
+    )
     made_of: dict[str, dict[str, list[str]]] = {}
     known = "select figure_id, dimensions, numerator, denominator from marts.kpi_definitions order by figure_id"
     slices: dict[str, set[str]] = {}
     for figure, dimensions, *named in connection.execute(known).fetchall():
         for part, name in zip(PARTS, named, strict=True):
-            if name in measures() and measure(name):
+            if name in measures() and measure(name) and all(rows.is_told_by(tables) for rows in measure(name).parts):
                 made_of.setdefault(name, {}).setdefault(part, []).append(figure)
                 slices.setdefault(name, set()).update((dimensions or "").split())
     queries = []

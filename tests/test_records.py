@@ -137,12 +137,38 @@ def test_a_record_has_the_address_of_its_source():
                 (date '2026-04-02', 'won', 'd:1', 1), (date '2026-04-03', 'won', 'd:2', 1), (date '2026-05-01', 'won', 'd:3', 1)
             ) as rows (event_date, event, deal_id, deals_won);
             create table marts.fct_deals as select 'd:1' as deal_id, 'https://crm/1' as record_url;
+            create table marts.kpi_definitions as from (values ('deals_won', 'all', 'deals_won', null), ('aov', 'all', 'revenue', 'sales_priced'))
+                as rows (figure_id, dimensions, numerator, denominator);
         """)
+        connection.execute(records.contributors(connection))  # of tables that are there: nothing is told of sales
+        for_bi = (
+            "select record, record_url, adds from marts.kpi_contributors('deals_won', 'month', '2026-04-01') order by 1"
+        )
+        assert connection.execute(for_bi).fetchall() == [("d:1", "https://crm/1", 1), ("d:2", None, 1)]
         rows = records.records(connection, measures.measure("deals_won"), "month", "2026-04-01", "all", "all")
     assert [(record.split()[0], url, adds) for _, record, url, adds in rows] == [
         ("d:1", "https://crm/1", 1),
         ("d:2", None, 1),
     ]
+
+
+def test_bi_is_told_the_same_records(demo):
+    """The table macro of the published file, for figures counted in each way, whole and sliced."""
+    demo.execute(records.contributors(demo).replace("macro marts.kpi_contributors", "temp macro kpi_contributors"))
+    for figure, sliced in [
+        ("win_rate", "channel=seo"),
+        ("aov", None),
+        ("response_time_minutes_median", None),
+        ("retention_rate", None),
+    ]:
+        told = [
+            (part, counted.name, *row[:-1], float(row[-1]))
+            for part, counted, rows, _, _ in records.behind(demo, figure, "2026-04", sliced)
+            for row in rows
+        ]
+        member = ", '{}', '{}'".format(*sliced.split("=")) if sliced else ""
+        found = demo.execute(f"from kpi_contributors('{figure}', 'month', '2026-04-01'{member})").fetchall()
+        assert sorted(map(str, found)) == sorted(map(str, told)) and told
 
 
 @pytest.mark.parametrize(
