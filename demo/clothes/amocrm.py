@@ -8,6 +8,8 @@ import pandas as pd
 
 from demo import clock, tally
 from demo import company as co
+from demo.clothes import by_files
+from demo.clothes.by_files import as_text
 from demo.crm import Activity, Deal, Lead
 from demo.layouts import files
 from demo.layouts.bitrix24 import FIRST_LOAD, nights, utm
@@ -27,8 +29,11 @@ CALL_STATUS = {"200": "4", "486": "7", "603": "6", "480": "3", "304": "3"}
 
 
 def wear(world: World) -> None:
-    """A price is a whole number in the one currency of the account, so managers enter roubles."""
+    """A price is a whole number in the one currency of the account, so managers enter roubles.  A request becomes a deal, and keeps its marks."""
     for deal in world.crm.deals:
+        if deal.lead:
+            deal.origin = None
+            deal.lead.history[-1] = (deal.created, "CONVERTED")
         day = clock.day_of(deal.created)
 
         def whole(amount: int, currency: str = deal.currency, day=day) -> int:
@@ -49,6 +54,8 @@ def member(dimension: str, key: str) -> str:
         pipeline, stage = key.split(":", 1)
         key = f"{PIPELINE[pipeline]}:{STATUS[stage]}"
     told = tally.with_system(dimension, key)
+    if dimension == "product":
+        return told.replace("bitrix24", "files")
     return "amocrm" + told.removeprefix("bitrix24") if told.startswith("bitrix24") else told
 
 
@@ -291,12 +298,11 @@ def tables(world: World) -> dict[tuple[str, str], pd.DataFrame]:
         **dictionaries(),
     }
     frames = {("amocrm", name): as_text(found) for name, found in rows.items()}
-    strangers = [a for a in world.crm.activities if a.kind == "call" and not owner_of(a, deal_of)]
-    frames["files", "calls"] = files.frame("calls", files.calls(strangers))
-    return frames
-
-
-def as_text(rows: list[dict]) -> pd.DataFrame:
-    """Every value as the text that a loader lands."""
-    told = [{k: v if k == "_load" else "" if v is None else str(v) for k, v in row.items()} for row in rows]
-    return pd.DataFrame(told)
+    return frames | by_files.frames(
+        {
+            "calls": files.calls(by_files.strangers(world.crm.activities)),
+            "products": by_files.products(),
+            "deal_lines": by_files.deal_lines(world),
+            "quotes": by_files.quotes(world),
+        }
+    )

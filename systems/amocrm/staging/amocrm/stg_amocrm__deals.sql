@@ -52,14 +52,11 @@ select
     cast(null as double) as probability,
     cast(null as decimal(18, 2)) as forecast_amount,
     case when status = 'lost' then loss_reason end as lost_reason,
-    source_name,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    utm_content,
-    utm_term,
-    landing_page,
-    nullif(concat_ws('&', 'yclid=' || yclid, 'gclid=' || gclid), '') as click_id,
+    -- the marks of a request are its lead's: the day on which somebody took it is no touch
+    {%- for name in ['source_name', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'landing_page'] %}
+    case when not coalesce(was_unsorted, false) then {{ name }} end as {{ name }},
+    {%- endfor %}
+    case when not coalesce(was_unsorted, false) then nullif(concat_ws('&', 'yclid=' || yclid, 'gclid=' || gclid), '') end as click_id,
     web_client_id,
     region,
     cast(null as {{ dbt.type_string() }}) as point_of_sale,

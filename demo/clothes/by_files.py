@@ -1,0 +1,64 @@
+"""What a system keeps nowhere, or keeps where it is not read: the firm brings it by files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from demo import company as co
+from demo.crm import Activity
+from demo.layouts import files
+from demo.world import World
+
+
+def products() -> list[dict]:
+    return [
+        {"product_id": p[0], "name": p[2], "product_group": co.GROUPS[p[1]], "unit_cost": p[4], "currency": p[5]}
+        for p in co.PRODUCTS
+    ]
+
+
+def deal_lines(world: World) -> list[dict]:
+    return [
+        {
+            "deal_id": deal.deal_id,
+            "line_no": k + 1,
+            "product_id": product,
+            "quantity": quantity,
+            "amount_minor": quantity * price,
+        }
+        for deal in world.crm.deals
+        for k, (product, quantity, price) in enumerate(deal.lines)
+    ]
+
+
+def quotes(world: World) -> list[dict]:
+    return [
+        {
+            "quote_id": q.quote_id,
+            "created_at": q.created,
+            "sent_at": None if q.status == "DRAFT" else q.created,
+            "status": q.status,
+            "amount_minor": q.deal.amount,
+            "currency": q.deal.currency,
+            "deal_id": q.deal.deal_id,
+            "employee_id": q.deal.manager,
+        }
+        for q in world.crm.quotes
+    ]
+
+
+def strangers(activities: Iterable[Activity]) -> list[Activity]:
+    """Calls with nobody whom the CRM knows: the telephone exchange tells them."""
+    return [a for a in activities if a.kind == "call" and not (a.lead or a.deal or a.party)]
+
+
+def frames(tables: dict[str, list[dict]]) -> dict[tuple[str, str], pd.DataFrame]:
+    return {("files", name): files.frame(name, rows) for name, rows in tables.items()}
+
+
+def as_text(rows: list[dict]) -> pd.DataFrame:
+    """Every value of a system's rows as the text that a loader lands."""
+    told = [{k: v if k == "_load" else "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    return pd.DataFrame(told)
