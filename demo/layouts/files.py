@@ -188,6 +188,21 @@ def calls(activities) -> list[dict]:
     ]
 
 
+def rule_rows(rules: list[tuple]) -> list[dict]:
+    """Rules of channels, the first that matches first."""
+    return [
+        {
+            "position": 10 * (k + 1),
+            "utm_source": r[0],
+            "utm_medium": r[1],
+            "traffic_source": r[2],
+            "source_name": r[3],
+            "channel": r[4],
+        }
+        for k, r in enumerate(rules)
+    ]
+
+
 WHEN = {
     "calls": "started_at",
     "orders": "known",
@@ -222,17 +237,7 @@ def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     rows["working_calendar"] = [
         {"date": d, "is_working_day": w, "opens_at": o, "closes_at": c} for d, w, o, c in clock.calendar_exceptions()
     ]
-    rows["channel_rules"] = [
-        {
-            "position": 10 * (k + 1),
-            "utm_source": r[0],
-            "utm_medium": r[1],
-            "traffic_source": r[2],
-            "source_name": r[3],
-            "channel": r[4],
-        }
-        for k, r in enumerate(co.CHANNEL_RULES)
-    ]
+    rows["channel_rules"] = rule_rows(co.CHANNEL_RULES)
     frames = {}
     for name, items in rows.items():
         frames["files", name] = frame(name, items)
