@@ -91,37 +91,37 @@ STATUSES = [
     {"id": i, "name": name, "type": 0, "sort": i} for i, name in ((20, "В работе"), (142, "Успешно"), (143, "Закрыто"))
 ]
 RAW = {
-    "bitrix24/crm_deal": table(
+    "bitrix24/crm_deal/all": table(
         deal(1, 1, "01-10", "WON", 100_000, "01-20"),
         deal(2, 2, "02-01", "LOSE", 30_000, "02-10"),
         deal(3, 1, "03-01", "NEW", 50_000),
         deal(4, 3, "03-02", "WON", 70_000, "03-20"),
-        {"ID": 3, "_deleted": "Y", "_loaded_at": "2026-03-31T21:00:00Z"},
+        {"ID": 3, "_deleted": "Y", "_loaded_at": "2026-03-31T20:30:00Z"},
     ),
-    "bitrix24/crm_contact": table(*(
+    "bitrix24/crm_contact/all": table(*(
         {"ID": k + 1, "NAME": name, "EMAIL": MAIL[name], "DATE_CREATE": day("01-10"), "DATE_MODIFY": day("01-10"), "_loaded_at": LOADED}
         for k, name in enumerate(["Anna", "Boris", "Clara"])
     )),
-    "bitrix24/crm_status": table(*(
+    "bitrix24/crm_status/all": table(*(
         {"ID": k, "ENTITY_ID": "DEAL_STAGE", "STATUS_ID": stage, "NAME": stage, "SORT": 10 * k, "SEMANTICS": semantic, "CATEGORY_ID": 0,
          "_loaded_at": LOADED}
         for k, (stage, semantic) in enumerate([("NEW", ""), ("WON", "S"), ("LOSE", "F")])
     )),
-    "bitrix24/user": table({"ID": 1, "ACTIVE": "Y", "NAME": "Олег", "LAST_NAME": "Орлов", "_loaded_at": LOADED}),
-    "amocrm/leads": table(
+    "bitrix24/user/all": table({"ID": 1, "ACTIVE": "Y", "NAME": "Олег", "LAST_NAME": "Орлов", "_loaded_at": LOADED}),
+    "amocrm/leads/all": table(
         lead(1, 2, "03-01", 142, 50_000, "03-25"),
         lead(2, 1, "03-16", 142, 20_000, "03-18"),
         lead(3, 3, "03-17", 20, 10_000),
         lead(4, 1, "03-18", 143, 5_000, "03-30"),
     ),
-    "amocrm/events": table(move(1, "03-25", 142), move(2, "03-18", 142), move(4, "03-30", 143)),
-    "amocrm/contacts": table(*(
+    "amocrm/events/all": table(move(1, "03-25", 142), move(2, "03-18", 142), move(4, "03-30", 143)),
+    "amocrm/contacts/all": table(*(
         {"id": k + 1, "name": name, "EMAIL": MAIL[name], "created_at": seconds("03-15"), "updated_at": seconds("03-15"), "_loaded_at": LOADED}
         for k, name in enumerate(["Boris", "Anna", "Dina"])
     )),
-    "amocrm/pipelines": table({"id": 1300, "name": "Магазин", "_embedded": json.dumps({"statuses": STATUSES}), "_loaded_at": LOADED}),
-    "amocrm/users": table({"id": 1, "name": "Инна", "_loaded_at": LOADED}),
-    "amocrm/account": table({"id": 1, "currency": "RUB", "_loaded_at": LOADED}),
+    "amocrm/pipelines/all": table({"id": 1300, "name": "Магазин", "_embedded": json.dumps({"statuses": STATUSES}), "_loaded_at": LOADED}),
+    "amocrm/users/all": table({"id": 1, "name": "Инна", "_loaded_at": LOADED}),
+    "amocrm/account/all": table({"id": 1, "currency": "RUB", "_loaded_at": LOADED}),
 }  # fmt: skip
 
 

@@ -49,6 +49,13 @@ def quotes(world: World) -> list[dict]:
     ]
 
 
+def customers(world: World) -> list[dict]:
+    """The firm's own list, where a company's card in the CRM has a phone and no e-mail."""
+    company = {files.customer_ref(p): f"7495{p.party_id:07d}" for p in world.parties if p.company_id}
+    rows = [{"phone": company.get(row["customer_id"]), **row} for row in files.customers(world)]
+    return [row | {"email": None} if row["phone"] else row for row in rows]
+
+
 def strangers(activities: Iterable[Activity]) -> list[Activity]:
     """Calls with nobody whom the CRM knows: the telephone exchange tells them."""
     return [a for a in activities if a.kind == "call" and not (a.lead or a.deal or a.party)]

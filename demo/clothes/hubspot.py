@@ -277,6 +277,7 @@ def tables(world: World) -> dict[tuple[str, str], pd.DataFrame]:
         {
             "channel_rules": files.rule_rows(rules),
             "calls": files.calls(by_files.strangers(crm.activities)),
+            "customers": by_files.customers(world),
             "products": by_files.products(),
             "deal_lines": by_files.deal_lines(world),
             "quotes": by_files.quotes(world),

@@ -349,4 +349,5 @@ def tables(world: World) -> dict[tuple[str, str], pd.DataFrame]:
     world.files = {name: [named(row) for row in found] for name, found in world.files.items()}
     calls = [named(row) for row in files.calls(by_files.strangers(crm.activities))]
     quotes = [named(row) for row in by_files.quotes(world)]
-    return frames | by_files.frames({"calls": calls, "quotes": quotes, "products": by_files.products()})
+    told = {"calls": calls, "quotes": quotes, "products": by_files.products(), "customers": by_files.customers(world)}
+    return frames | by_files.frames(told)
