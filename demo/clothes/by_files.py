@@ -56,9 +56,16 @@ def customers(world: World) -> list[dict]:
     return [row | {"email": None} if row["phone"] else row for row in rows]
 
 
-def strangers(activities: Iterable[Activity]) -> list[Activity]:
-    """Calls with nobody whom the CRM knows: the telephone exchange tells them."""
-    return [a for a in activities if a.kind == "call" and not (a.lead or a.deal or a.party)]
+def strangers(activities: Iterable[Activity], nameless: bool = False) -> list[Activity]:
+    """Calls with nobody whom the CRM knows: the telephone exchange tells them.
+
+    nameless: a request without a name, a phone and an e-mail is no record of the CRM either.
+    """
+    return [
+        a
+        for a in activities
+        if a.kind == "call" and not (a.party or a.deal or (a.lead and (a.lead.party or not nameless)))
+    ]
 
 
 def frames(tables: dict[str, list[dict]]) -> dict[tuple[str, str], pd.DataFrame]:

@@ -90,6 +90,7 @@ def contact_rows(world: World) -> tuple[list[dict], list[dict]]:
             continue
         stage = "opportunity" if not lead or lead.status == "CONVERTED" else "lead"
         known = p.contact_id is not None
+        region = p.region if known or not lead else lead.region
         rows.append(
             {
                 "id": contact_id(p),
@@ -103,7 +104,7 @@ def contact_rows(world: World) -> tuple[list[dict], list[dict]]:
                 "hs_lead_status": LEAD_STATUS.get(lead.status, "UNQUALIFIED") if lead else None,
                 "hubspot_owner_id": lead.manager if lead else p.manager,
                 "hs_analytics_source": source(lead.origin) if lead else None,
-                "state": co.REGIONS[p.region] if known and p.region is not None else None,
+                "state": None if region is None else co.REGIONS[region],
                 "industry": p.segment if known else None,
                 "company_id": p.company_id,
                 "_load": int(clock.night_after(p.created)),
@@ -276,7 +277,7 @@ def tables(world: World) -> dict[tuple[str, str], pd.DataFrame]:
     frames |= by_files.frames(
         {
             "channel_rules": files.rule_rows(rules),
-            "calls": files.calls(by_files.strangers(crm.activities)),
+            "calls": files.calls(by_files.strangers(crm.activities, nameless=True)),
             "customers": by_files.customers(world),
             "products": by_files.products(),
             "deal_lines": by_files.deal_lines(world),
