@@ -13,7 +13,7 @@ from demo.expected.customers import CohortSheet, StandingSheet
 from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
 from demo.expected.products import ClassSheet
-from demo.tally import Sheet, period_end, period_start, periods
+from demo.tally import Sheet, period_end, period_start, periods, with_system
 from demo.world import World
 
 
@@ -78,7 +78,8 @@ def as_of(world: World, day: dt.date) -> Sheet:
     return sheet
 
 
-def expected_values(world: World) -> dict[str, str]:
+def expected_values(world: World, member=with_system) -> dict[str, str]:
+    """member: the key that a member of a dimension has in the warehouse."""
     f = Facts(world)
     sheets = {
         "funnel": funnel.expected_values(f),
@@ -93,4 +94,5 @@ def expected_values(world: World) -> dict[str, str]:
         "product_classes": ClassSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
-    return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}
+    texts = {name: sheet.text(member) if isinstance(sheet, Sheet) else sheet.text() for name, sheet in sheets.items()}
+    return {f"{name}.csv.gz": text for name, text in texts.items()}
