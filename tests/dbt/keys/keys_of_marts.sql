@@ -37,10 +37,10 @@
     ref('lead_closings'),
     ref('lead_events'),
     ref('leads_reached'),
+    ref('life_stage_bridge'),
     ref('lost_deal_lines'),
     ref('manager_days'),
     ref('marketing_events'),
-    ref('life_stage_bridge'),
     ref('measures_active_customers'),
     ref('measures_activities'),
     ref('measures_attribution'),
@@ -89,6 +89,7 @@
     ref('response_events'),
     ref('retention_cohorts'),
     ref('retention_cohorts_by'),
+    ref('sale_channels'),
     ref('sales_costs'),
     ref('sales_events'),
     ref('sprint_burndown'),
@@ -101,5 +102,7 @@
     ref('time_events'),
     ref('tool_events'),
     ref('top_customer_revenue'),
+    ref('touch_days'),
+    ref('touch_paths'),
     ref('visit_events')
 ]) }}
