@@ -36,7 +36,7 @@ owed as (
 held as (
     select 'paths' as what, outcome as who, sum(revenue) as amount from paths group by outcome
     union all
-    select coalesce(concat('touch days in ', window_days), 'touch days'), model, sum(revenue_attributed)
+    select case when window_days is null then 'touch days' else concat('touch days in ', window_days) end, model, sum(revenue_attributed)
     from {{ ref('touch_days') }}
     group by window_days, model
     union all
