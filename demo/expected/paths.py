@@ -9,7 +9,15 @@ from decimal import Decimal
 from demo.expected.customers import as_csv
 from demo.expected.facts import Facts
 
-FIGURES = ("sales_begun", "sales_assisted", "sales_ended", "touches", "revenue_begun", "revenue_assisted", "revenue_ended")
+FIGURES = (
+    "sales_begun",
+    "sales_assisted",
+    "sales_ended",
+    "touches",
+    "revenue_begun",
+    "revenue_assisted",
+    "revenue_ended",
+)
 
 
 class PathSheet:
