@@ -12,6 +12,7 @@ from demo.expected import funnel, marketing, outlook, retention, revenue, work
 from demo.expected.customers import CohortSheet, StandingSheet
 from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
+from demo.expected.paths import PathSheet
 from demo.expected.products import ClassSheet
 from demo.tally import Sheet, period_end, period_start, periods, with_system
 from demo.world import World
@@ -92,6 +93,7 @@ def expected_values(world: World, member=with_system) -> dict[str, str]:
         "cohort_money": CohortSheet(f),
         "customer_months": StandingSheet(f),
         "product_classes": ClassSheet(f),
+        "touch_paths": PathSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
     texts = {name: sheet.text(member) if isinstance(sheet, Sheet) else sheet.text() for name, sheet in sheets.items()}

@@ -143,6 +143,14 @@ def ads(f: Facts, sheet: Sheet) -> None:
     sold = [(s.day, f.attribution[s.key]) for s in f.sales]
     sold = [(d, {"channel": c, **({"campaign": m} if m else {})}, 0, 1) for d, (c, m) in sold if c in paid]
     sheet.ratios("cpo", spend + sold, by, told=True)
+    touched = []  # a sale counts where the default attribution credits it
+    for s in f.sales:
+        if path := f.paths[s.key]:
+            c, m = f.attribution[s.key]
+            dims = {"channel": c, **({"campaign": m} if m else {})}
+            touched.append((s.day, dims, len(path), Decimal(s.decided - path[0][0]) / clock.DAY))
+    sheet.ratios("touches_to_sale", [(d, dims, n, 1) for d, dims, n, _ in touched], by)
+    sheet.ratios("days_to_sale", [(d, dims, days, 1) for d, dims, _, days in touched], by)
     asked = [(clock.day_of(x.created), f.lead_dims(x), 1, 0) for x in f.leads if f.lead_dims(x)["channel"] in paid]
     sheet.ratios("click_to_lead", asked + [(d, dims, 0, n) for d, dims, _, n in rows], by)
     sheet.ratios(
