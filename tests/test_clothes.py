@@ -17,7 +17,6 @@ sys.path.insert(0, str(PROJECT))
 
 from demo import clothes, generate  # noqa: E402
 
-
 # a minute of work each: the lane `clothes` of .ci/run asks for it
 slow = pytest.mark.skipif(not os.environ.get("KPI_SLOW"), reason="takes minutes: set KPI_SLOW=1")
 
