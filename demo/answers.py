@@ -14,7 +14,7 @@ from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
 from demo.expected.paths import PathSheet
 from demo.expected.products import ClassSheet
-from demo.tally import Sheet, period_end, period_start, periods
+from demo.tally import Sheet, period_end, period_start, periods, with_system
 from demo.world import World
 
 
@@ -79,7 +79,8 @@ def as_of(world: World, day: dt.date) -> Sheet:
     return sheet
 
 
-def expected_values(world: World) -> dict[str, str]:
+def expected_values(world: World, member=with_system) -> dict[str, str]:
+    """member: the key that a member of a dimension has in the warehouse."""
     f = Facts(world)
     sheets = {
         "funnel": funnel.expected_values(f),
@@ -95,4 +96,5 @@ def expected_values(world: World) -> dict[str, str]:
         "touch_paths": PathSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
-    return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}
+    texts = {name: sheet.text(member) if isinstance(sheet, Sheet) else sheet.text() for name, sheet in sheets.items()}
+    return {f"{name}.csv.gz": text for name, text in texts.items()}

@@ -172,10 +172,9 @@ def ads(f: Facts, sheet: Sheet) -> None:
 def returns(f: Facts, sheet: Sheet) -> None:
     """ROMI: the profit, on what has a known cost, of sales attributed to an origin, against ads and other acquisition.
 
-    A slice where nothing sold has a known cost goes by its revenue.
+    A slice where nothing sold, or nothing that was not given back, has a known cost goes by its revenue.
     """
-    cost, profit, earned = (defaultdict(Decimal) for _ in range(3))
-    costed = set()
+    cost, profit, earned, costed = (defaultdict(Decimal) for _ in range(4))
 
     def cells(day: dt.date, channel: str | None, campaign: str | None) -> list[tuple]:
         slices = [("all", "all"), ("channel", channel), ("campaign", campaign)]
@@ -199,9 +198,9 @@ def returns(f: Facts, sheet: Sheet) -> None:
                 earned[cell] += amount
                 if margin is not None:
                     profit[cell] += margin
-                    costed.add(cell)
+                    costed[cell] += amount
     for cell in sorted(cost, key=lambda c: (c[2] != "all", c[2], c[0], c[1], c[3])):
-        gain = (profit if cell in costed else earned)[cell] - cost[cell]
+        gain = (profit if round(costed[cell], 2) else earned)[cell] - cost[cell]
         sheet.put("romi", *cell, gain / cost[cell], gain, cost[cell])
 
 
