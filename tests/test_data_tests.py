@@ -15,6 +15,7 @@ PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
 COHORTS = "cohort_money_adds_up.sql"
 STAGES = "life_stages_hold_every_buyer.sql"
 CLASSES = "product_classes_hold_every_product.sql"
+SUBSCRIBERS = "subscribers_come_and_leave.sql"
 PATHS = "paths_and_touch_days_hold_all_the_revenue.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
@@ -101,6 +102,16 @@ FAULTS = {
     "a product whose demand swings is in the class of the steady": (
         CLASSES,
         "update marts.product_classes set xyz_class = 'X' where month_start = date '2026-05-01' and xyz_class = 'Z'",
+    ),
+    "a customer who left is still there": (
+        SUBSCRIBERS,
+        "update marts.subscriber_periods set subscribers_closing = 1 where subscribers_churned = 1 and period_grain = 'month'"
+        " and period_start = date '2026-03-01'",
+    ),
+    "a month does not begin with those who were there": (
+        SUBSCRIBERS,
+        "update marts.subscriber_periods set subscribers_opening = 0, subscribers_gained = 1 where subscribers_opening = 1"
+        " and subscribers_closing = 1 and period_grain = 'month' and period_start = date '2026-05-01'",
     ),
     "a touch day lost its kopeck in a window": (
         PATHS,

@@ -37,8 +37,13 @@ placed as (
 begun as (
     select
         *,
-        {{ flag('sales_before = sales_until and ' ~ add_seconds('touched_before', '86400 * ' ~ var('attribution_lookback_days')) ~ ' >= touched_at') }}
-            as goes_on
+        case
+            when
+                sales_before = sales_until
+                and {{ add_seconds('touched_before', '86400 * ' ~ var('attribution_lookback_days')) }} >= touched_at
+                then 1
+            else 0
+        end as goes_on
     from placed
 ),
 
