@@ -27,7 +27,7 @@ def test_the_same_answers_come_out(system, tmp_path):
     told = yaml.safe_load((clothes.FOLDER / f"{system}.yml").read_text(encoding="utf-8"))
     generate.main(["--clothes", system, "--out", str(tmp_path)])
     settings = {"KPI_SOURCES": told["sources"], "KPI_RAW_ROOT": str(tmp_path / "raw"), "KPI_AS_OF": "2026-07-01"}
-    chosen = ("-s", "+kpi_values", "+kpi_companions", "source_tie_out", "--exclude-resource-type", "test", "unit_test")
+    chosen = ("-s", "+kpi_values", "+kpi_companions", "+source_tie_out", "--exclude-resource-type", "test", "unit_test")
     answers, wrong, untied = 0, {}, None
     with build(tmp_path, *chosen, "--vars", json.dumps(told["vars"]), **settings) as warehouse:
         untied = warehouse.execute("select table_name from marts.source_tie_out where not is_tied_out").fetchall()

@@ -49,7 +49,10 @@ def stage_id(stage: str) -> str:
 
 
 def wear(world: World) -> None:
-    """A deal has a source of its own, which its lead's is copied to."""
+    """A deal has a source of its own, which its lead's is copied to.  Who asks without a name calls from one number."""
+    for a in world.crm.activities:
+        if a.kind == "call" and a.lead and not a.lead.party:
+            a.phone = f"7902{a.lead.lead_id:07d}"
     for deal in world.crm.deals:
         if deal.lead and deal.origin is None:
             deal.origin = deal.lead.origin
@@ -89,8 +92,7 @@ def contact_rows(world: World) -> tuple[list[dict], list[dict]]:
         if not lead and not p.contact_id:
             continue
         stage = "opportunity" if not lead or lead.status == "CONVERTED" else "lead"
-        known = p.contact_id is not None
-        region = p.region if known or not lead else lead.region
+        known = p.contact_id is not None  # of who only asked the card knows neither region nor segment
         rows.append(
             {
                 "id": contact_id(p),
@@ -104,7 +106,7 @@ def contact_rows(world: World) -> tuple[list[dict], list[dict]]:
                 "hs_lead_status": LEAD_STATUS.get(lead.status, "UNQUALIFIED") if lead else None,
                 "hubspot_owner_id": lead.manager if lead else p.manager,
                 "hs_analytics_source": source(lead.origin) if lead else None,
-                "state": None if region is None else co.REGIONS[region],
+                "state": co.REGIONS[p.region] if known and p.region is not None else None,
                 "industry": p.segment if known else None,
                 "company_id": p.company_id,
                 "_load": int(clock.night_after(p.created)),
