@@ -5,16 +5,12 @@ the marts what tells their rows apart, and which facts know the address of a rec
 records of kpi_restatements and the test that records make their figures all ask here.
 """
 
-import csv
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
-import yaml
-
-from flows.base.project import variables
-from flows.base.settings import PROJECT
+from flows.base.project import models, seed, variables
 
 # The periods that days are counted in; a year before, each has the days of the period that it is compared with.
 PERIODS = "{marts}.periods"
@@ -281,21 +277,16 @@ class Measure:
 def _models() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Of each model the columns of its key and all its columns."""
     found = {}
-    for path in (PROJECT / "models").rglob("_*.yml"):
-        if "unit_tests" in path.stem:
-            continue
-        for model in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("models") or []:
-            meta = model.get("meta") or (model.get("config") or {}).get("meta") or {}
-            columns = tuple(column["name"] for column in model.get("columns") or [])
-            found[model["name"]] = tuple(meta.get("grain") or ()), columns
+    for name, model in models().items():
+        meta = model.get("meta") or (model.get("config") or {}).get("meta") or {}
+        found[name] = tuple(meta.get("grain") or ()), tuple(column["name"] for column in model.get("columns") or [])
     return found
 
 
 @cache
 def measures() -> dict[str, dict[str, str]]:
     """The rows of seed_measures by their names."""
-    with open(PROJECT / "seeds" / "seed_measures.csv", encoding="utf-8", newline="") as rows:
-        return {row["measure"]: row for row in csv.DictReader(rows)}
+    return {row["measure"]: row for row in seed("seed_measures")}
 
 
 @cache

@@ -1,7 +1,6 @@
 """`kpi records`: the records behind a figure, and what each of them adds to it; and marts.kpi_contributors, which tells them to BI."""
 
 import csv
-import difflib
 import re
 import sys
 from collections.abc import Collection, Iterator
@@ -11,6 +10,7 @@ import duckdb
 
 from flows.base.errors import ConfigError
 from flows.base.sql import listed
+from flows.base.words import near
 from flows.measures import Measure, Rows, measure, measures, why_untold
 
 HEADER = ("part", "measure", "day", "record", "record_url", "adds")
@@ -110,8 +110,7 @@ def _member_of_asked(rows: Rows, dimensions: list[str]) -> str:
 
 
 def _near(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), 3, 0.3)
-    return f"near to it are {', '.join(near)}." if near else f"there are {', '.join(sorted(known)[:5])}."
+    return near(word, known, f"there are {', '.join(sorted(known)[:5])}.")
 
 
 def _column(connection: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[str]:
