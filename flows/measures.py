@@ -98,7 +98,7 @@ MADE = re.compile(
 KNOWN = re.compile(r"(?P<of>\w+), where \w+ is known")
 # What is counted in no way of these has no records, and why.
 UNTOLD = {
-    "as it stands": "its mart has one figure for a period and member, which is reckoned from plans, forecasts and open deals, and is no record's",
+    "as it stands": "its mart has one figure for a period and member, which is worked out from plans, forecasts and open deals, and is no record's",
     "less won_amount, where it is more": "a plan and a forecast are no records",
     "less the distance of forecast_variance from nought": "a forecast is no record",
     "sum, on the days of var forecast_error_days": "a forecast is no record",

@@ -40,9 +40,15 @@ kept as (
     select period_grain, period_start, dimension, dimension_key, sum(kept_net) as kept_net, sum(kept_gross) as kept_gross
     from kept_parts
     group by period_grain, period_start, dimension, dimension_key
+),
+
+renewals as (
+    {{ period_measures(ref('contract_renewals'), dimensions=dims, sums=['renewals_due', 'renewals_done', 'renewals_open']) }}
 )
 
 select * from balances
+union all
+select * from renewals
 union all
 select 'mrr_opening', period_grain, period_start, dimension, dimension_key, value from opening
 union all
@@ -54,4 +60,10 @@ select 'mrr', period_grain, period_start, dimension, dimension_key, mrr_change f
 {%- for measure in ['mrr_gained', 'mrr_lost', 'mrr_churned', 'mrr_expanded'] %}
 union all
 select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from movements where dimension <> 'movement'
+{%- endfor %}
+{%- for measure in ['subscribers_opening', 'subscribers_churned', 'mrr_year_ago', 'mrr_year_kept_net', 'mrr_year_kept_gross'] %}
+union all
+select '{{ measure }}', period_grain, period_start, 'all', 'all', cast(sum({{ measure }}) as double)
+from {{ ref('subscriber_periods') }}
+group by period_grain, period_start
 {%- endfor %}
