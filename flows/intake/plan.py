@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.base.progress import each
+from flows.intake.groups import ungrouped
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
 from flows.intake.names import required_of
 from flows.intake.periods import LAID, Periods, laid_out
@@ -161,7 +162,7 @@ def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
 
 def _of_file(path: Path, known: list[tuple[Path, Mapping]], hint: str | None) -> Iterator[Planned]:
     try:
-        found = sheets(path)
+        found = [ungrouped(sheet) for sheet in sheets(path)]
     except Exception as error:  # noqa: BLE001 - one file's damage, of whatever kind, stops no other file; its text may quote a value
         if isinstance(error, MemoryError):
             raise
