@@ -87,6 +87,7 @@ def _withdrawn(load: Load, planned: Planned, rows: Rows) -> dict[str, list[Line]
     emptied = rows_of(replace(planned.sheet, rows=planned.sheet.empty), planned.mapping).tables[0]
     key = [name for name in contract()[rows.entity].key if name in rows.columns]
     known = _told_before(load, planned.label, rows.entity, key)
+    known -= {tuple(cells[rows.columns.index(name)] for name in key) for _, cells in rows.rows}
     places = [emptied.columns.index(name) for name in key]
     gone: dict[str, list[Line]] = {}
     for place, (line, cells) in zip(emptied.places, emptied.rows, strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.base.progress import each
 from flows.intake.groups import ungrouped
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
-from flows.intake.names import required_of
+from flows.intake.names import instead_of, required_of
 from flows.intake.periods import LAID, Periods, laid_out
 from flows.intake.recognise import Recognised, recognise
 from flows.intake.rows import Outcome, rows_of
@@ -74,7 +74,8 @@ class Planned:
         if self.mapping is None:
             near = f"; the nearest is {self.recognised.rival}" if self.recognised and self.recognised.rival else ""
             shown = ", ".join(self.sheet.header[:8])
-            self.problems.append(f"no entity has such columns{near}. Its columns: {shown}")
+            instead = instead_of(self.sheet.header)
+            self.problems.append(instead or f"no entity has such columns{near}. Its columns: {shown}")
             if laid_out(self.sheet, Periods()):
                 self.problems.append(
                     "its columns are periods: give --entity targets if it is a plan, --entity expenses if it is a budget"
