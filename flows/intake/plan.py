@@ -142,6 +142,14 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def passed_over(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files below folders that are no kind of table, or hidden as those are that a program is writing."""
+    for path in paths:
+        if path.is_dir():
+            taken = set(files_of([path]))
+            yield from (inner for inner in sorted(path.rglob("*")) if inner.is_file() and inner not in taken)
+
+
 def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
     """Looks at files, and says what would be loaded of them; nothing is written.
 

@@ -123,7 +123,10 @@ def _workbook(path: Path) -> list[Sheet]:
         if isinstance(error, MemoryError):
             raise
         what = looks_like(head_of(path)) or "text"
-        raise Unreadable(f"the workbook can't be opened ({type(error).__name__}); it looks like {what}") from None
+        raise Unreadable(
+            f"the workbook can't be opened ({type(error).__name__}); it looks like {what}."
+            " It is damaged, or it was still being written: save or copy it again"
+        ) from None
     return _filled(path, grids)
 
 

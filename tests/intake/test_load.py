@@ -171,6 +171,13 @@ def test_import_needs_a_raw_root_of_ones_own(tmp_path, capsys):
     assert main(["check", str(tmp_path), "--entity", "dealz"]) == 2
 
 
+def test_what_is_no_table_is_named(tmp_path, capsys):
+    (tmp_path / "лиды.csv").write_text(LEADS, "utf-8")
+    (tmp_path / "выгрузка.zip").write_bytes(b"PK")
+    assert main(["check", str(tmp_path)]) == 0
+    assert "Not looked at, for it is no kind of table that is read: выгрузка.zip" in capsys.readouterr().out
+
+
 def test_questions_are_answered_by_number_or_name(tmp_path, monkeypatch, capsys):
     """At a terminal a wrong answer is asked again, and an empty one leaves the question open."""
     said = iter(["9", "1", ""])
