@@ -33,7 +33,7 @@ WORDS = {
     "previous_value": ("К прошлому периоду", "The period before"), "year_ago_value": ("Год назад", "A year ago"), "target_value": ("План", "Plan"),
     "numerator": ("Числитель", "Numerator"), "denominator": ("Знаменатель", "Denominator"), "scale": ("Множитель", "Scale"),
 }  # fmt: skip
-NAMES = {"KPI": ("Показатели", "KPIs")}
+PERIODS, MEMBERS, WHOLE = "periods", "members", ("Весь бизнес", "The whole business")
 
 
 def uuid(*names: str) -> str:
@@ -61,6 +61,7 @@ class Bundle:
     def files(self) -> dict[str, Any]:
         """The bundle's files by their paths."""
         self._kpi_dataset()
+        self._choice_datasets()
         for (mart, day), tiles in self._marts().items():
             self._mart_dataset(mart, day, tiles)
         dashboards = {f"dashboards/{board.name}.yaml": self._dashboard(board) for board in self.boards}
@@ -112,6 +113,16 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
         ]  # fmt: skip
         told = "One row: a KPI, period and member of a dimension. Choose one grain and one dimension."
         self._dataset(KPI, sql, [self._column(name, kind) for name, kind, *_ in found], metrics, told, "period_start")
+
+    def _choice_datasets(self) -> None:
+        """What the filters above a dashboard offer: periods that are whole, and members."""
+        sql = f"select period_grain, cast(period_start as varchar) as period from {self.schema}.periods where is_complete"
+        self._dataset(PERIODS, sql, [self._column("period_grain", "VARCHAR"), self._column("period", "VARCHAR")], [], "Periods that are whole.", None)
+        sql = f"""select dimension, dimension_key, dimension_name_{self.language} as dimension_name from {self.schema}.dimension_members
+union all
+select 'all', 'all', {literal(WHOLE[self.at])}"""
+        columns = [self._column(name, "VARCHAR") for name in ("dimension", "dimension_key", "dimension_name")]
+        self._dataset(MEMBERS, sql, columns, [], "Members of each dimension, and the whole business.", None)
 
     def _metric(self, kpi: dict[str, Any]) -> dict[str, Any]:
         """A KPI as a metric. What may be added up is added up, a ratio is divided anew, and of all else several rows give nothing."""
@@ -198,7 +209,7 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
             for f in filters
         ]  # fmt: skip
         params = {"viz_type": viz, "adhoc_filters": adhoc, "time_range": "No filter", "row_limit": query.get("row_limit"), **form}
-        whole = {"columns": [], "metrics": [], "orderby": [], "row_limit": 1000, "time_range": "No filter", "extras": {}, **query}
+        whole = {"columns": [], "orderby": [], "row_limit": 1000, "time_range": "No filter", "extras": {}, **query}
         context = {"datasource": {"id": 0, "type": "table"}, "force": False, "queries": [whole], "form_data": params,
                    "result_format": "json", "result_type": "full"}  # fmt: skip
         self.charts[key] = {
@@ -255,7 +266,7 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
         order = [(name.removeprefix("-"), not name.startswith("-")) for name in tile.order.split()]
         if by_rows:
             query |= {"columns": shown, "orderby": order}
-            form = {"query_mode": "raw", "all_columns": shown, "order_by_cols": [json.dumps(one) for one in order]}
+            form = {"query_mode": "raw", "all_columns": shown, **self._formats(dict(zip(shown, tile.columns, strict=True))), "order_by_cols": [json.dumps(one) for one in order]}
             return chart(None, dataset, "table", query, form)
         metrics = [self._sum(column) for column in tile.columns if column.agg or (tile.kind != "table" and column is not tile.columns[0])]
         agg = {column.column: self._sum(column) for column in tile.columns if column.agg}
@@ -267,10 +278,16 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
         query |= {"metrics": metrics, "columns": [_axis(plain[0])] if tile.kind != "table" else plain, "orderby": keys}
         if tile.kind == "table":
             form = {"query_mode": "aggregate", "groupby": plain, "metrics": metrics, "order_desc": not keys[0][1], "timeseries_limit_metric": keys[0][0]}
+            form |= self._formats({getattr(column, self.language): column for column in tile.columns if column.agg})
             return chart(None, dataset, "table", query, form)
         look = {"y_axis_format": FORMATS.get(tile.columns[1].unit, ",.1~f")}
         form = {"x_axis": plain[0], "metrics": metrics, "groupby": [], **look, **(BARS if tile.kind == "bars" else {})}
         return chart(None, dataset, "echarts_timeseries_bar" if tile.kind == "bars" else "echarts_timeseries_line", query, form)
+
+    def _formats(self, columns: dict[str, Column]) -> dict[str, Any]:
+        """How a table writes its numbers, by the names that the columns have in it."""
+        told = {name: {"d3NumberFormat": FORMATS.get(c.unit, ",.2~f"), "showCellBars": False} for name, c in columns.items()}
+        return {"column_config": told, "show_cell_bars": False}
 
     def _shown(self, column: Column) -> str:
         return f"{column.column}_told" if column.of else column.column.replace("{lang}", self.language)
@@ -301,7 +318,7 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
                 position["GRID_ID"]["children"].append(head)
                 left = 0
             for key in keys:
-                width = 2 if tile.kind == "numbers" else WIDTH if tile.wide else 6
+                width = 3 if tile.kind == "numbers" else WIDTH if tile.wide else 6
                 if width > left:
                     row, left = f"ROW-{len(position)}", WIDTH
                     meta = {"background": "BACKGROUND_TRANSPARENT"}
@@ -310,12 +327,15 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
                 left -= width
                 number += 1
                 # chart ids of a file are the file's own: an import sets those of the server
-                meta = {"uuid": key, "chartId": number, "width": width, "height": 20 if tile.kind == "numbers" else 44}
+                meta = {"uuid": key, "chartId": number, "width": width, "height": 22 if tile.kind == "numbers" else 44}
                 meta["sliceName"] = self.charts[key]["slice_name"]
                 position[f"CHART-{number}"] = {"type": "CHART", "id": f"CHART-{number}", "children": [], "parents": ["ROOT_ID", "GRID_ID", row], "meta": meta}
                 position[row]["children"].append(f"CHART-{number}")
                 charts.append((number, key))
             left = 0 if tile.kind == "numbers" else left
+        for told in position.values():  # a picture without a neighbour takes the row
+            if isinstance(told, dict) and told["type"] == "ROW" and [position[one]["meta"]["width"] for one in told["children"]] == [6]:
+                position[told["children"][0]]["meta"]["width"] = WIDTH
         return {
             "dashboard_title": getattr(board.title, self.language), "description": getattr(board.question, self.language), "slug": board.name,
             "uuid": uuid("dashboard", board.name), "position": position, "published": True, "version": "1.0.0",
@@ -328,7 +348,7 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
         lines = [number for number, key in charts if self.charts[key]["kpis"] and not self.charts[key]["periods"]]
         whole = [number for number, key in charts if not self.charts[key]["follows"]]
         grains = {"col": "period_grain", "excluded": [n for n in timeless if n not in lines], "default": [board.grain]}
-        told = [grains, {"col": "period", "excluded": timeless, "parents": ["period_grain"], "first": True, "only": ("is_complete", "==", True)}]
+        told = [grains, {"col": "period", "excluded": timeless, "parents": ["period_grain"], "first": True}]
         if board.slices:
             told.append({"col": "dimension", "excluded": whole, "default": ["all"], "only": ("dimension", "IN", ["all", *board.slices])})
             told.append({"col": "dimension_name", "excluded": whole, "parents": ["dimension"]})
@@ -341,11 +361,11 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
         mask = {"filterState": {"value": default}, "extraFormData": {"filters": [{"col": col, "op": "IN", "val": default}]}} if default else {"extraFormData": {}, "filterState": {}}
         return {
             "id": f"NATIVE_FILTER-{col}", "name": WORDS[col][self.at], "filterType": "filter_select", "type": "NATIVE_FILTER",
-            "targets": [{"datasetUuid": uuid("dataset", KPI), "column": {"name": col}}], "defaultDataMask": mask,
+            "targets": [{"datasetUuid": uuid("dataset", PERIODS if col.startswith("period") else MEMBERS), "column": {"name": col}}], "defaultDataMask": mask,
             "cascadeParentIds": [f"NATIVE_FILTER-{one}" for one in parents], "scope": {"rootPath": ["ROOT_ID"], "excluded": excluded},
             "controlValues": {"multiSelect": col == "dimension_name", "enableEmptyFilter": bool(default or first), "defaultToFirstItem": first,
                               "sortAscending": not first, "searchAllOptions": False, "inverseSelection": False},
-            "adhoc_filters": adhoc, "description": "",
+            "adhoc_filters": adhoc, "requiredFirst": first, "description": "",
         }  # fmt: skip
 
     def zipped(self) -> bytes:
