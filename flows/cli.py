@@ -299,6 +299,19 @@ def boards(
 
 
 @app.command(cls=_Command)
+def lineage(
+    target: Annotated[Path, typer.Option(metavar="FOLDER", help="dbt's folder of the build.")] = Path("target"),
+) -> None:
+    """Reads what each column is made of from the SQL that dbt compiled, for the page lineage.html of the docs.
+
+    Exit status: 0 done, 2 there is no compiled SQL.
+    """
+    from flows.lineage import command
+
+    command(target)
+
+
+@app.command(cls=_Command)
 def superset(
     file: Annotated[
         Path | None,
