@@ -315,16 +315,21 @@ def lineage(
 def superset(
     file: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."),
+        typer.Option(
+            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
+        ),
     ] = None,
     target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write the bundle, a .zip.")] = None,
     url: Annotated[
-        str | None, typer.Option("--into", metavar="URL", help="Bring it into a running Superset, as http://localhost:8088.")
+        str | None,
+        typer.Option("--into", metavar="URL", help="Bring it into a running Superset, as http://localhost:8088."),
     ] = None,
     user: Annotated[str, typer.Option(help="An administrator there.")] = "admin",
     database: Annotated[
         str | None,
-        typer.Option(metavar="URI", help="By what Superset reads the marts.", show_default="the DuckDB file, read only"),
+        typer.Option(
+            metavar="URI", help="By what Superset reads the marts.", show_default="the DuckDB file, read only"
+        ),
     ] = None,
 ) -> None:
     """Makes the boards for Superset: datasets, metrics, charts, eight dashboards, and the rule of who may see which rows.

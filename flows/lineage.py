@@ -67,7 +67,14 @@ def trace(sql: str, schema: dict[str, dict[str, str]]) -> Traced:
         table.set("db", None)
         table.set("catalog", None)
     try:
-        whole = qualify(flat, dialect="duckdb", schema=schema, validate_qualify_columns=False, identify=False, quote_identifiers=False)
+        whole = qualify(
+            flat,
+            dialect="duckdb",
+            schema=schema,
+            validate_qualify_columns=False,
+            identify=False,
+            quote_identifiers=False,
+        )
     except SqlglotError:
         return {}
     scope = build_scope(whole)
@@ -88,15 +95,20 @@ def _behind(scope: Scope, name: str, known: dict[tuple[int, str], set[tuple[str,
             names = part.expression.named_selects
             known[place] |= _behind(part, names[at], known) if at < len(names) else set()
         return known[place]
-    chosen = next((one for one in scope.expression.selects if one.alias_or_name == name), None)
-    for column in chosen.find_all(exp.Column) if chosen else ():
-        source, at = scope, None
-        while source and at is None:  # a query within a query sees the tables around it
-            at, source = source.sources.get(column.table), source.parent
-        if isinstance(at, exp.Table):
-            known[place].add((at.name.lower(), column.name.lower()))
-        elif isinstance(at, Scope):
-            known[place] |= _behind(at, column.name, known)
+    chosen = next((one for one in scope.expression.selects if one.alias_or_name == name), exp.Null())
+    parts = list(chosen.walk(prune=lambda part: isinstance(part, exp.Select | exp.SetOperation)))
+    for column in (part for part in parts if isinstance(part, exp.Column)):
+        around, source = scope, None
+        while around and source is None:  # a query within a query sees the tables around it
+            source, around = around.sources.get(column.table), around.parent
+        if isinstance(source, exp.Table):
+            known[place].add((source.name.lower(), column.name.lower()))
+        elif isinstance(source, Scope):
+            known[place] |= _behind(source, column.name, known)
+    for within in scope.subquery_scopes:
+        if any(part is within.expression for part in parts):
+            for one in within.expression.named_selects:
+                known[place] |= _behind(within, one, known)
     return known[place]
 
 

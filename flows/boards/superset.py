@@ -21,7 +21,8 @@ from flows.boards import data
 from flows.boards.spec import Board, Column, Tile
 
 DATABASE = "KPI"
-KPI = "kpi_values"
+PREFIX = "boards_"  # no dataset has the name of a table that it reads: a rule for it would hold within its query too
+KPI = f"{PREFIX}kpi_values"
 FORMATS = {"count": ",.1~f", "money": ",.0f", "ratio": ".1%", "share": ".1%", "index": ",.2~f", "minutes": ",.0f"}
 WIDTH = 12  # a dashboard's row has so many columns
 # columns that all datasets share, and those of the KPIs: Russian, English
@@ -33,7 +34,7 @@ WORDS = {
     "previous_value": ("К прошлому периоду", "The period before"), "year_ago_value": ("Год назад", "A year ago"), "target_value": ("План", "Plan"),
     "numerator": ("Числитель", "Numerator"), "denominator": ("Знаменатель", "Denominator"), "scale": ("Множитель", "Scale"),
 }  # fmt: skip
-PERIODS, MEMBERS, WHOLE = "periods", "members", ("Весь бизнес", "The whole business")
+PERIODS, MEMBERS, WHOLE = f"{PREFIX}periods", f"{PREFIX}members", ("Весь бизнес", "The whole business")
 
 
 def uuid(*names: str) -> str:
@@ -84,7 +85,9 @@ class Bundle:
 
     # --- datasets ---
 
-    def _dataset(self, name: str, sql: str, columns: list[dict], metrics: list[dict], told: str, day: str | None) -> None:
+    def _dataset(
+        self, name: str, sql: str, columns: list[dict], metrics: list[dict], told: str, day: str | None
+    ) -> None:
         self.datasets[name] = {
             "table_name": name, "schema": self.schema, "sql": sql, "columns": columns, "metrics": metrics, "description": told,
             "main_dttm_col": day, "uuid": uuid("dataset", name), "database_uuid": uuid("database"), "version": "1.0.0",
@@ -116,8 +119,17 @@ inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogu
 
     def _choice_datasets(self) -> None:
         """What the filters above a dashboard offer: periods that are whole, and members."""
-        sql = f"select period_grain, cast(period_start as varchar) as period from {self.schema}.periods where is_complete"
-        self._dataset(PERIODS, sql, [self._column("period_grain", "VARCHAR"), self._column("period", "VARCHAR")], [], "Periods that are whole.", None)
+        sql = (
+            f"select period_grain, cast(period_start as varchar) as period from {self.schema}.periods where is_complete"
+        )
+        self._dataset(
+            PERIODS,
+            sql,
+            [self._column("period_grain", "VARCHAR"), self._column("period", "VARCHAR")],
+            [],
+            "Periods that are whole.",
+            None,
+        )
         sql = f"""select dimension, dimension_key, dimension_name_{self.language} as dimension_name from {self.schema}.dimension_members
 union all
 select 'all', 'all', {literal(WHOLE[self.at])}"""
@@ -143,7 +155,10 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         return made | ({"currency": self._currency()} if kpi["unit"] == "money" else {})
 
     def _currency(self) -> dict[str, str]:
-        return {"symbol": variables()["base_currency"], "symbolPosition": "suffix" if self.language == "ru" else "prefix"}
+        return {
+            "symbol": variables()["base_currency"],
+            "symbolPosition": "suffix" if self.language == "ru" else "prefix",
+        }
 
     def _marts(self) -> dict[tuple[str, str | None], list[Tile]]:
         found: dict[tuple[str, str | None], list[Tile]] = {}
@@ -160,18 +175,28 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             [mart],
         ).fetchall()
         known = {name for name, _, _ in described}
-        labels = {name: getattr(c, self.language) for tile in reversed(tiles) for c in tile.columns if not c.agg for name in c.columns}
+        labels = {
+            name: getattr(c, self.language)
+            for tile in reversed(tiles)
+            for c in tile.columns
+            if not c.agg
+            for name in c.columns
+        }
         columns = [self._column(name, kind, labels.get(name), told) for name, kind, told in described]
         shown, joins = ["mart.*"], []
         for of, name in dict.fromkeys((c.of, c.column) for tile in tiles for c in tile.columns if c.of):
             alias, table = f"{name}_told", "kpi_catalogue" if of == "kpi" else "dimension_members"
             key, title = ("kpi_id", "name") if of == "kpi" else ("dimension_key", "dimension_name")
-            on = f"{alias}.{key} = cast(mart.{name} as varchar)" + ("" if of == "kpi" else f" and {alias}.dimension = {literal(of)}")
+            on = f"{alias}.{key} = cast(mart.{name} as varchar)" + (
+                "" if of == "kpi" else f" and {alias}.dimension = {literal(of)}"
+            )
             joins.append(f"left join {self.schema}.{table} as {alias} on {on}")
             shown.append(f"coalesce({alias}.{title}_{self.language}, cast(mart.{name} as varchar)) as {alias}")
             columns.append(self._column(alias, "VARCHAR", labels.get(name)))
         if day:
-            joins.append(f"inner join {self.schema}.periods as periods on mart.{day} between periods.period_start and periods.period_end")
+            joins.append(
+                f"inner join {self.schema}.periods as periods on mart.{day} between periods.period_start and periods.period_end"
+            )
             shown += ["periods.period_grain", "periods.period_start"]
             columns += [self._column("period_grain", "VARCHAR"), self._column("period_start", "DATE")]
         if day or "period_start" in known:
@@ -198,7 +223,9 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
 
     # --- charts ---
 
-    def _chart(self, board: Board, tile: Tile, place: int, kpi: str | None, dataset: str, viz: str, query: dict, form: dict) -> str:
+    def _chart(
+        self, board: Board, tile: Tile, place: int, kpi: str | None, dataset: str, viz: str, query: dict, form: dict
+    ) -> str:
         """A chart with the form that its editor shows, and the query that its picture asks."""
         key = uuid("chart", board.name, str(place), kpi or "")
         title = self.kpis[kpi][f"name_{self.language}"] if kpi else getattr(tile.title, self.language)
@@ -208,7 +235,13 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
              "operatorId": {"IN": "IN", "==": "EQUALS"}[f["op"]]}
             for f in filters
         ]  # fmt: skip
-        params = {"viz_type": viz, "adhoc_filters": adhoc, "time_range": "No filter", "row_limit": query.get("row_limit"), **form}
+        params = {
+            "viz_type": viz,
+            "adhoc_filters": adhoc,
+            "time_range": "No filter",
+            "row_limit": query.get("row_limit"),
+            **form,
+        }
         whole = {"columns": [], "orderby": [], "row_limit": 1000, "time_range": "No filter", "extras": {}, **query}
         context = {"datasource": {"id": 0, "type": "table"}, "force": False, "queries": [whole], "form_data": params,
                    "result_format": "json", "result_type": "full"}  # fmt: skip
@@ -236,7 +269,9 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         of = {"col": "kpi_id", "op": "IN", "val": tile.kpis}
         own = [of, {"col": "dimension", "op": "==", "val": tile.by}] if tile.by else [of]
         unit = self.kpis[tile.kpis[0]]["unit"]
-        look = {"y_axis_format": FORMATS.get(unit, ",.1~f")} | ({"currency_format": self._currency()} if unit == "money" else {})
+        look = {"y_axis_format": FORMATS.get(unit, ",.1~f")} | (
+            {"currency_format": self._currency()} if unit == "money" else {}
+        )
         if tile.kind == "numbers":
             return [
                 chart(kpi, KPI, "big_number_total", {"metrics": [kpi], "filters": [{**of, "val": [kpi]}]}, {"metric": kpi, "header_font_size": 0.4})
@@ -244,7 +279,12 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             ]  # fmt: skip
         if tile.kind == "line":
             metrics = [tile.kpis[0], "year_ago_value", "target_value"]
-            query = {"metrics": metrics, "columns": [_axis("period_start")], "filters": own, "orderby": [["period_start", True]]}
+            query = {
+                "metrics": metrics,
+                "columns": [_axis("period_start")],
+                "filters": own,
+                "orderby": [["period_start", True]],
+            }
             form = {"x_axis": "period_start", "metrics": metrics, "groupby": [], **look}
             return [chart(None, KPI, "echarts_timeseries_line", query, form)]
         first, ordered = tile.kpis[0], {"orderby": [[tile.kpis[0], False]], "row_limit": tile.limit, "filters": own}
@@ -253,11 +293,20 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             form = {"x_axis": "dimension_name", "metrics": [first], "groupby": [], **BARS, "x_axis_sort": first, **look}
             return [chart(None, KPI, "echarts_timeseries_bar", query, form)]
         query = {"metrics": tile.kpis, "columns": ["dimension_name"], **ordered}
-        form = {"query_mode": "aggregate", "groupby": ["dimension_name"], "metrics": tile.kpis, "timeseries_limit_metric": first, "order_desc": True}
+        form = {
+            "query_mode": "aggregate",
+            "groupby": ["dimension_name"],
+            "metrics": tile.kpis,
+            "timeseries_limit_metric": first,
+            "order_desc": True,
+        }
         return [chart(None, KPI, "table", query, form)]
 
     def _mart_chart(self, chart: Any, tile: Tile) -> str:
-        filters = [{"col": name, "op": "IN" if isinstance(value, list) else "==", "val": value} for name, value in tile.where.items()]
+        filters = [
+            {"col": name, "op": "IN" if isinstance(value, list) else "==", "val": value}
+            for name, value in tile.where.items()
+        ]
         filters += [{"col": "is_newest", "op": "==", "val": True}] if tile.latest else []
         query: dict[str, Any] = {"filters": filters, "row_limit": tile.limit}
         dataset, shown = _name(tile.mart or "", tile.date), [self._shown(column) for column in tile.columns]
@@ -266,27 +315,54 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         order = [(name.removeprefix("-"), not name.startswith("-")) for name in tile.order.split()]
         if by_rows:
             query |= {"columns": shown, "orderby": order}
-            form = {"query_mode": "raw", "all_columns": shown, **self._formats(dict(zip(shown, tile.columns, strict=True))), "order_by_cols": [json.dumps(one) for one in order]}
+            form = {
+                "query_mode": "raw",
+                "all_columns": shown,
+                **self._formats(dict(zip(shown, tile.columns, strict=True))),
+                "order_by_cols": [json.dumps(one) for one in order],
+            }
             return chart(None, dataset, "table", query, form)
-        metrics = [self._sum(column) for column in tile.columns if column.agg or (tile.kind != "table" and column is not tile.columns[0])]
+        metrics = [
+            self._sum(column)
+            for column in tile.columns
+            if column.agg or (tile.kind != "table" and column is not tile.columns[0])
+        ]
         agg = {column.column: self._sum(column) for column in tile.columns if column.agg}
         taken = {"sqlExpression": "min({})", "expressionType": "SQL"}
         keys = [
-            (agg.get(name) or (name if name in plain else {**taken, "sqlExpression": f"min({quoted(name)})", "label": f"min {name}"}), up)
+            (
+                agg.get(name)
+                or (
+                    name
+                    if name in plain
+                    else {**taken, "sqlExpression": f"min({quoted(name)})", "label": f"min {name}"}
+                ),
+                up,
+            )
             for name, up in order
         ]
         query |= {"metrics": metrics, "columns": [_axis(plain[0])] if tile.kind != "table" else plain, "orderby": keys}
         if tile.kind == "table":
-            form = {"query_mode": "aggregate", "groupby": plain, "metrics": metrics, "order_desc": not keys[0][1], "timeseries_limit_metric": keys[0][0]}
+            form = {
+                "query_mode": "aggregate",
+                "groupby": plain,
+                "metrics": metrics,
+                "order_desc": not keys[0][1],
+                "timeseries_limit_metric": keys[0][0],
+            }
             form |= self._formats({getattr(column, self.language): column for column in tile.columns if column.agg})
             return chart(None, dataset, "table", query, form)
         look = {"y_axis_format": FORMATS.get(tile.columns[1].unit, ",.1~f")}
         form = {"x_axis": plain[0], "metrics": metrics, "groupby": [], **look, **(BARS if tile.kind == "bars" else {})}
-        return chart(None, dataset, "echarts_timeseries_bar" if tile.kind == "bars" else "echarts_timeseries_line", query, form)
+        return chart(
+            None, dataset, "echarts_timeseries_bar" if tile.kind == "bars" else "echarts_timeseries_line", query, form
+        )
 
     def _formats(self, columns: dict[str, Column]) -> dict[str, Any]:
         """How a table writes its numbers, by the names that the columns have in it."""
-        told = {name: {"d3NumberFormat": FORMATS.get(c.unit, ",.2~f"), "showCellBars": False} for name, c in columns.items()}
+        told = {
+            name: {"d3NumberFormat": FORMATS.get(c.unit, ",.2~f"), "showCellBars": False} for name, c in columns.items()
+        }
         return {"column_config": told, "show_cell_bars": False}
 
     def _shown(self, column: Column) -> str:
@@ -294,10 +370,15 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
 
     def _sum(self, column: Column) -> dict[str, Any]:
         """A column that takes rows together, as a metric with the title that the tile gives it."""
-        sql = data.shown(column, column.columns[0]) if column.agg else f"sum({quoted(column.column)})"
+        sql = data.column_sql(column, column.columns[0]) if column.agg else f"sum({quoted(column.column)})"
         if column.ripe:
-            sql = f"case when bool_and({quoted(column.ripe)}){data.taken(column)} then {sql} end"
-        return {"expressionType": "SQL", "sqlExpression": sql, "label": getattr(column, self.language), "optionName": f"metric_{column.en}"}
+            sql = f"case when bool_and({quoted(column.ripe)}){data.rows_taken(column)} then {sql} end"
+        return {
+            "expressionType": "SQL",
+            "sqlExpression": sql,
+            "label": getattr(column, self.language),
+            "optionName": f"metric_{column.en}",
+        }
 
     # --- dashboards ---
 
@@ -313,8 +394,18 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             keys = self._charts(board, place, tile)
             if tile.kind == "numbers":
                 head = f"HEADER-{place}"
-                meta = {"text": getattr(tile.title, self.language), "headerSize": "SMALL_HEADER", "background": "BACKGROUND_TRANSPARENT"}
-                position[head] = {"type": "HEADER", "id": head, "children": [], "parents": ["ROOT_ID", "GRID_ID"], "meta": meta}
+                meta = {
+                    "text": getattr(tile.title, self.language),
+                    "headerSize": "SMALL_HEADER",
+                    "background": "BACKGROUND_TRANSPARENT",
+                }
+                position[head] = {
+                    "type": "HEADER",
+                    "id": head,
+                    "children": [],
+                    "parents": ["ROOT_ID", "GRID_ID"],
+                    "meta": meta,
+                }
                 position["GRID_ID"]["children"].append(head)
                 left = 0
             for key in keys:
@@ -322,19 +413,35 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
                 if width > left:
                     row, left = f"ROW-{len(position)}", WIDTH
                     meta = {"background": "BACKGROUND_TRANSPARENT"}
-                    position[row] = {"type": "ROW", "id": row, "children": [], "parents": ["ROOT_ID", "GRID_ID"], "meta": meta}
+                    position[row] = {
+                        "type": "ROW",
+                        "id": row,
+                        "children": [],
+                        "parents": ["ROOT_ID", "GRID_ID"],
+                        "meta": meta,
+                    }
                     position["GRID_ID"]["children"].append(row)
                 left -= width
                 number += 1
                 # chart ids of a file are the file's own: an import sets those of the server
                 meta = {"uuid": key, "chartId": number, "width": width, "height": 22 if tile.kind == "numbers" else 44}
                 meta["sliceName"] = self.charts[key]["slice_name"]
-                position[f"CHART-{number}"] = {"type": "CHART", "id": f"CHART-{number}", "children": [], "parents": ["ROOT_ID", "GRID_ID", row], "meta": meta}
+                position[f"CHART-{number}"] = {
+                    "type": "CHART",
+                    "id": f"CHART-{number}",
+                    "children": [],
+                    "parents": ["ROOT_ID", "GRID_ID", row],
+                    "meta": meta,
+                }
                 position[row]["children"].append(f"CHART-{number}")
                 charts.append((number, key))
             left = 0 if tile.kind == "numbers" else left
         for told in position.values():  # a picture without a neighbour takes the row
-            if isinstance(told, dict) and told["type"] == "ROW" and [position[one]["meta"]["width"] for one in told["children"]] == [6]:
+            if (
+                isinstance(told, dict)
+                and told["type"] == "ROW"
+                and [position[one]["meta"]["width"] for one in told["children"]] == [6]
+            ):
                 position[told["children"][0]]["meta"]["width"] = WIDTH
         return {
             "dashboard_title": getattr(board.title, self.language), "description": getattr(board.question, self.language), "slug": board.name,
@@ -350,15 +457,39 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         grains = {"col": "period_grain", "excluded": [n for n in timeless if n not in lines], "default": [board.grain]}
         told = [grains, {"col": "period", "excluded": timeless, "parents": ["period_grain"], "first": True}]
         if board.slices:
-            told.append({"col": "dimension", "excluded": whole, "default": ["all"], "only": ("dimension", "IN", ["all", *board.slices])})
+            told.append(
+                {
+                    "col": "dimension",
+                    "excluded": whole,
+                    "default": ["all"],
+                    "only": ("dimension", "IN", ["all", *board.slices]),
+                }
+            )
             told.append({"col": "dimension_name", "excluded": whole, "parents": ["dimension"]})
         return [self._filter(board, **one) for one in told]
 
     def _filter(
-        self, board: Board, col: str, excluded: list[int], default: list | None = None, parents: tuple = (), first: bool = False, only: tuple = ()
+        self,
+        board: Board,
+        col: str,
+        excluded: list[int],
+        default: list | None = None,
+        parents: tuple = (),
+        first: bool = False,
+        only: tuple = (),
     ) -> dict[str, Any]:
-        adhoc = [{"clause": "WHERE", "expressionType": "SIMPLE", "subject": one, "operator": op, "comparator": value} for one, op, value in filter(None, [only])]
-        mask = {"filterState": {"value": default}, "extraFormData": {"filters": [{"col": col, "op": "IN", "val": default}]}} if default else {"extraFormData": {}, "filterState": {}}
+        adhoc = [
+            {"clause": "WHERE", "expressionType": "SIMPLE", "subject": one, "operator": op, "comparator": value}
+            for one, op, value in filter(None, [only])
+        ]
+        mask = (
+            {
+                "filterState": {"value": default},
+                "extraFormData": {"filters": [{"col": col, "op": "IN", "val": default}]},
+            }
+            if default
+            else {"extraFormData": {}, "filterState": {}}
+        )
         return {
             "id": f"NATIVE_FILTER-{col}", "name": WORDS[col][self.at], "filterType": "filter_select", "type": "NATIVE_FILTER",
             "targets": [{"datasetUuid": uuid("dataset", PERIODS if col.startswith("period") else MEMBERS), "column": {"name": col}}], "defaultDataMask": mask,
@@ -374,7 +505,11 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, told in self.files().items():
                 stamped = zipfile.ZipInfo(f"kpi/{path}", (2026, 1, 1, 0, 0, 0))  # the same bytes of the same figures
-                archive.writestr(stamped, yaml.safe_dump(json.loads(json.dumps(told)), allow_unicode=True, sort_keys=False), zipfile.ZIP_DEFLATED)
+                archive.writestr(
+                    stamped,
+                    yaml.safe_dump(json.loads(json.dumps(told)), allow_unicode=True, sort_keys=False),
+                    zipfile.ZIP_DEFLATED,
+                )
         return made.getvalue()
 
 
@@ -386,4 +521,4 @@ def _axis(column: str) -> dict[str, Any]:
 
 
 def _name(mart: str, day: str | None) -> str:
-    return f"{mart}_by_{day}" if day else mart
+    return f"{PREFIX}{mart}_by_{day}" if day else f"{PREFIX}{mart}"

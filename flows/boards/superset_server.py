@@ -7,13 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import duckdb
 
-from flows.base.errors import ConfigError
 from flows.base.settings import Settings, setting
 from flows.boards import spec
 from flows.boards.superset import DATABASE, PERIODS, Bundle
 
 if TYPE_CHECKING:
-    import requests
+    pass
 
 READERS = "KPI readers"
 RULE = "KPI: who may see which rows"
@@ -77,7 +76,9 @@ class Server:
 
         self.url, self.session = url.rstrip("/"), requests.Session()
         login = {"username": user, "password": password, "provider": "db", "refresh": False}
-        self.session.headers["Authorization"] = f"Bearer {self.ask('POST', 'security/login', json=login)['access_token']}"
+        self.session.headers["Authorization"] = (
+            f"Bearer {self.ask('POST', 'security/login', json=login)['access_token']}"
+        )
         token = self.ask("GET", "security/csrf_token/")["result"]
         self.session.headers.update({"X-CSRFToken": token, "Referer": self.url})
 
@@ -102,7 +103,9 @@ class Server:
 
     def limit(self, schema: str) -> None:
         """Readers may read this database, and nobody but administrators more of it than access_rights says."""
-        datasets = [one["id"] for one in self._all("dataset", "id,table_name,database.database_name") if self._is_limited(one)]
+        datasets = [
+            one["id"] for one in self._all("dataset", "id,table_name,database.database_name") if self._is_limited(one)
+        ]
         roles = {one["name"]: one["id"] for one in self._all("security/roles", "id,name")}
         if READERS not in roles:
             roles[READERS] = self.ask("POST", "security/roles/", json={"name": READERS})["id"]

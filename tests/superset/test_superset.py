@@ -7,7 +7,6 @@ import sys
 import time
 import urllib.request
 from collections import defaultdict
-from pathlib import Path
 from socket import socket
 
 import duckdb
@@ -23,6 +22,7 @@ from tests.warehouse import PROJECT
 
 pytestmark = pytest.mark.superset
 PASSWORD = "only-for-this-test"
+MONTHS = "where period_grain = 'month'"
 HOME = PROJECT / "bi" / "superset"
 
 
@@ -141,7 +141,9 @@ def wrong_figures(demo, bundle: Bundle, found: dict[str, list[dict]], month: str
         if tile.mart:
             expected = _of_page(demo, tile, month)
             shown = [[_day(cell) for cell in row.values()] for row in rows]
-            fits = len(shown) == len(expected) and all(_same(one, other, tile) for one, other in zip(shown, expected, strict=True))
+            fits = len(shown) == len(expected) and all(
+                _same(one, other, tile) for one, other in zip(shown, expected, strict=True)
+            )
         elif tile.kind == "line":
             expected = {start: figures for (_, start), figures in values[tile.kpis[0], "all"].items()}
             fits = {_day(row["period_start"]) for row in rows} == set(expected) and all(
@@ -151,7 +153,9 @@ def wrong_figures(demo, bundle: Bundle, found: dict[str, list[dict]], month: str
         else:
             of = [(kpi, values[kpi, tile.by or "all"]) for kpi in chart["kpis"]]
             fits = bool(rows) and all(
-                near(row[kpi], known.get((row.get("dimension_name", ""), month), [None])[0]) for row in rows for kpi, known in of
+                near(row[kpi], known.get((row.get("dimension_name", ""), month), [None])[0])
+                for row in rows
+                for kpi, known in of
             )
         if not fits:
             wrong.append((chart["board"], chart["slice_name"], rows[:3]))
@@ -208,26 +212,43 @@ def test_everybody_sees_what_the_mart_of_rights_says(demo, address, brought):
     ).fetchone()
     roles = [one["id"] for one in admin._all("security/roles", "id,name") if one["name"] in (READERS, "Gamma")]
     for number, name in enumerate((manager, "nobody")):
-        told = {"username": name, "password": PASSWORD, "first_name": "A", "last_name": "B", "email": f"{number}@localhost", "active": True, "roles": roles}
+        told = {
+            "username": name,
+            "password": PASSWORD,
+            "first_name": "A",
+            "last_name": "B",
+            "email": f"{number}@localhost",
+            "active": True,
+            "roles": roles,
+        }
         admin.ask("POST", "security/users/", json=told)
     datasets = {one["table_name"]: one["id"] for one in admin._all("dataset", "id,table_name")}
     seen = {}
     for name in ("admin", manager, "nobody"):
         server = Server(address, name, PASSWORD)
-        for dataset in ("kpi_values", "deal_health"):
+        for dataset in ("boards_kpi_values", "boards_deal_health"):
             query = {"columns": ["dimension", "dimension_key"], "metrics": [], "filters": [], "row_limit": 10000}
             context = {"datasource": {"id": datasets[dataset], "type": "table"}, "queries": [query]}
             rows = server.ask("POST", "chart/data", json=context)["result"][0]["data"]
             seen[name, dataset] = {(row["dimension"], row["dimension_key"]) for row in rows}
-    rights = demo.execute("select dimension, dimension_key from marts.access_rights where viewer = ?", [manager]).fetchall()
-    assert len(seen["admin", "kpi_values"]) > 300 and ("all", "all") in seen["admin", "deal_health"]
-    for dataset in ("kpi_values", "deal_health"):
+    rights = demo.execute(
+        "select dimension, dimension_key from marts.access_rights where viewer = ?", [manager]
+    ).fetchall()
+    assert len(seen["admin", "boards_kpi_values"]) > 300 and ("all", "all") in seen["admin", "boards_deal_health"]
+    for dataset in ("boards_kpi_values", "boards_deal_health"):
         assert seen[manager, dataset] and seen[manager, dataset] == set(rights) & seen["admin", dataset]
         assert seen["nobody", dataset] == set()
 
 
-def test_every_chart_over_postgres_shows_the_figures(demo, address, brought, file, month, postgres):
-    serve(Target.of(postgres, "marts"), Path(file), "20260701T000000Z")
+def test_every_chart_over_postgres_shows_the_figures(demo, address, brought, file, month, postgres, tmp_path):
+    marts = {mart for board in spec.read() for mart in board.marts} | {"periods", "access_rights"}
+    with duckdb.connect(str(tmp_path / "kpi.duckdb")) as made:  # what the charts read, and of the KPIs the months
+        made.execute(f"attach '{file}' as built (read_only); create schema marts")
+        for mart in marts:
+            made.execute(
+                f"create table marts.{mart} as from built.marts.{mart} {MONTHS if mart == 'kpi_values' else ''}"
+            )
+    serve(Target.of(postgres, "marts"), tmp_path / "kpi.duckdb", "20260701T000000Z")
     bundle = brought("--database", postgres.replace("postgresql://", "postgresql+psycopg2://"))
     found = asked(Server(address, "admin", PASSWORD), bundle, month)
     assert wrong_figures(demo, bundle, found, month) == []
