@@ -227,7 +227,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         self, board: Board, tile: Tile, place: int, kpi: str | None, dataset: str, viz: str, query: dict, form: dict
     ) -> str:
         """A chart with the form that its editor shows, and the query that its picture asks."""
-        key = uuid("chart", board.name, str(place), kpi or "")
+        key = uuid("chart", board.name, tile.kind, tile.title.en, kpi or "")
         title = self.kpis[kpi][f"name_{self.language}"] if kpi else getattr(tile.title, self.language)
         filters = query["filters"]
         adhoc = [

@@ -169,7 +169,7 @@ def _of_page(demo, tile, month):
 
 def _day(cell):
     """A day as the pages have it; Superset tells milliseconds."""
-    if isinstance(cell, int) and cell > 10**11:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell > 10**11:
         return time.strftime("%Y-%m-%d", time.gmtime(cell / 1000))
     return cell[:10] if isinstance(cell, str) and cell[4:5] == "-" and cell[10:11] == "T" else cell
 
