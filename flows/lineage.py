@@ -33,7 +33,7 @@ def lineage(manifest: dict[str, Any], compiled: Path) -> dict[str, dict[str, Any
     """
     models = {node["unique_id"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
     root = compiled / manifest["metadata"]["project_name"]
-    schema: dict[str, dict[str, str]] = {}
+    schema: dict[str, Any] = {}
     found: dict[str, dict[str, Any]] = {}
     for key in TopologicalSorter({key: node["depends_on"]["nodes"] for key, node in models.items()}).static_order():
         node = models.get(key) or manifest["nodes"].get(key) or manifest["sources"].get(key)
@@ -60,7 +60,7 @@ def _layer(node: dict[str, Any]) -> str:
     return node["path"].split("/")[0] if node["resource_type"] == "model" else node["resource_type"]
 
 
-def trace(sql: str, schema: dict[str, dict[str, str]]) -> Traced:
+def trace(sql: str, schema: dict[str, Any]) -> Traced:
     """What each column of a query is made of; nothing where the query can't be read."""
     flat = parse_one(sql, dialect="duckdb")
     for table in flat.find_all(exp.Table):  # a table is known by its name alone
@@ -77,14 +77,14 @@ def trace(sql: str, schema: dict[str, dict[str, str]]) -> Traced:
         )
     except SqlglotError:
         return {}
-    scope = build_scope(whole)
+    scope: Any = build_scope(whole)
     if scope is None:
         return {}
     known: dict[tuple[int, str], set[tuple[str, str]]] = {}
     return {name: sorted(_behind(scope, name, known)) for name in scope.expression.named_selects if name != "*"}
 
 
-def _behind(scope: Scope, name: str, known: dict[tuple[int, str], set[tuple[str, str]]]) -> set[tuple[str, str]]:
+def _behind(scope: Any, name: str, known: dict[tuple[int, str], set[tuple[str, str]]]) -> set[tuple[str, str]]:
     place = id(scope), name
     if place in known:
         return known[place]

@@ -285,7 +285,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
                 "filters": own,
                 "orderby": [["period_start", True]],
             }
-            form = {"x_axis": "period_start", "metrics": metrics, "groupby": [], **look}
+            form: dict[str, Any] = {"x_axis": "period_start", "metrics": metrics, "groupby": [], **look}
             return [chart(None, KPI, "echarts_timeseries_line", query, form)]
         first, ordered = tile.kpis[0], {"orderby": [[tile.kpis[0], False]], "row_limit": tile.limit, "filters": own}
         if tile.kind == "bars":
@@ -454,7 +454,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         timeless = [number for number, key in charts if not self.charts[key]["periods"]]
         lines = [number for number, key in charts if self.charts[key]["kpis"] and not self.charts[key]["periods"]]
         whole = [number for number, key in charts if not self.charts[key]["follows"]]
-        grains = {"col": "period_grain", "excluded": [n for n in timeless if n not in lines], "default": [board.grain]}
+        grains: dict[str, Any] = {"col": "period_grain", "excluded": [n for n in timeless if n not in lines], "default": [board.grain]}
         told = [grains, {"col": "period", "excluded": timeless, "parents": ["period_grain"], "first": True}]
         if board.slices:
             told.append(
