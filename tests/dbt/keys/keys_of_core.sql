@@ -1,5 +1,6 @@
 -- No two rows of a model of the core share its key.
 {{ repeated_keys([
+    ref('access_rights'),
     ref('bridge_day_periods'),
     ref('dim_campaigns'),
     ref('dim_channels'),
