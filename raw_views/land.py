@@ -129,13 +129,17 @@ def _summary(cache, rows: list[tuple], *last: tuple[str, str]) -> str:
     return cache.store(key, {}, {"data": temporary})["parts"]["data"]
 
 
-def land_raw_root_on_spark(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
-    """`land_raw_root` for Spark."""
-    return land_raw_root(raw_root, cache_dir, declared_json, on_spark=True)
-
-
-def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None, on_spark: bool = False) -> str:
+def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
     """The SQL function: `land` with JSON on both sides. Whatever goes wrong is in `error`, never raised."""
+    return _answer(raw_root, cache_dir, declared_json, on_spark=False)
+
+
+def land_raw_root_on_spark(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
+    """The same function for Spark."""
+    return _answer(raw_root, cache_dir, declared_json, on_spark=True)
+
+
+def _answer(raw_root: str | None, cache_dir: str | None, declared_json: str | None, on_spark: bool) -> str:
     result: dict = {"error": None, "ddl": "", "messages": []}
     if not raw_root or not cache_dir or not declared_json:
         result["error"] = "land_raw_root needs the raw root (KPI_RAW_ROOT), a cache folder and the declared tables"
