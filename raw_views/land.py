@@ -56,7 +56,10 @@ def land(raw_root: str, cache_dir: str, declared: list[dict], on_spark: bool = F
         if file.readable:
             by_table[file.table].append(file)
     if on_spark:
-        statements = [f"create schema if not exists {schema}" for schema in sorted({table.schema for table in tables} | {views.SCHEMA})]
+        statements = [
+            f"create schema if not exists {schema}"
+            for schema in sorted({table.schema for table in tables} | {views.SCHEMA})
+        ]
         for table, found in by_table.items():
             statements += spark_views.table_view(table, found, root)
         return {"error": None, "ddl": statements + spark_views.summary_views(*summaries), "messages": messages}

@@ -91,7 +91,9 @@ def _selects(table: "Table", files: list["DataFile"], root: str) -> Iterator[str
         if column == table.rest:
             rest = sorted(set(kinds) - set(matched.values()))
             fields = ", ".join(f"{literal(one)}, {name(one)}" for one in rest)
-            value = f"to_json(named_struct({fields}), map('ignoreNullFields', 'false'))" if rest else "cast(null as string)"
+            value = (
+                f"to_json(named_struct({fields}), map('ignoreNullFields', 'false'))" if rest else "cast(null as string)"
+            )
         else:
             value = "cast(null as string)" if found is None else read(found, kinds[found])
         columns.append(f"{value} as {name(column)}")
@@ -99,7 +101,9 @@ def _selects(table: "Table", files: list["DataFile"], root: str) -> Iterator[str
         columns += [f"cast({FILE} as string) as {FILE}", f"cast({ROW} as bigint) as {ROW}"]
     else:
         place = "_metadata.row_index + 1"
-        begins = len("file://" + quote(root.rstrip("/"))) + 2  # the path is an address: only what is behind the root is decoded
+        begins = (
+            len("file://" + quote(root.rstrip("/"))) + 2
+        )  # the path is an address: only what is behind the root is decoded
         told = f"coalesce(try_cast({ROW} as bigint), {place})" if ROW in kinds else place
         path = f"url_decode(replace(substr(regexp_replace(_metadata.file_path, '^file:/+', 'file:///'), {begins}), '+', '%2B'))"
         columns += [f"{path} as {FILE}", f"{told} as {ROW}"]
@@ -113,7 +117,9 @@ def table_view(table: "Table", files: list["DataFile"], root: str) -> list[str]:
     selects = [select for group in groups_of(table, files) for select in _selects(table, group, root)]
     if not selects:
         nothing = [f"cast(null as string) as {name(column)}" for column in (*table.columns, FILE)]
-        selects = [f"select {', '.join(nothing)}, cast(null as bigint) as {ROW}, cast(null as string) as {DECIMALS} where false"]
+        selects = [
+            f"select {', '.join(nothing)}, cast(null as bigint) as {ROW}, cast(null as string) as {DECIMALS} where false"
+        ]
     schema = name(table.schema)
     body = "\nunion all\n".join(selects)
     return [f"create or replace view {schema}.{name(table.name)} as {body}"]

@@ -16,7 +16,6 @@ from raw_views.contact_key import Identifiers, contact_key
 from raw_views.contacts import emails_in, phones_in
 from raw_views.land import land_raw_root_on_spark
 
-
 # What the SQL of the models takes for granted.
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -31,7 +30,9 @@ SETTINGS = {
 def register(spark: SparkSession) -> None:
     """Gives a session the functions that raw_views/functions.py gives DuckDB."""
     folder = Path(os.environ.get("KPI_WAREHOUSE") or "warehouse/kpi.duckdb").parent
-    key = contact_key(folder)  # as the build on DuckDB; the workers get it in the function's own closure, no SQL text holds it
+    key = contact_key(
+        folder
+    )  # as the build on DuckDB; the workers get it in the function's own closure, no SQL text holds it
 
     def contact_values(kind, cell, country):
         if cell is None:
@@ -55,7 +56,9 @@ def main() -> None:
     spark = SparkSession.builder.appName("kpi").config(map=SETTINGS).enableHiveSupport().getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
     register(spark)
-    spark._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2.startWithContext(spark._jsparkSession.sqlContext())
+    spark._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2.startWithContext(
+        spark._jsparkSession.sqlContext()
+    )
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     spark.stop()
 
