@@ -25,7 +25,7 @@
     {%- for row in agate_table.rows -%}
         {%- set cells = [] -%}
         {%- for cell in row -%}
-            {%- do cells.append('cast(null as string)' if cell is none else "'" ~ (cell | string).replace("'", "''") ~ "'") -%}
+            {%- do cells.append('cast(null as string)' if cell is none else "'" ~ (cell | string).replace('\\', '\\\\').replace("'", "''") ~ "'") -%}
         {%- endfor -%}
         {%- do rows.append('(' ~ cells | join(', ') ~ ')') -%}
     {%- endfor -%}

@@ -20,7 +20,6 @@ from raw_views.land import land_raw_root_on_spark
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",  # what cannot be cast is null
-    "spark.sql.parser.escapedStringLiterals": "true",  # a backslash in a text is a backslash
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
     "spark.sql.hive.thriftServer.singleSession": "true",
