@@ -12,8 +12,9 @@ from demo.expected import funnel, marketing, outlook, retention, revenue, work
 from demo.expected.customers import CohortSheet, StandingSheet
 from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
+from demo.expected.paths import PathSheet
 from demo.expected.products import ClassSheet
-from demo.tally import Sheet, period_end, period_start, periods
+from demo.tally import Sheet, period_end, period_start, periods, with_system
 from demo.world import World
 
 
@@ -78,7 +79,8 @@ def as_of(world: World, day: dt.date) -> Sheet:
     return sheet
 
 
-def expected_values(world: World) -> dict[str, str]:
+def expected_values(world: World, member=with_system) -> dict[str, str]:
+    """member: the key that a member of a dimension has in the warehouse."""
     f = Facts(world)
     sheets = {
         "funnel": funnel.expected_values(f),
@@ -91,6 +93,8 @@ def expected_values(world: World) -> dict[str, str]:
         "cohort_money": CohortSheet(f),
         "customer_months": StandingSheet(f),
         "product_classes": ClassSheet(f),
+        "touch_paths": PathSheet(f),
         "as_of_2026-06-01": as_of(world, dt.date(2026, 6, 1)),
     }
-    return {f"{name}.csv.gz": sheet.text() for name, sheet in sheets.items()}
+    texts = {name: sheet.text(member) if isinstance(sheet, Sheet) else sheet.text() for name, sheet in sheets.items()}
+    return {f"{name}.csv.gz": text for name, text in texts.items()}

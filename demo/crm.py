@@ -167,7 +167,7 @@ class Quote:
 class Crm:
     """Everything the CRM holds, in the order it came to be."""
 
-    def __init__(self, dice: Dice, registry: Registry, orders: list[Order], rates):
+    def __init__(self, dice: Dice, registry: Registry, orders: list[Order], rates, size: float = 1.0):
         self.dice, self.registry, self.rates = dice, registry, rates
         self.leads: list[Lead] = []
         self.deals: list[Deal] = []
@@ -176,13 +176,13 @@ class Crm:
         self._buyers = sorted(
             {o.party.party_id: o.party for o in orders if o.party}.values(), key=lambda p: (p.created, p.party_id)
         )
-        self._make_running_deals(70)
-        self._make_leads(6500)
-        self._make_direct_deals(2050)
-        self._make_order_deals(orders, 150)
+        self._make_running_deals(int(70 * size))
+        self._make_leads(int(6500 * size))
+        self._make_direct_deals(int(2050 * size))
+        self._make_order_deals(orders, int(150 * size))
         self._hand_over_the_rest()
-        self._calls_from_nowhere()
-        self._calls_to_the_shops()
+        self._calls_from_nowhere(int(1700 * size), int(900 * size))
+        self._calls_to_the_shops(int(1300 * size))
         self._sync_shop_contacts()
         self.number()
 
@@ -664,10 +664,10 @@ class Crm:
         if self.quotes[-1].created >= clock.END:
             self.quotes.pop()
 
-    def _calls_from_nowhere(self) -> None:
+    def _calls_from_nowhere(self, callers: int, replies: int) -> None:
         """Calls that only telephony knows, and talk in social channels and about referrals."""
         d = self.dice
-        for number, t in enumerate(clock.moments(d.rng, 1700, retail=False).tolist()):
+        for number, t in enumerate(clock.moments(d.rng, callers, retail=False).tolist()):
             answered = d.chance(0.72 if clock.opening(clock.day_of(t)) else 0.2)
             manager = d.pick(self._on_duty(co.MANAGERS, t))
             caller = {"in_crm": False, "in_telephony": True, "phone": f"7900{5_000_000 + number}"}
@@ -694,13 +694,13 @@ class Crm:
             if d.chance(0.3) and at < clock.END - HOUR:
                 asker = self._keeper(manager, at, party.party_id)
                 self._act("referral_request", at, at, at, True, "out", asker, party=party)
-        for t in clock.moments(d.rng, 900, retail=True).tolist():
+        for t in clock.moments(d.rng, replies, retail=True).tolist():
             self._act("social", t, t, t, True, "out", d.pick(self._on_duty(co.MANAGERS, t)))
 
-    def _calls_to_the_shops(self) -> None:
+    def _calls_to_the_shops(self, n: int) -> None:
         """Calls to the shops' own telephone exchange: it knows no CRM, but how long each caller waited."""
         d = self.dice
-        for number, t in enumerate(clock.moments(d.rng, 1300, retail=True).tolist()):
+        for number, t in enumerate(clock.moments(d.rng, n, retail=True).tolist()):
             hour = (t + clock.MSK) % clock.DAY // HOUR
             answered = 9 <= hour < 21 and d.chance(0.88)
             wait = int(min(120, 4 + d.expo(16 if answered else 38)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from demo import answers, clock, defects, oddities, spellings, world, write
+from demo import answers, clock, clothes, defects, oddities, spellings, world, write
 from demo.layouts import bitrix24, bitrix_shop, files, yandex_direct, yandex_metrica
 from demo.people import Dice
 from demo.planted import LEFT_OUT, PLANTED
@@ -16,7 +16,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder that gets raw/ and answers/")
     parser.add_argument("--seed", type=int, default=20240701)
     parser.add_argument("--without", nargs="*", default=[], choices=sorted(PLANTED), help="oddities not to plant")
+    parser.add_argument("--clothes", choices=clothes.SYSTEMS, help="the CRM that a company without oddities uses")
+    parser.add_argument("--size", type=float, default=0.1, help="of the company in other clothes, beside this one")
     args = parser.parse_args(argv)
+    if args.clothes:
+        clothes.dress(args.clothes, args.out, args.seed, args.size)
+        return
     LEFT_OUT.clear()
     LEFT_OUT.update(args.without)
     company = world.build(args.seed)

@@ -42,6 +42,7 @@ PLANTED = frozenset(
         "placeholder_contacts",
         "printed_amounts",
         "refunds_above_the_sale",
+        "renewals_at_the_limit",
         "reports_with_ads",
         "resent_expenses",
         "returns_as_orders",

@@ -91,7 +91,7 @@ def _visits(dice: Dice, t: int) -> list[int]:
     return times
 
 
-def simulate(dice: Dice, registry: Registry, buyers: int = 2650) -> list[Order]:
+def simulate(dice: Dice, registry: Registry, buyers: int) -> list[Order]:
     """Orders sorted by creation.  The shop is older than its system: of earlier buyers only what they bought since is known."""
     drafts = []
     first = [clock.START - int(dice.u() * 270 * clock.DAY) for _ in range(buyers // 4)]

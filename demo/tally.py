@@ -205,11 +205,11 @@ class Sheet:
             starts = np.array([period_start(d, grain) for d in dates], dtype=object)[code]
             put(grain, dimension, frame.groupby([starts, keys]).sum())
 
-    def text(self) -> str:
-        """The sheet as CSV."""
+    def text(self, member) -> str:
+        """The sheet as CSV; member(dimension, key) is the key that the warehouse has."""
         lines = ["kpi_id,period_grain,period_start,dimension,dimension_key,value,numerator,denominator"]
         for *head, value, a, b in self.rows:
-            head[4] = with_system(head[3], head[4])
+            head[4] = member(head[3], head[4])
             parts = [number(a), number(b)] if head[3] == ALL else ["", ""]  # slices give their value alone
             lines.append(",".join([*(_cell(v) for v in head), number(value), *parts]))
         return "\n".join(lines) + "\n"

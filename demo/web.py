@@ -45,7 +45,7 @@ class Web:
     recorded: np.ndarray  # the origin that the counter saw: of who comes back from the bank's page, the bank
 
 
-def simulate(dice: Dice, bank: Dice, registry: Registry, orders: list[Order], crm: Crm, total: int = 165_000) -> Web:
+def simulate(dice: Dice, bank: Dice, registry: Registry, orders: list[Order], crm: Crm, total: int) -> Web:
     rng = dice.rng
     drafts: list[tuple[int, int, channels.Origin, str, object]] = []  # start, client, origin, what, which
 

@@ -63,17 +63,20 @@ class World:
     steps: list[Step] = field(default_factory=list)  # planned for deals, beside the CRM's other activities
 
 
-def build(seed: int) -> World:
-    """Simulate the company.  The same seed gives the same company, whatever the day."""
+def build(seed: int, size: float = 1.0) -> World:
+    """Simulate the company.  The same seed gives the same company, whatever the day.
+
+    size: 0.1 has a tenth of its customers, leads, orders and visits, and all of its people, stages and products.
+    """
 
     def dice(name: str) -> Dice:
         return Dice(clock.stream(seed, name))
 
     rates = Rates(clock.stream(seed, "rates"))
     registry = Registry(dice("people"))
-    orders = shop.simulate(dice("shop"), registry)
-    crm = Crm(dice("crm"), registry, orders, rates)
-    site = web.simulate(dice("web"), dice("bank_returns"), registry, orders, crm)
+    orders = shop.simulate(dice("shop"), registry, int(2650 * size))
+    crm = Crm(dice("crm"), registry, orders, rates, size)
+    site = web.simulate(dice("web"), dice("bank_returns"), registry, orders, crm, int(165_000 * size))
     spend = ads.simulate(clock.stream(seed, "ads"), site)
     contracts, schedule = backoffice.contracts(dice("contracts"), crm)
     campaigns, letters = backoffice.letters(dice("letters"), registry.parties)

@@ -3,8 +3,6 @@
 A KPI is a row of seed_kpi_catalogue, and a measure five lines in five places.  Each sentence names the file, the row and what may be meant.
 """
 
-import csv
-import difflib
 import re
 from collections.abc import Collection, Iterator
 from functools import cached_property
@@ -12,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 
+from flows.base.project import models, seed
 from flows.base.settings import PROJECT
+from flows.base.words import near
 
 SEEDS = {"kpi_id": "seed_kpi_catalogue", "companion_id": "seed_kpi_companions", "measure": "seed_measures"}
 TOLD = ("family", "unit", "better", "kind")  # columns of which the tests of kpi_catalogue list the words
@@ -32,16 +31,16 @@ class Catalogue:
 
     def __init__(self, project: Path = PROJECT):
         self._project = project
-        self._rows = {key: self._read(seed) for key, seed in SEEDS.items()}
+        self._rows = {key: seed(name, project) for key, name in SEEDS.items()}
         self._measures = {row["measure"]: row for row in self._rows["measure"]}
         self._figures = {row[key] for key in ("kpi_id", "companion_id") for row in self._rows[key]}
 
     def problems(self) -> Iterator[str]:
         """What is wrong, a sentence each."""
-        for key, seed in SEEDS.items():
+        for key, named in SEEDS.items():
             seen: set[str] = set()
             for row in self._rows[key]:
-                name, where = row[key], f"seeds/{seed}.csv, {row[key] or 'a row without a name'}: "
+                name, where = row[key], f"seeds/{named}.csv, {row[key] or 'a row without a name'}: "
                 told = [*self._form(key, row), *(self._measure(row) if key == "measure" else self._kpi(row))]
                 yield from (where + one for one in told)
                 if name in seen:
@@ -69,15 +68,15 @@ class Catalogue:
             yield from self._part(part, row[part])
         for dimension in (row.get("dimensions") or "").split():
             if dimension not in self._dimensions:
-                yield f"no measure is told by the dimension {dimension}; {_near(dimension, self._dimensions)}"
+                yield f"no measure is told by the dimension {dimension}; {near(dimension, self._dimensions)}"
 
     def _part(self, part: str, named: str) -> Iterator[str]:
         if named and named.startswith("kpi:"):
             if named.removeprefix("kpi:") not in self._figures:
-                yield f"the {part} {named} is no KPI; {_near(named.removeprefix('kpi:'), self._figures)}"
+                yield f"the {part} {named} is no KPI; {near(named.removeprefix('kpi:'), self._figures)}"
         elif named and named not in self._measures:
             new = "A new measure is five lines: docs/add.md."
-            yield f"the {part} {named} is no measure; {_near(named, self._measures)} {new}"
+            yield f"the {part} {named} is no measure; {near(named, self._measures)} {new}"
         elif not named and part == "numerator":
             yield "the numerator is empty."
 
@@ -86,11 +85,10 @@ class Catalogue:
         if row["when_absent"] not in ("nought", "unknown"):
             yield f"when_absent is {row['when_absent'] or 'empty'}; it is nought or unknown."
         if mart not in self._columns:
-            yield f"there is no mart {mart}; {_near(mart, self._columns)}"
+            yield f"there is no mart {mart}; {near(mart, self._columns)}"
             return
         if column not in self._columns[mart]:
-            near = _near(column, self._columns[mart])
-            yield f"the mart {mart} describes no column {column} in its YAML; {near}"
+            yield f"the mart {mart} describes no column {column} in its YAML; {near(column, self._columns[mart])}"
         if not _names(self._models[mart], column):
             yield f"{mart}.sql makes no column {column}."
         if not any(_names(text, measure) for name, text in self._models.items() if name.startswith("measures_")):
@@ -98,21 +96,15 @@ class Catalogue:
         if not _names(self._unit_tests, column):
             yield f"no unit test names the column {column}."
 
-    def _read(self, seed: str) -> list[dict[str, str]]:
-        with open(self._project / "seeds" / f"{seed}.csv", encoding="utf-8", newline="") as rows:
-            return list(csv.DictReader(rows))
-
     @cached_property
     def _models(self) -> dict[str, str]:
         return {path.stem: path.read_text("utf-8") for path in (self._project / "models").rglob("*.sql")}
 
     @cached_property
     def _described(self) -> dict[str, dict[str, Any]]:
-        texts = [path.read_text("utf-8") for path in (self._project / "models").rglob("_*.yml") if not _is_test(path)]
         return {
-            model["name"]: {column["name"]: column for column in model.get("columns") or []}
-            for text in texts
-            for model in yaml.load(text, yaml.CSafeLoader).get("models") or []
+            name: {column["name"]: column for column in model.get("columns") or []}
+            for name, model in models(self._project).items()
         }
 
     @cached_property
@@ -142,11 +134,6 @@ def _is_test(path: Path) -> bool:
 
 def _names(text: str, word: str) -> bool:
     return bool(re.search(rf"\b{re.escape(word)}\b", text))
-
-
-def _near(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, 3, 0.5)
-    return f"near to it are {', '.join(near)}." if near else "nothing is near to it."
 
 
 def tell(project: Path = PROJECT) -> int:

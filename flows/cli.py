@@ -193,7 +193,9 @@ def night(
     ] = None,
     since: Annotated[date | None, _day_option("--from", "Back-fill: load the days from this one again.")] = None,
     until: Annotated[date | None, _day_option("--to", "… up to this one; by default up to now.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Do all again that a failed night of today has done.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Do all again, and take nothing over from an earlier build.")
+    ] = False,
 ) -> None:
     """Runs one night, here and now: load, gate, dbt build, gate, publish.
 

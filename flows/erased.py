@@ -36,8 +36,8 @@ from urllib.parse import unquote
 
 from flows.base.disk import sync
 from flows.base.errors import ConfigError
-from flows.base.project import variables
-from flows.base.settings import STAGING, Settings
+from flows.base.project import seed, variables
+from flows.base.settings import PROJECT, STAGING, Settings
 from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
 from raw_views.json_files import SUFFIXES as JSONS
@@ -45,7 +45,6 @@ from raw_views.json_files import SUFFIXES as JSONS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PROJECT = Path(__file__).resolve().parent.parent
 KEPT = ("contacts", "records", "tied", "names")  # what the register keeps of a person
 FOLDER, REGISTER, SEEN = ".erased", "register.json", "seen.json"
 BLANK = "erased"  # what stands in a contact cell that told no contact that can be read
@@ -134,11 +133,8 @@ def _rules(source: str, table: dict[str, Any], kind: Callable[..., Any]) -> Rule
 def _placeholders() -> dict[str, re.Pattern[str]]:
     """What is no contact of anybody, by kind; it may stay."""
     words: dict[str, list[str]] = {"phone": [], "email": []}
-    with open(PROJECT / "seeds" / "seed_placeholder_contacts.csv", encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            words[row["kind"]].append(
-                "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in row["pattern"])
-            )
+    for row in seed("seed_placeholder_contacts"):
+        words[row["kind"]].append("".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in row["pattern"]))
     return {kind: re.compile("|".join(patterns) or "(?!)", re.DOTALL) for kind, patterns in words.items()}
 
 

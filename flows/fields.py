@@ -4,8 +4,6 @@ A line with a type is a column more of its entity, and of the models that follow
 of a source fills a column that the contract has.  `flows.contract` writes what comes of them.
 """
 
-import csv
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +13,10 @@ from typing import Any
 
 import yaml
 
-PROJECT = Path(__file__).parents[1]
+from flows.base.project import seed
+from flows.base.settings import PROJECT
+from flows.base.words import near
+
 FIELDS = PROJECT / "contract" / "fields.yml"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD = re.compile(r"\w[\w.]*")
@@ -257,8 +258,7 @@ def _disagreements(one: Field, others: list[Field]) -> Iterator[str]:
 
 def dimensions() -> set[str]:
     """The dimensions that the catalogue of KPIs names."""
-    seeds = (PROJECT / "seeds" / f"seed_kpi_{name}.csv" for name in ("catalogue", "companions"))
-    texts = (row["dimensions"] for path in seeds for row in csv.DictReader(path.read_text("utf-8").splitlines()))
+    texts = (row["dimensions"] for name in ("catalogue", "companions") for row in seed(f"seed_kpi_{name}"))
     return {"all", *(word for text in texts for word in text.split())}
 
 
@@ -291,13 +291,6 @@ def _columns(folder: Path) -> set[str]:
                 head = path.open(encoding="utf-8-sig", errors="replace").readline()
                 found |= {name.strip().strip('"') for name in re.split("[,;\t]", head)}
     return found
-
-
-def near(word: str, known: Collection[str]) -> str:
-    """Which of the known words may be meant."""
-    lower = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(word.lower(), lower, 3, 0.5)
-    return f"near to it are {', '.join(lower[one] for one in close)}." if close else "nothing is near to it."
 
 
 def own(fields: Collection[Field]) -> dict[str, dict[str, tuple[Field, list[str]]]]:

@@ -267,8 +267,8 @@ def drop_private(settings: Settings) -> None:
     for path in (own, Path(f"{own}.wal")):
         path.unlink(missing_ok=True)
     state = State.read(settings.nightly / "state.json")
-    if state.built:
-        state.built = {}
+    if state.built or state.kept:
+        state.built, state.kept = {}, {}
         state.write()
     clear_build(Place(settings.nightly, settings.nightly / "runs", datetime.now(UTC).date()))
 

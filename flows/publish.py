@@ -29,7 +29,7 @@ from typing import Any
 
 import duckdb
 
-from flows import postgres, restatements
+from flows import postgres, records, restatements
 from flows.base import redact
 from flows.base.disk import sync
 from flows.base.errors import ConfigError
@@ -113,7 +113,8 @@ def clear(version: Version) -> None:
 
 
 def make_file(version: Version) -> None:
-    """Copies the marts, with their comments, into a DuckDB file of their own; a view stays a view, of the marts beside it."""
+    """Copies the marts, with their comments, into a DuckDB file of their own; a view stays a view, of the marts beside it. The file gets
+    the macro that tells the records of a figure."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(version.built)} as built (read_only)")
         connection.execute(f"attach {literal(version.making / FILE)} as made")
@@ -140,6 +141,8 @@ def make_file(version: Version) -> None:
             " where database_name = 'built' and schema_name = 'marts' and comment is not null"
         ).fetchall():
             connection.execute(f"comment on column marts.{quoted(table)}.{quoted(column)} is {literal(comment)}")
+        if {"kpi_definitions", "periods"} <= version.tables.keys():
+            connection.execute(records.contributors(connection))
         connection.execute("use memory")
         connection.execute("checkpoint made")
         connection.execute("detach made")

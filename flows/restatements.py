@@ -12,13 +12,14 @@ from typing import Any
 import duckdb
 
 from flows.base.sql import listed, literal, quoted
+from flows.measures import Rows, measure, measures
 
 TABLES = FIGURES, RECORDS = "kpi_restatements", "kpi_restatement_records"
 NEEDED = {"kpi_values", "kpi_catalogue", "dim_period"}
 GRAINS = ("month", "week", "quarter", "year")  # of figures that moved alike, the first is told
-FIGURE = ("kpi_id", "period_grain", "period_start", "dimension", "dimension_key")
-UNKNOWN = "(unknown)"
-SUM = "sum over the period"  # how the catalogue says that a measure is the sum of a mart's column
+CELL = ("period_grain", "period_start", "dimension", "dimension_key")
+FIGURE = ("kpi_id", *CELL)
+SIDES = ("before", "now")
 NOISE = 1e-9  # by how much sums with a floating point differ from night to night, as a share
 
 
@@ -80,7 +81,7 @@ def add(sides: Sides, limits: Limits) -> Restated | None:
         run = connection.execute
         run(f"attach {literal(sides.before)} as before (read_only)")
         run(f"attach {literal(sides.now)} as now")
-        before, now = (_tables(connection, name) for name in ("before", "now"))
+        before, now = (_tables(connection, name) for name in SIDES)
         if not {FIGURES, RECORDS} <= now:
             return None
         try:
@@ -134,7 +135,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         select {key}, value, mark from {side}.marts.kpi_values
         where period_grain in ({listed(GRAINS)}) and dimension in ({listed(limits.dimensions)}) and is_complete
         """
-        for side in ("before", "now")
+        for side in SIDES
     ]
     connection.execute(
         f"""
@@ -144,9 +145,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             from ({sides[0]}) as before full outer join ({sides[1]}) as now using ({key})
         ),
         told as (
-            select figures.*, catalogue.kind, catalogue.unit, catalogue.name_ru, catalogue.name_en, period.period_end,
-                catalogue.numerator_mart as mart,
-                case when catalogue.numerator_counted_as = {literal(SUM)} then catalogue.numerator_column end as mart_column,
+            select figures.*, catalogue.kind, catalogue.unit, catalogue.name_ru, catalogue.name_en, catalogue.numerator, catalogue.denominator,
                 case when catalogue.kind = 'flow' then coalesce(value_now, 0) - coalesce(value_before, 0)
                     else value_now - value_before end as change
             from figures
@@ -166,90 +165,96 @@ def _compare(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
 
 
 def _name_records(connection: duckdb.DuckDBPyConnection, both: set[str], most: int) -> None:
-    """The records whose rows of the numerator's mart differ, by the figure that they moved."""
+    """The records of numerator and denominator whose rows differ, by the figure that they moved."""
     run, key = connection.execute, ", ".join(FIGURE)
-    types = "kpi_id varchar, period_grain varchar, period_start date, dimension varchar, dimension_key varchar"
+    cell = ", ".join(CELL)
     run(
-        f"create temp table named ({types}, mart varchar, record varchar, what varchar, amount_before double, amount_now double)"
+        f"create temp table parts as select {key}, unnest(['numerator', 'denominator']) as part, unnest([numerator, denominator]) as measure"
+        " from moved"
     )
-    summed = run(
-        "select mart, list(distinct mart_column order by mart_column), list(distinct dimension order by dimension)"
-        " from moved where mart_column is not null group by mart order by mart"
-    ).fetchall()
-    for mart, columns, dimensions in summed:
-        if mart in both:
-            _name_records_of(connection, mart, columns, dimensions)
+    run(
+        "create temp table added (measure varchar, period_grain varchar, period_start date, dimension varchar, dimension_key varchar,"
+        " mart varchar, record varchar, what varchar, record_url varchar, is_now boolean, adds double)"
+    )
+    found: dict[tuple[str, str], list[tuple[str, Rows]]] = {}
+    for (name,) in run("select distinct measure from parts where measure is not null order by 1").fetchall():
+        for rows in measure(name).parts if name in measures() and measure(name) else ():
+            if rows.is_told_by(both):
+                found.setdefault((rows.mart, rows.identity), []).append((name, rows))
+    for alike in found.values():
+        _add_records(connection, alike)
     run(
         f"""
         create temp table ranked as
-        with placed as (
+        with named as (
+            select {key}, part, mart, record, max(what) as what, max(record_url) as record_url,
+                coalesce(sum(case when not is_now then adds end), 0) as amount_before, coalesce(sum(case when is_now then adds end), 0) as amount_now
+            from parts inner join added using (measure, {cell}) group by all
+            having abs(amount_now - amount_before) > {NOISE} * greatest(1, abs(amount_before), abs(amount_now))
+        ),
+        placed as (
             select *, amount_now - amount_before as change,
-                row_number() over (partition by {key} order by abs(amount_now - amount_before) desc, record) as position
+                row_number() over (partition by {key}, part order by abs(amount_now - amount_before) desc, record) as position
             from named
         )
-        select {key}, mart, least(position, {most} + 1) as position,
+        select {key}, part, any_value(mart) as mart, least(position, {most} + 1) as position,
             case when max(position) > {most} then null else any_value(record) end as record,
+            case when max(position) > {most} then null else any_value(record_url) end as record_url,
             case when max(position) > {most} then 'others' else any_value(what) end as what,
             count(*) as records, sum(amount_before) as amount_before, sum(amount_now) as amount_now, sum(change) as change
-        from placed group by {key}, mart, least(position, {most} + 1)
+        from placed group by {key}, part, least(position, {most} + 1)
         """
     )
 
 
-def _name_records_of(
-    connection: duckdb.DuckDBPyConnection, mart: str, columns: list[str], dimensions: list[str]
-) -> None:
-    run, table = connection.execute, quoted(mart)
-    here = [name for name in _columns(connection, "now", mart) if name in _columns(connection, "before", mart)]
-    record = record_column(here)
-    columns, dimensions = ([name for name in names if name in (*here, "all")] for names in (columns, dimensions))
-    if not record or not columns or "event_date" not in here:
+def _add_records(connection: duckdb.DuckDBPyConnection, alike: list[tuple[str, Rows]]) -> None:
+    """What the records whose rows differ add, before and now, to the measures that count rows of one mart by one id."""
+    run, one = connection.execute, alike[0][1]
+    here = set(_columns(connection, "now", one.mart)) & set(_columns(connection, "before", one.mart))
+    alike = [(name, rows) for name, rows in alike if rows.needed <= here]
+    sliced = dict(
+        run("select measure, list(distinct dimension order by dimension) from parts group by measure").fetchall()
+    )
+    dimensions = {dimension for name, rows in alike for dimension in sliced[name] if rows.tells(dimension)}
+    needed = sorted(
+        {name for _, rows in alike for name in rows.needed}
+        | (dimensions & here)
+        | ({"dimension", "dimension_key"} & here)
+    )
+    if not alike:
         return
-    sliced = [name for name in dimensions if name != "all"]
-    shown = ", ".join(dict.fromkeys(map(quoted, [record, "event_date", *sliced, *columns])))
-    one, two = f"select {shown} from now.marts.{table}", f"select {shown} from before.marts.{table}"
+    shown = ", ".join(f"mart.{quoted(name)}" for name in needed)
+    of = {
+        side: f"select {one.identity} as record_id, {shown} from {side}.marts.{quoted(one.mart)} as mart"
+        for side in SIDES
+    }
     run(
-        f"""
-        create or replace temp table rows_of_both as
-        with differing as (
-            select distinct {quoted(record)} as record
-            from (({one} except all {two}) union all ({two} except all {one}))
+        f"create or replace temp table differing as select distinct record_id from (({of['now']} except all {of['before']})"
+        f" union all ({of['before']} except all {of['now']})) where record_id is not null"
+    )
+    for side in SIDES:
+        run(
+            f"create or replace temp table rows_{side} as select * from ({of[side]}) semi join differing using (record_id)"
         )
-        select true as is_now, {quoted(record)} as record_id, * from ({one}) where {quoted(record)} in (from differing)
-        union all
-        select false, {quoted(record)}, * from ({two}) where {quoted(record)} in (from differing)
-        """
-    )
     run(
-        "create or replace temp table whats as select record_id, case when not bool_or(not is_now) then 'new'"
-        " when not bool_or(is_now) then 'gone' else 'changed' end as what from rows_of_both group by record_id"
+        "create or replace temp table whats as select record_id, case when bool_and(is_now) then 'new' when not bool_or(is_now) then 'gone'"
+        " else 'changed' end as what from (select record_id, true as is_now from rows_now union all select record_id, false from rows_before)"
+        " group by record_id"
     )
-    for column in columns:
-        amount = f"cast(coalesce({quoted(column)}, 0) as double)"
-        for dimension in dimensions:
-            member = (
-                ""
-                if dimension == "all"
-                else f"and moved.dimension_key = coalesce(rows_of_both.{quoted(dimension)}, '{UNKNOWN}')"
-            )
-            run(
-                f"""
-                insert into named
-                select {", ".join(f"moved.{name}" for name in FIGURE)}, moved.mart, record_id, any_value(what),
-                    sum(case when is_now then 0 else {amount} end) as amount_before, sum(case when is_now then {amount} else 0 end) as amount_now
-                from moved
-                join rows_of_both on rows_of_both.event_date between moved.period_start and moved.period_end {member}
-                join whats using (record_id)
-                where moved.mart = {literal(mart)} and moved.mart_column = {literal(column)} and moved.dimension = {literal(dimension)}
-                group by all
-                having abs(amount_now - amount_before) > {NOISE} * greatest(1, abs(amount_before), abs(amount_now))
-                """
-            )
-
-
-def record_column(columns: list[str]) -> str | None:
-    """The column of a mart that names its records: the first whose name ends in _id, else in _key; None if there is none."""
-    return next((name for end in ("_id", "_key") for name in columns if name.endswith(end)), None)
+    for name, rows in alike:
+        for dimension in filter(rows.tells, sliced[name]):
+            if dimension not in ("all", *here) and "dimension" not in here:
+                continue
+            member = rows.member(dimension)
+            cells = f"select period_grain, period_start, dimension_key from parts where measure = '{name}' and dimension = '{dimension}'"
+            place = f"(periods.period_grain, periods.period_start, {member}) in ({cells})"
+            also = f"periods.period_grain, periods.period_start, {member} as member,"
+            for side in SIDES:
+                made = rows.records(place, dimension, f"{side}.marts", f"temp.rows_{side}", also)
+                run(
+                    f"insert into added select '{name}', period_grain, period_start, '{dimension}', member, '{rows.mart}', record, what,"
+                    f" record_url, {side == 'now'}, adds from ({made}) as made inner join whats on made.record = whats.record_id"
+                )
 
 
 def _write(connection: duckdb.DuckDBPyConnection, sides: Sides, limits: Limits) -> None:
@@ -267,8 +272,8 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: Sides, limits: Limits) 
         f" {changed} as is_code_changed from moved"
     )
     run(
-        f"insert into now.marts.{RECORDS} by name select {times.split(', ')[1]}, {key}, position, mart, record, what, records,"
-        f" amount_before, amount_now, change from ranked order by dimension <> 'all', position, {key} limit {limits.rows_a_night}"
+        f"insert into now.marts.{RECORDS} by name select {times.split(', ')[1]}, {key}, part, position, mart, record, record_url, what,"
+        f" records, amount_before, amount_now, change from ranked order by dimension <> 'all', position, {key}, part desc limit {limits.rows_a_night}"
     )
     for table, order in ((FIGURES, f"{share} desc nulls last"), (RECORDS, "position")):
         run(

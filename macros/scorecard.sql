@@ -42,9 +42,12 @@
     per_period:  name → aggregate expression taken over the rows of each period anew (distinct counts, percentiles, conditions on
                  period_start or period_end); never added up over periods
     where:       a condition on the rows
-    coarse:      dimensions of very many values, kept to months and longer -#}
+    coarse:      dimensions of very many values, kept to months and longer
+
+    Where the dimensions hold both of a pair of two_way_slices, and what is measured is told unsliced too, by the pair as well: months and longer. -#}
 {% macro period_measures(relation, dimensions, sums=[], per_period={}, where='true', whole=true, coarse=[], told=[]) -%}
 {%- set dims = dimensions + coarse -%}
+{%- set pairs = pairs_of(dims) if whole else [] -%}
 with rows_in as (
     select * from {{ relation }} where {{ where }}
 ){% if sums %},
@@ -52,12 +55,15 @@ with rows_in as (
 by_day as (
     select
         event_date,
-        {{ sliced_by(dims) }},
+        {{ sliced_by(dims, pairs=pairs) }},
         {%- for measure in sums %}
         sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from rows_in
-    group by grouping sets ({% if whole %}(event_date){{ ', ' if dims }}{% endif %}{% for dim in dims %}(event_date, {{ dim }}){{ ', ' if not loop.last }}{% endfor %})
+    group by grouping sets (
+        {%- if whole %}(event_date){{ ', ' if dims }}{% endif %}
+        {%- for dim in dims %}(event_date, {{ dim }}){{ ', ' if not loop.last }}{% endfor %}
+        {%- for one, other in pairs %}, (event_date, {{ one }}, {{ other }}){% endfor %})
 ),
 
 by_period as (
@@ -72,8 +78,12 @@ by_period as (
         {%- endfor %}
     from by_day
     {{ span.join }}
+    where true
     {%- if coarse and ('last' in span or span.grain in ("'day'", "'week'")) %}
-    where dimension not in ('{{ coarse | join("', '") }}'){{ " or spans.whole_grain <> 'week'" if 'last' in span }}
+    and (dimension not in ('{{ coarse | join("', '") }}'){{ " or spans.whole_grain <> 'week'" if 'last' in span }})
+    {%- endif %}
+    {%- if pairs and span.grain in ("'day'", "'week'", 'spans.period_grain') %}
+    and (not {{ is_pair('dimension') }}{{ " or spans.whole_grain in ('month', 'quarter', 'year')" if 'last' in span }})
     {%- endif %}
     group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
@@ -105,14 +115,15 @@ anew as (
     select
         period_grain,
         period_start,
-        {{ sliced_by(dims, as_known=true) }},
+        {{ sliced_by(dims, as_known=true, pairs=pairs) }},
         {%- for measure, expression in per_period.items() %}
         cast({{ expression }} as double) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from expanded
     group by grouping sets (
         {%- if whole %}(period_grain, period_start){{ ', ' if dims }}{% endif %}
-        {%- for dim in dims %}(period_grain, period_start, {{ known(dim) }}){{ ', ' if not loop.last }}{% endfor %})
+        {%- for dim in dims %}(period_grain, period_start, {{ known(dim) }}){{ ', ' if not loop.last }}{% endfor %}
+        {%- for one, other in pairs %}, (period_grain, period_start, {{ known(one) }}, {{ known(other) }}){% endfor %})
 ){% endif %}
 
 {% for measure in sums %}
@@ -126,25 +137,51 @@ select '{{ measure }}' as measure, period_grain, period_start, dimension, dimens
 from anew
 where {{ measure }} <> 0
 {{- " and (period_grain not in ('day', 'week', 'week_to_date') or dimension not in ('" ~ (coarse | join("', '")) ~ "'))" if coarse }}
+{{- " and (period_grain not like 'day%' and period_grain not like 'week%' and period_grain not like 'last%' or not " ~ is_pair('dimension') ~ ")" if pairs }}
 {{ 'union all' if not loop.last }}
 {% endfor %}
 {%- endmacro %}
 
 {#- In a query by grouping sets of one dimension each: which dimension a row is of, and its value.  as_known: the sets are of known(dim), so that
-    what is empty and what says that it is unknown are one member. -#}
-{% macro sliced_by(dims, as_known=false) -%}
+    what is empty and what says that it is unknown are one member.  pairs: those of two dimensions, whose names and members stand one after the other. -#}
+{% macro sliced_by(dims, as_known=false, pairs=[]) -%}
     case
+        {%- for one, other in pairs %}
+        when grouping({{ known(one) if as_known else one }}) = 0 and grouping({{ known(other) if as_known else other }}) = 0 then '{{ one }}*{{ other }}'
+        {%- endfor %}
         {%- for dim in dims %}
         when grouping({{ known(dim) if as_known else dim }}) = 0 then '{{ dim }}'
         {%- endfor %}
         else 'all'
     end as dimension,
         case
+        {%- for one, other in pairs %}
+        when grouping({{ known(one) if as_known else one }}) = 0 and grouping({{ known(other) if as_known else other }}) = 0
+            then concat({{ known(one) }}, chr(31), {{ known(other) }})
+        {%- endfor %}
         {%- for dim in dims %}
         when grouping({{ known(dim) if as_known else dim }}) = 0 then {{ known(dim) }}
         {%- endfor %}
         else 'all'
     end as dimension_key
+{%- endmacro %}
+
+{#- The pairs of two_way_slices both of which stand among some dimensions. -#}
+{% macro pairs_of(dims) -%}
+    {%- set found = [] -%}
+    {%- for one, other in var('two_way_slices') if one in dims and other in dims -%}{%- do found.append([one, other]) -%}{%- endfor -%}
+    {%- do return(found) -%}
+{%- endmacro %}
+
+{#- Whether a row is of a pair of dimensions.  Its dimension is the two names with * between them, its key the two members with chr(31). -#}
+{% macro is_pair(dimension) -%} {{ dimension }} like '%*%' {%- endmacro %}
+
+{#- Whether a KPI may be told by a dimension, of a pair by both. -#}
+{% macro is_told_by(dimensions, dimension) -%}
+    {%- set first = dbt.split_part(dimension, "'*'", 1) -%}
+    {%- set last = 'case when ' ~ is_pair(dimension) ~ ' then ' ~ dbt.split_part(dimension, "'*'", 2) ~ ' else ' ~ dimension ~ ' end' -%}
+    ({{ dimension }} = 'all' or {{ dimensions }} = 'any'
+    {%- for name in [first, last] %} {{ 'and' if loop.last else 'or' }} concat(' ', {{ dimensions }}, ' ') like concat('% ', {{ name }}, ' %') {%- endfor -%})
 {%- endmacro %}
 
 {#- Balances of one subject: what had come and not gone by the end of each period (for the running one, by the last full day).

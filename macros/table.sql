@@ -1,6 +1,6 @@
 {#- A table or a view of the embedded engine, put in the place of the old one in one transaction: whoever reads sees the one or the other, and a
     build that fails leaves the old one.  The stock way builds beside it, looks names up and renames; over these many models that is a tenth of
-    a build. -#}
+    a build.  A model that takes rows over from its last build (macros/reuse.sql) is made beside it. -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql'] %} {{ return(put_in_place('table')) }} {% endmaterialization %}
 {% materialization view, adapter='duckdb' %} {{ return(put_in_place('view')) }} {% endmaterialization %}
 
@@ -12,8 +12,15 @@
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- endif -%}
     {% call statement('main') -%}
+        {%- if last_built() and compiled_code.endswith('\nselect * from ' ~ old) -%}
+        select 'nothing has changed, so the table stays';
+        {%- elif last_built() and old | string in compiled_code -%}
+        {%- set beside = this.incorporate(path={'identifier': this.identifier ~ '__adds'}, type='table') %}
+        {{ create_table_as(False, beside, compiled_code, 'sql') }}; drop table {{ old }}; alter table {{ beside }} rename to {{ this.identifier }};
+        {%- else -%}
         {%- if old is not none %}drop {{ old.type }} {{ old }}; {% endif -%}
         {{ create_view_as(new, compiled_code) if type == 'view' else create_table_as(False, new, compiled_code, 'sql') }}
+        {%- endif %}
         {{ comments_on(new, model) }}
     {%- endcall %}
     {%- if post_hooks %} {{ run_hooks(post_hooks, inside_transaction=True) }} {%- endif -%}

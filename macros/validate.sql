@@ -27,6 +27,7 @@
       superseded     a newer version of the same record is known
       deleted        the newest version says that the record is gone
       accepted       everything else: one row a key, or its parts (of lines, all rows of the key in the file that counts)
+    is_valid: every value of the row could be read, so that row_problem is none of the row itself.
     A rejected version does not count: the last good one before it stands.  row_remark names the columns whose value was left out: an id or a
     phone that was a number in exponent form, which tells nothing, or what stood in a lenient column. -#}
 {% macro validated_rows(relation, columns, key, version=none, parts=[], load=none, lines=false, born=none, rules={}, zone=none, loaded_at='_loaded_at', deleted='_deleted', own=none) %}
@@ -141,6 +142,18 @@
         ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
 {%- endfor -%}
 
+{%- set built = last_built() if reads_one_raw_table() -%}
+{%- set new_files = files_not_in(built) if built else [] -%}
+{%- if built and not new_files and not has_rows_to_come(built) %}
+select * from {{ built }}
+{%- else -%}
+{%- set record = [] -%}
+{%- for name in key -%}{%- do record.append('key_currency' if name == 'currency' else name) -%}{%- endfor -%}
+{%- set key_currency = "coalesce(" ~ iso_currency('currency') ~ ", '" ~ var('base_currency') ~ "')" -%}
+{%- set is_known = 'coalesce(' ~ local_date('loaded_at') ~ ' <= ' ~ as_of() ~ ', true)' -%}
+{%- if built -%}
+    {%- set relation = '(select * from ' ~ relation ~ " where _raw_file in ('" ~ new_files | map('replace', "'", "''") | join("', '") ~ "')) as new_rows" -%}
+{%- endif %}
 with taken as (
     select
         {{ taken | join(',\n        ') }},
@@ -212,20 +225,47 @@ typed as (
     from spelled
 ),
 
-checked as (
+{{ 'read_now' if built else 'checked' }} as (
     select
         *,
         {%- if 'currency' in key %}
         -- one currency, whatever word stands for it
-        coalesce({{ iso_currency('currency') }}, '{{ var('base_currency') }}') as key_currency,
+        {{ key_currency }} as key_currency,
         {%- endif %}
         nullif(concat_ws('; ', {{ checks | join(',\n            ') if checks else 'null' }}), '') as problem,
         nullif(concat_ws('; ', {{ (["nullif(exponents, '')"] + left_out) | join(',\n            ') }}), '') as row_remark,
-        coalesce({{ local_date('loaded_at') }} <= {{ as_of() }}, true) as is_known
+        {{ is_known }} as is_known
     from typed
 ),
 
-{% set record_key = key | join(', ') | replace('currency', 'key_currency') -%}
+{% if built -%}
+{%- set told = columns.keys() | list + ['loaded_at', 'is_deleted', '_raw_file', '_raw_row', 'row_remark'] -%}
+read_before as (
+    select
+        *,
+        {{ key_currency ~ ' as key_currency,' if 'currency' in key }}
+        case when not is_valid then row_problem end as problem,
+        {{ is_known }} as is_known
+    from {{ built }}
+),
+
+-- which of a record's rows counts is settled anew where one came, or one that had come is known by now
+touched as (
+    select {{ record | join(', ') }} from read_now where problem is null
+    union
+    select {{ record | join(', ') }} from read_before where row_status = 'not_yet_known'
+),
+
+checked as (
+    select {{ (told + ['problem', 'is_known'] + (['key_currency'] if 'currency' in key else [])) | join(', ') }} from read_now
+    union all
+    select {{ (told + ['problem', 'is_known'] + (['key_currency'] if 'currency' in key else [])) | join(', ') }}
+    from read_before
+    where problem is null and exists (select 1 from touched where {{ same_key('touched', 'read_before', record) }})
+),
+
+{% endif -%}
+{% set record_key = record | join(', ') -%}
 {%- set same_record = 'partition by problem is null and is_known, ' ~ ([record_key] + parts) | join(', ') -%}
 {%- set born_on = local_date(born[0]) if born and columns[born[0]][1] == 'timestamp' else born[0] if born -%}
 {%- set owners = [] -%}
@@ -330,8 +370,16 @@ select
                 || cast(latest_row as {{ dbt.type_string() }}) || ' of ' || latest_file
         {%- endif %}
     end as row_problem,
-    row_remark
+    row_remark,
+    problem is null as is_valid
 from repeated
+{%- if built %}
+union all
+select {{ (columns.keys() | list + ['record_at', 'loaded_at', 'is_deleted', '_raw_file', '_raw_row', 'row_status', 'row_problem', 'row_remark', 'is_valid']) | join(', ') }}
+from read_before
+where problem is not null or not exists (select 1 from touched where {{ same_key('touched', 'read_before', record) }})
+{%- endif %}
+{%- endif %}
 {% endmacro %}
 
 {#- A value where it lies within bounds, else nothing. -#}

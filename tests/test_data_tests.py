@@ -15,6 +15,8 @@ PARTS = "parts_of_ads_add_up_to_their_campaign.sql"
 COHORTS = "cohort_money_adds_up.sql"
 STAGES = "life_stages_hold_every_buyer.sql"
 CLASSES = "product_classes_hold_every_product.sql"
+SUBSCRIBERS = "subscribers_come_and_leave.sql"
+PATHS = "paths_and_touch_days_hold_all_the_revenue.sql"
 REVENUE = "kpi_id = 'revenue' and dimension = 'all' and period_grain = 'month' and period_start = date '2026-05-01'"
 FAULTS = {
     "a dimension vanishes from a KPI": (
@@ -100,6 +102,29 @@ FAULTS = {
     "a product whose demand swings is in the class of the steady": (
         CLASSES,
         "update marts.product_classes set xyz_class = 'X' where month_start = date '2026-05-01' and xyz_class = 'Z'",
+    ),
+    "a customer who left is still there": (
+        SUBSCRIBERS,
+        "update marts.subscriber_periods set subscribers_closing = 1 where subscribers_churned = 1 and period_grain = 'month'"
+        " and period_start = date '2026-03-01'",
+    ),
+    "a month does not begin with those who were there": (
+        SUBSCRIBERS,
+        "update marts.subscriber_periods set subscribers_opening = 0, subscribers_gained = 1 where subscribers_opening = 1"
+        " and subscribers_closing = 1 and period_grain = 'month' and period_start = date '2026-05-01'",
+    ),
+    "a touch day lost its kopeck in a window": (
+        PATHS,
+        "update marts.touch_days set revenue_attributed = revenue_attributed - 0.01 where window_days = 30 and model = 'linear'"
+        " and touched_on = (select max(touched_on) from marts.touch_days where window_days = 30 and model = 'linear')",
+    ),
+    "a channel began what another one is credited with": (
+        PATHS,
+        "update marts.sale_channels set channel = 'seo' where sales_begun = 1 and sales_ended = 0 and channel = 'vk_ads'",
+    ),
+    "a path that did not sell is lost": (
+        PATHS,
+        "delete from marts.touch_paths where path_id = (select min(path_id) from marts.touch_paths where outcome = 'ended')",
     ),
     "a plan is lost": (
         "plans_of_slices_stand_in_the_scorecard.sql",

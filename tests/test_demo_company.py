@@ -25,6 +25,7 @@ OF_MARTS = {
     "cohort_money",
     "customer_months",
     "product_classes",
+    "touch_paths",
 }  # the others tell the figures of KPIs
 FAMILIES = sorted({p.name.removesuffix(".csv.gz") for p in ANSWERS.glob("*.csv.gz")} - OF_MARTS - {"as_of_2026-06-01"})
 
@@ -165,6 +166,13 @@ CLASSES = """
 select month_start, product, abc_class, xyz_class, months_known, units, revenue, 1000 * demand_variation as variation
 from marts.product_classes
 """
+ROLES = """
+select
+    date_trunc('month', sold_on) as month, channel,
+    sum(sales_begun) as sales_begun, sum(sales_assisted) as sales_assisted, sum(sales_ended) as sales_ended, sum(touches) as touches,
+    sum(revenue_begun) as revenue_begun, sum(revenue_assisted) as revenue_assisted, sum(revenue_ended) as revenue_ended
+from marts.sale_channels group by all
+"""
 
 
 @pytest.mark.parametrize(
@@ -173,6 +181,7 @@ from marts.product_classes
         ("cohort_money", COHORTS, 4, 1_000),
         ("customer_months", STANDINGS, 6, 3_000),
         ("product_classes", CLASSES, 4, 700),
+        ("touch_paths", ROLES, 2, 200),
     ],
 )
 def test_rows_of_marts_give_the_known_answers(demo, name, query, keys, cells):

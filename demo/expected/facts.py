@@ -441,13 +441,21 @@ class Facts:
                     touches[party.party_id].append((a.started, "call", None, NO_AD))
         return {k: sorted(v, key=lambda x: (x[0], x[1])) for k, v in touches.items()}
 
-    def attributed(self, sale: Sale) -> tuple[str, str | None, tuple[str, str, str, str]]:
-        """Channel, campaign and ad of the last touch, until the sale was decided, that told of an origin; else the last one at all, else none."""
+    def path(self, sale: Sale) -> list[tuple[int, str, str | None, tuple[str, str, str, str]]]:
+        """The touches of a sale's customer from the look-back before its opening until it was decided, in order of time."""
         if sale.party is None:
-            return "(none)", None, NO_AD
+            return []
         touches = self._touches.get(sale.party.party_id, [])
         k = bisect_right([t[0] for t in touches], sale.decided)
-        within = [t for t in touches[:k] if t[0] >= sale.opened - LOOKBACK]
+        return [t for t in touches[:k] if t[0] >= sale.opened - LOOKBACK]
+
+    @cached_property
+    def paths(self) -> dict[tuple, list[tuple[int, str, str | None, tuple[str, str, str, str]]]]:
+        return {s.key: self.path(s) for s in self.sales}
+
+    def attributed(self, sale: Sale) -> tuple[str, str | None, tuple[str, str, str, str]]:
+        """Channel, campaign and ad of the last touch, until the sale was decided, that told of an origin; else the last one at all, else none."""
+        within = self.paths[sale.key]
         for t in reversed(within):
             if t[1] not in ("direct", "call"):
                 return t[1], t[2], t[3]

@@ -143,6 +143,14 @@ def ads(f: Facts, sheet: Sheet) -> None:
     sold = [(s.day, f.attribution[s.key]) for s in f.sales]
     sold = [(d, {"channel": c, **({"campaign": m} if m else {})}, 0, 1) for d, (c, m) in sold if c in paid]
     sheet.ratios("cpo", spend + sold, by, told=True)
+    touched = []  # a sale counts where the default attribution credits it
+    for s in f.sales:
+        if path := f.paths[s.key]:
+            c, m = f.attribution[s.key]
+            dims = {"channel": c, **({"campaign": m} if m else {})}
+            touched.append((s.day, dims, len(path), Decimal(s.decided - path[0][0]) / clock.DAY))
+    sheet.ratios("touches_to_sale", [(d, dims, n, 1) for d, dims, n, _ in touched], by)
+    sheet.ratios("days_to_sale", [(d, dims, days, 1) for d, dims, _, days in touched], by)
     asked = [(clock.day_of(x.created), f.lead_dims(x), 1, 0) for x in f.leads if f.lead_dims(x)["channel"] in paid]
     sheet.ratios("click_to_lead", asked + [(d, dims, 0, n) for d, dims, _, n in rows], by)
     sheet.ratios(
@@ -164,10 +172,9 @@ def ads(f: Facts, sheet: Sheet) -> None:
 def returns(f: Facts, sheet: Sheet) -> None:
     """ROMI: the profit, on what has a known cost, of sales attributed to an origin, against ads and other acquisition.
 
-    A slice where nothing sold has a known cost goes by its revenue.
+    A slice where nothing sold, or nothing that was not given back, has a known cost goes by its revenue.
     """
-    cost, profit, earned = (defaultdict(Decimal) for _ in range(3))
-    costed = set()
+    cost, profit, earned, costed = (defaultdict(Decimal) for _ in range(4))
 
     def cells(day: dt.date, channel: str | None, campaign: str | None) -> list[tuple]:
         slices = [("all", "all"), ("channel", channel), ("campaign", campaign)]
@@ -191,9 +198,9 @@ def returns(f: Facts, sheet: Sheet) -> None:
                 earned[cell] += amount
                 if margin is not None:
                     profit[cell] += margin
-                    costed.add(cell)
+                    costed[cell] += amount
     for cell in sorted(cost, key=lambda c: (c[2] != "all", c[2], c[0], c[1], c[3])):
-        gain = (profit if cell in costed else earned)[cell] - cost[cell]
+        gain = (profit if round(costed[cell], 2) else earned)[cell] - cost[cell]
         sheet.put("romi", *cell, gain / cost[cell], gain, cost[cell])
 
 

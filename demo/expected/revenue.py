@@ -236,6 +236,48 @@ def gains_and_losses(f: Facts, sheet: Sheet) -> None:
                     sheet.put("mrr_churn_rate", grain, start, *cell, rate, churned[cell], opening[cell])
 
 
+def subscribers(f: Facts, sheet: Sheet) -> None:
+    """Who left of those who paid before a period, what the payers of a year before pay now, and contracts that went on after their end."""
+    contracts = f.world.files["contracts"]
+
+    def paid(day: dt.date) -> dict[int, Decimal]:
+        by: dict[int, Decimal] = defaultdict(Decimal)
+        for c in contracts:
+            if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
+                by[c["customer"].party_id] += Decimal(c["total_minor"]) / 100 / c["months"]
+        return by
+
+    one = dt.timedelta(days=1)
+    for grain in GRAINS:
+        for start in periods(grain):
+            after = min(period_end(start, grain), clock.LAST_DAY + one)
+            before, now = paid(start - one), paid(after - one)
+            then = paid(after.replace(year=after.year - 1) - one)
+            if before:
+                left = sum(party not in now for party in before)
+                sheet.put("logo_churn_rate", grain, start, "all", "all", Decimal(left) / len(before), left, len(before))
+            if whole := sum(then.values()):
+                kept = sum(now.get(party, Decimal(0)) for party in then)
+                gross = sum(min(was, now.get(party, Decimal(0))) for party, was in then.items())
+                sheet.put("nrr_12_months", grain, start, "all", "all", kept / whole, kept, whole)
+                sheet.put("grr_12_months", grain, start, "all", "all", gross / whole, gross, whole)
+    due = []
+    for c in contracts:
+        called_off = c["cancelled_on"] and c["cancelled_on"] <= clock.LAST_DAY
+        if called_off or c["ends_on"] >= clock.LAST_DAY:
+            continue
+        done = any(
+            x["customer"].party_id == c["customer"].party_id
+            and x["product_id"] == c["product_id"]
+            and c["starts_on"] < x["starts_on"] <= min(c["ends_on"] + 31 * one, clock.LAST_DAY)
+            and min(x["ends_on"], (x["cancelled_on"] or x["ends_on"] + one) - one) > c["ends_on"]
+            for x in contracts
+        )
+        dims = {"product": str(c["product_id"]), "region": c["region"] or "(unknown)"}
+        due.append((c["ends_on"] + one, dims, int(done), 1))
+    sheet.ratios("renewal_rate", due, ("product", "region"))
+
+
 def expenses(f: Facts, sheet: Sheet) -> None:
     """Monthly expenses of selling over revenue."""
     spent: dict[dt.date, Decimal] = defaultdict(Decimal)
@@ -281,6 +323,7 @@ def expected_values(f: Facts) -> Sheet:
         recurring,
         movements,
         gains_and_losses,
+        subscribers,
         expenses,
         growth,
     ):

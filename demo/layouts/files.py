@@ -36,8 +36,9 @@ def _text(value, comma: bool) -> str:
     return str(value)
 
 
-def _frame(name: str, rows: list[dict], when: str | None) -> pd.DataFrame:
-    """Rows as text; keys in *_at are instants, in *_minor kopecks; `when` gives the load stamp."""
+def frame(name: str, rows: list[dict]) -> pd.DataFrame:
+    """Rows as text; keys in *_at are instants, in *_minor kopecks; that of WHEN gives the load stamp."""
+    when = WHEN.get(name)
     comma = CSV.get(name) == "cp1251"
     out = []
     for row in rows:
@@ -169,8 +170,8 @@ def wholesale(world) -> dict[str, list[dict]]:
     return {name: rows for name, rows in tables.items() if rows}
 
 
-def calls(world) -> list[dict]:
-    """Calls to the shops: their telephone exchange exports a line a call, with how long the caller waited."""
+def calls(activities) -> list[dict]:
+    """Calls of a telephone exchange of its own: it exports a line a call, with how long the caller waited."""
     return [
         {
             "call_id": f"PBX-{a.activity_id}",
@@ -183,8 +184,22 @@ def calls(world) -> list[dict]:
             "queue": a.queue,
             "phone": a.phone,
         }
-        for a in world.crm.activities
-        if a.queue
+        for a in activities
+    ]
+
+
+def rule_rows(rules: list[tuple]) -> list[dict]:
+    """Rules of channels, the first that matches first."""
+    return [
+        {
+            "position": 10 * (k + 1),
+            "utm_source": r[0],
+            "utm_medium": r[1],
+            "traffic_source": r[2],
+            "source_name": r[3],
+            "channel": r[4],
+        }
+        for k, r in enumerate(rules)
     ]
 
 
@@ -215,26 +230,15 @@ WHEN = {
 def tables(world) -> dict[tuple[str, str], pd.DataFrame]:
     rows = dict(world.files)
     rows["ad_spend"] = ad_spend(world)
-    rows["calls"] = calls(world)
+    rows["calls"] = calls(a for a in world.crm.activities if a.queue)
     rows["customers"] = customers(world)
     rows |= wholesale(world)
     rows["exchange_rates"] = [{"date": d, "currency": c, "rate_to_base": r} for d, c, r in world.rates.rows]
     rows["working_calendar"] = [
         {"date": d, "is_working_day": w, "opens_at": o, "closes_at": c} for d, w, o, c in clock.calendar_exceptions()
     ]
-    rows["channel_rules"] = [
-        {
-            "position": 10 * (k + 1),
-            "utm_source": r[0],
-            "utm_medium": r[1],
-            "traffic_source": r[2],
-            "source_name": r[3],
-            "channel": r[4],
-        }
-        for k, r in enumerate(co.CHANNEL_RULES)
-    ]
+    rows["channel_rules"] = rule_rows(co.CHANNEL_RULES)
     frames = {}
     for name, items in rows.items():
-        frame = _frame(name, items, WHEN.get(name))
-        frames["files", name] = frame
+        frames["files", name] = frame(name, items)
     return frames

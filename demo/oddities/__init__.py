@@ -32,6 +32,7 @@ IN_WORLD = [
     world.closes_told_as_days,
     world.entered_after_the_win,
     world.month_end_contracts,
+    world.renewals_at_the_limit,  # of the contracts before
     keys.one_id_two_platforms,
     keys.mailing_with_an_ad_id,
     keys.category_in_two_channels,

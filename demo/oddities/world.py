@@ -270,3 +270,29 @@ def month_end_contracts(dice: Dice, world: World, report: Report) -> None:
         "files.contracts",
         ids,
     )
+
+
+RENEWALS = [  # the contract that ended, the next one's first day, months and product
+    ("ДГ-М06", "2025-05-31", 12, 603, "30 days after 2025-05-01, the day it was due, is a renewal"),
+    ("ДГ-М03", "2025-04-01", 12, 603, "31 days after 2025-03-01 is too late, and the customer had left for a month"),
+    ("ДГ-М02", "2024-12-01", 24, 602, "another product is no renewal, though the customer stays"),
+]
+
+
+def renewals_at_the_limit(dice: Dice, world: World, report: Report) -> None:
+    """What came after three contracts: one renewed on the last day that counts, one a day later, one with another product."""
+    contracts, ids = world.files["contracts"], []
+    by_id = {c["contract_id"]: c for c in contracts}
+    for k, (ended, first, months, product, _) in enumerate(RENEWALS):
+        if ended not in by_id:
+            continue
+        start, ids = dt.date.fromisoformat(first), [*ids, f"ДГ-П{k + 1:02d}"]
+        years, month = divmod(start.month - 1 + months, 12)
+        end = start.replace(year=start.year + years, month=month + 1) - dt.timedelta(days=1)
+        contracts.append(
+            by_id[ended]
+            | {"contract_id": ids[-1], "product_id": product, "starts_on": start, "ends_on": end}
+            | {"total_minor": months * 100_00, "months": months}
+        )
+    told = "; ".join(f"{ended}: {why}" for ended, *_, why in RENEWALS)
+    report.note("renewals_at_the_limit", told, "files.contracts", ids)

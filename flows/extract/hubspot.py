@@ -84,7 +84,7 @@ def _done(object_name: str, *properties: str) -> Listing:
     return Listing(object_name, ("hs_createdate", "hs_timestamp", "hubspot_owner_id", *properties))
 
 
-REGION, SEGMENT = "hubspot_property_region", "hubspot_property_segment"
+REGION, SEGMENT, ORDER = "hubspot_property_region", "hubspot_property_segment", "hubspot_property_order"
 # fmt: off
 LISTINGS = (
     Listing("contacts", ("createdate", "firstname", "lastname", "email", "phone", "lifecyclestage", "hs_lead_status", "hubspot_owner_id",
@@ -93,7 +93,7 @@ LISTINGS = (
     Listing("companies", ("createdate", "name", "phone", "city", "country", MERGED), links=(), own=(REGION, SEGMENT)),
     Listing("deals", ("createdate", "dealname", "closedate", "pipeline", "dealstage", "amount", "deal_currency_code", "hubspot_owner_id",
             "hs_deal_stage_probability", "hs_forecast_probability", "closed_lost_reason", "hs_analytics_source", MERGED),
-            ("dealstage",), (("contacts", "contact_id"), ("companies", "company_id")), own=(REGION,)),
+            ("dealstage",), (("contacts", "contact_id"), ("companies", "company_id")), own=(REGION, ORDER)),
     _done("calls", "hs_call_direction", "hs_call_duration", "hs_call_disposition", "hs_call_status", "hs_call_from_number", "hs_call_to_number"),
     _done("meetings", "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome"),
     _done("emails", "hs_email_direction", "hs_email_status"),

@@ -1,6 +1,5 @@
 """The dictionary: which column of the contract a header of another program names, and what its values mean."""
 
-import csv
 import difflib
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from flows.base.settings import PROJECT
+from flows.base.project import seed
 from flows.contract import EVERY_ROW, Entity, entities, own_fields
 from raw_views.csv_files import composed
 
@@ -206,8 +205,7 @@ def words(entity: str, column: str) -> dict[str, str]:
 @cache
 def _kpis() -> dict[str, str]:
     """The ids and names of all KPIs, by `word`, and their ids."""
-    with (PROJECT / "seeds" / "seed_kpi_catalogue.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = seed("seed_kpi_catalogue")
     return {word(row[name]): row["kpi_id"] for name in ("name_en", "name_ru", "kpi_id") for row in rows}
 
 

@@ -30,6 +30,7 @@ from flows.extract import SOURCES
 from flows.night import build
 from flows.night.build import BuildFailed, Place
 from flows.night.history import Night, State, add_row, forget_runs
+from flows.night.kept import note, stamp, why_anew
 from flows.night.load import SourceLoad, newest_loads
 from flows.night.report import send, summary
 from flows.night.run_log import RunLog, Step
@@ -136,6 +137,7 @@ class Run:
         status: the exit status.
         begun, ended: whether it has begun and ended.
         seen: whether a Prefect server takes what is told of it.
+        adds: whether it adds to the build of the last night.
         mistake: what stopped it that nobody expected.
     """
 
@@ -155,6 +157,7 @@ class Run:
         self.status = FAILED
         self.begun = self.ended = False
         self.seen = True
+        self.adds = False
         self.mistake: BaseException | None = None
         self._checks: list[dict[str, Any]] = []
         self._mark: list[Any] = []
@@ -200,7 +203,9 @@ class Run:
         }
         if state.night != night or self.options.fresh:
             state.night, state.loaded, state.built = night, {}, {}
-        if not state.built:
+        if self.options.fresh:
+            state.kept = {}
+        if not state.built and not state.kept:
             build.clear(self.place)
         state.running = self.night.row()
         state.write()
@@ -261,19 +266,25 @@ class Run:
         self._mark = [build.fingerprint(self.place)]
 
     def is_built(self) -> bool:
-        """Whether an earlier attempt has built the same file; if not, what is left of it is thrown away."""
-        if self.state.built and self.state.built["mark"] == self._mark + _stamp(self.place.file):
+        """Whether an earlier attempt has built the same file. If not, this one adds to the build of the last night, or throws it away."""
+        if self.state.built and self.state.built["mark"] == self._mark + stamp(self.place.file):
             self.run_log.tell("build: done by an earlier run of this night")
             self.count(self.state.built["checks"], **self.state.built["tests"])
             return True
-        self.state.built = {}
+        why = why_anew(self.state.kept, self.place)
+        self.adds = not why
+        if self.adds:
+            self.run_log.tell(f"build: adds to that of {self.state.kept['as_of']}")
+        else:
+            self.run_log.tell(f"build: everything is made anew, because {why}")
+            build.clear(self.place)
+        self.state.built, self.state.kept = {}, {}
         self.state.write()
-        build.clear(self.place)
         return False
 
     def keep_build(self, tests: dict[str, int]) -> None:
         """Takes note of a build that is whole."""
-        mark, checks = self._mark + _stamp(self.place.file), list(self._checks)
+        mark, checks = self._mark + stamp(self.place.file), list(self._checks)
         self.count([], **tests)
         self.state.built = {"mark": mark, "checks": checks, "tests": tests}
         self.state.write()
@@ -380,6 +391,7 @@ class Run:
         try:
             if night.status == "published":
                 self.state.loaded, self.state.built = {}, {}
+                self.state.kept = note(self.place)
             self.state.running = {}
             self.state.write()
             night.save()
@@ -411,13 +423,6 @@ class Run:
             add_row(self.settings.raw_root, row)
         except (LoadError, OSError) as error:
             self.run_log.tell(f"the run history of the raw root lacks {row['run_id']}: {error}")
-
-
-def _stamp(file: Path) -> list[int]:
-    try:
-        return [file.stat().st_size, file.stat().st_mtime_ns]
-    except OSError:
-        return [0, 0]
 
 
 def _told(checks: list[dict[str, Any]], language: str) -> list[str]:

@@ -114,15 +114,35 @@ def freeze(raw_root: Path, frozen: Path) -> str | None:
 
 def fingerprint(place: Place) -> str:
     """What a build is made of: the raw files, the code, the day, the settings. The same fingerprint, the same build."""
-    digest = hashlib.sha256(code_hash().encode())
+    digest = hashlib.sha256(rules_hash(place).encode())
+    digest.update(place.as_of.isoformat().encode())
+    for name, facts in raw_files(place).items():
+        digest.update(f"{name} {facts}\n".encode(errors="replace"))
+    return digest.hexdigest()
+
+
+def raw_files(place: Place) -> dict[str, str]:
+    """The raw files as they stand still: name → size and time of the last change. A failed night adds a row to the history of nights, so that is
+    left out."""
+    found = {}
     for path in _files(place.raw):
         name, facts = path.relative_to(place.raw), "nowhere"
         with suppress(OSError):  # a link that leads nowhere
             facts = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
-        if name.parts[:2] != ("files", "pipeline_runs"):  # a failed night adds to it
-            digest.update(f"{name} {facts}\n".encode(errors="replace"))
-    names = [name for name in place.environment() if name.startswith(("KPI_", "DBT_")) and "NOTIFY" not in name]
-    digest.update("\n".join(f"{name}={place.environment()[name]}" for name in sorted(names)).encode())
+        if name.parts[:2] != ("files", "pipeline_runs"):
+            found[str(name)] = facts
+    return found
+
+
+def rules_hash(place: Place) -> str:
+    """What figures are made by, whatever the day and the data: the code, the settings, the key of contact data."""
+    digest = hashlib.sha256(code_hash().encode())
+    settings = {name: value for name, value in place.environment().items() if name.startswith(("KPI_", "DBT_"))}
+    for name in sorted(settings):
+        if "NOTIFY" not in name and name != "KPI_AS_OF":
+            digest.update(f"{name}={settings[name]}\n".encode())
+    with suppress(OSError):
+        digest.update(Path(settings["KPI_CONTACT_KEY_FILE"]).read_bytes())
     return digest.hexdigest()
 
 
@@ -173,7 +193,9 @@ def clear(place: Place) -> None:
     shutil.rmtree(place.file.parent, ignore_errors=True)
 
 
-def dbt(verb: str, place: Place, seconds: float, step: Step, show: Show = lambda model: None) -> dict[str, int]:
+def dbt(
+    verb: str, place: Place, seconds: float, step: Step, show: Show = lambda model: None, adds: bool = False
+) -> dict[str, int]:
     """Runs dbt to its end; each model is a step of its own in the run_log.
 
     Args:
@@ -182,6 +204,7 @@ def dbt(verb: str, place: Place, seconds: float, step: Step, show: Show = lambda
         seconds: how long it may take.
         step: the step that this is part of.
         show: called with the step of each model as it begins.
+        adds: whether models take from the last build what has not changed (macros/reuse.sql).
 
     Returns:
         How many data tests ran (`run`), how many of them passed (`passed`).
@@ -203,7 +226,8 @@ def dbt(verb: str, place: Place, seconds: float, step: Step, show: Show = lambda
     problems: list[tuple[str, str]] = []
     try:
         with ProcessGroup() as group:
-            status = group.run(command, PROJECT, place.environment(), seconds, events.hear)
+            environment = place.environment() | {"KPI_BUILD_ADDS": "yes" if adds else "no"}
+            status = group.run(command, PROJECT, environment, seconds, events.hear)
         problems = _problems(results) if status else []
     except TimedOut:
         raise BuildFailed([f"dbt {verb} took longer than {seconds:.0f} s and was ended"]) from None

@@ -200,7 +200,7 @@ def _dbt(verb: str, run: Run, step: Step) -> dict[str, int]:
             models.append(model.submit(begun.name, begun.ended))
 
     try:
-        return builds.dbt(verb, run.place, run.settings.build_seconds, step, show)
+        return builds.dbt(verb, run.place, run.settings.build_seconds, step, show, run.adds)
     finally:
         wait(models)
 

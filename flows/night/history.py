@@ -110,6 +110,7 @@ class State:
         loaded: loads by source.
         built: fingerprint, size and time of the private file, with the checks that it passed.
         running: the attempt under way, as `Night.row` gives it; left by a killed one.
+        kept: what is known of the last published build, which the next night may add to (flows/night/kept.py).
     """
 
     path: Path
@@ -117,6 +118,7 @@ class State:
     loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
     built: dict[str, Any] = field(default_factory=dict)
     running: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "State":

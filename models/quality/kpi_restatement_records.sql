@@ -1,4 +1,4 @@
--- Grain: published_now_at, kpi_id, period_grain, period_start, dimension, dimension_key, position.
+-- Grain: published_now_at, kpi_id, period_grain, period_start, dimension, dimension_key, part, position.
 -- One record that moved a figure of kpi_restatements.  Publishing adds the rows; a build has none.
 {{ config(schema='marts') }}
 select
@@ -8,9 +8,11 @@ select
     period_start,
     dimension,
     dimension_key,
+    cast(null as {{ dbt.type_string() }}) as part,
     cast(null as bigint) as position,
     cast(null as {{ dbt.type_string() }}) as mart,
     cast(null as {{ dbt.type_string() }}) as record,
+    cast(null as {{ dbt.type_string() }}) as record_url,
     cast(null as {{ dbt.type_string() }}) as what,
     cast(null as bigint) as records,
     cast(null as double) as amount_before,

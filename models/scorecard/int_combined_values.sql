@@ -19,4 +19,6 @@ inner join {{ ref('metric_values') }} as lower_part
     and upper_part.period_start = lower_part.period_start
     and upper_part.dimension = lower_part.dimension
     and upper_part.dimension_key = lower_part.dimension_key
-where upper_part.dimension = 'all' or concat(' ', definitions.dimensions, ' ') like concat('% ', upper_part.dimension, ' %')
+where
+    upper_part.dimension = 'all'
+    or concat(' ', definitions.dimensions, ' ') like concat('% ', upper_part.dimension, ' %') and not {{ is_pair('upper_part.dimension') }}

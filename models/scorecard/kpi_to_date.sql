@@ -9,7 +9,7 @@ with windows as (
 ),
 
 figures as (
-    select * from {{ ref('metric_values') }}
+    select * from {{ ref('metric_values') }} where not {{ is_pair('dimension') }}
     union all
     select * from {{ ref('int_combined_values') }}
 ),

@@ -22,4 +22,4 @@ select
     year_ago_value,
     target_value
 from {{ ref('metric_comparisons') }}
-where not is_supporting
+where not is_supporting and not {{ is_pair('dimension') }}

@@ -11,16 +11,16 @@ with measures as (
 
 parts as (
     {%- for part in parts %}
-    select figure_id, dimensions, '{{ part }}' as part, {{ part }} as measure from {{ ref('kpi_definitions') }} where {{ part }} is not null
-    {{- ' union all' if not loop.last }}
+    select figure_id, dimensions, is_supporting, '{{ part }}' as part, {{ part }} as measure
+    from {{ ref('kpi_definitions') }} where {{ part }} is not null {{- ' union all' if not loop.last }}
     {%- endfor %}
 ),
 
--- which figure may be told by which dimension
+-- which figure may be told by which dimension; by pairs of them, KPIs alone
 slices as (
     select parts.*, known.dimension
     from parts cross join (select distinct dimension from measures) as known
-    where known.dimension = 'all' or parts.dimensions = 'any' or concat(' ', parts.dimensions, ' ') like concat('% ', known.dimension, ' %')
+    where {{ is_told_by('parts.dimensions', 'known.dimension') }} and not (parts.is_supporting and {{ is_pair('known.dimension') }})
 ),
 
 summed as (
@@ -57,8 +57,7 @@ cells as (
 -- a numerator that is absent is nought or unknown, as the definition says
 told as (
     select
-        cells.*, definitions.kind, definitions.scale,
-        definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
+        cells.*, definitions.kind, definitions.scale, definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
         coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
             as told_numerator
     from cells

@@ -103,7 +103,7 @@ def make_file(full: bool) -> None:
     files = [str(path) for path in leads.glob("*.parquet")]
     found = f"select distinct lead_id from read_parquet({files})" if files else "select '' as lead_id where false"
     with duckdb.connect(os.environ["KPI_WAREHOUSE"]) as connection:
-        connection.execute("create schema marts")
+        connection.execute("drop schema if exists marts cascade; create schema marts")
         connection.execute(f"create table marts.leads as {found}")
         connection.execute("create table marts.kpi_catalogue as select unnest(['leads_new', 'aov']) as kpi_id")
         connection.execute(

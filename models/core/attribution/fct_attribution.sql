@@ -6,24 +6,7 @@ with sales as (
 ),
 
 touchpoints as (
-    select
-        sales.sale_id,
-        touchpoints.touchpoint_id,
-        touchpoints.channel,
-        touchpoints.campaign,
-        {{ seconds_between('touchpoints.touched_at', 'sales.decided_at') }} / 86400.0 as days_before,
-        row_number() over (partition by sales.sale_id order by touchpoints.touched_at, touchpoints.touchpoint_id) as row_no,
-        row_number() over (
-            partition by sales.sale_id order by touchpoints.is_direct asc, touchpoints.touched_at desc, touchpoints.touchpoint_id desc
-        ) as non_direct_place,
-        count(*) over (partition by sales.sale_id) as touchpoints
-    from sales
-    inner join {{ ref('int_record_people') }} as people
-        on coalesce('d:' || sales.deal_id, 'o:' || sales.order_id) = people.record
-    inner join {{ ref('int_touchpoints') }} as touchpoints
-        on people.customer_key = touchpoints.customer_key
-        and touchpoints.touched_at <= sales.decided_at
-        and touchpoints.touched_at >= {{ add_seconds('sales.opened_at', '-86400 * ' ~ var('attribution_lookback_days')) }}
+    select * from {{ ref('int_sale_touchpoints') }}
 ),
 
 -- every sale in every model; one without a touch has one all the same, of nobody

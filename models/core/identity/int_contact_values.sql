@@ -13,8 +13,17 @@ with cells as (
     {%- endfor %}
 ),
 
+-- what a cell tells never changes, so a cell that the last build read is not read again
+new_cells as (
+    select * from cells
+    {%- if last_built() %}
+    except
+    select kind, cell from {{ last_built() }}
+    {%- endif %}
+),
+
 cells_read as (
-    select kind, cell, {{ contact_values('kind', 'cell') }} as contacts from cells
+    select kind, cell, {{ contact_values('kind', 'cell') }} as contacts from new_cells
 ),
 
 placed as (
@@ -29,3 +38,7 @@ select told.kind, told.cell, told.contact_no, {{ contact_identifier('told.contac
 from told
 left join {{ ref('seed_placeholder_contacts') }} as placeholders on told.kind = placeholders.kind and told.contact like placeholders.pattern
 where placeholders.pattern is null
+{%- if last_built() %}
+union all
+select built.* from {{ last_built() }} as built inner join cells on built.kind = cells.kind and built.cell = cells.cell
+{%- endif %}

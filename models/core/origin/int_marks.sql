@@ -18,12 +18,13 @@ with records as (
     {%- endfor %}
 ),
 
+{{ new_rows('records', 'record') }},
+
 addressed as (
     select
-        *,
-        concat('&', replace(replace(lower(address), '?', '&'), '#', '&')) as parameters,
+        *, concat('&', replace(replace(lower(address), '?', '&'), '#', '&')) as parameters,
         (utm_source is null or utm_medium is null or utm_campaign is null) and lower(address) like '%utm_%' as may_be_marked_by_address
-    from records
+    from new_rows
 ),
 
 clicks as (
@@ -35,8 +36,7 @@ clicks as (
 ),
 
 parsed as (
-    select
-        *,
+    select *,
         {%- for part in parts %}
         case when may_be_marked_by_address then {{ query_value('address', 'utm_' ~ part) }} end as address_{{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -50,8 +50,7 @@ fitting as (
 ),
 
 marked as (
-    select
-        *,
+    select *,
         {%- for part in parts %}
         coalesce(utm_{{ part }}, case when is_one_click then address_{{ part }} end) as own_{{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -72,9 +71,10 @@ select
     coalesce(marked.own_medium, told.utm_medium) as utm_medium,
     marked.own_campaign as utm_campaign, marked.own_content as utm_content,
     {{ keyword_of('marked.own_term') }} as keyword, {{ page_of('marked.landing_page') }} as landing_page,
-    marked.traffic_source, marked.source_name,
+    marked.row_hash, marked.traffic_source, marked.source_name,
     case when told.platform is not null then marked.ad_campaign end as click_campaign,
     {{ platform_key('told.platform', 'marked.ad_id') }} as click_ad,
     coalesce(marked.own_source, marked.own_medium, told.utm_source, told.utm_medium) is not null as has_marks
 from marked
 left join told on marked.record = told.record
+{{ rows_taken_over('record') }}

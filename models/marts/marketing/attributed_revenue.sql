@@ -46,6 +46,9 @@ select
     not coalesce(channels.is_direct, false) as is_marketing,
     credited.credit,
     case when credited.event = 'sale' then credited.credit else 0 end as sales_attributed,
+    case when credited.event = 'sale' and touches.sale_id is not null then credited.credit else 0 end as sales_touched,
+    case when credited.event = 'sale' then credited.credit * coalesce(touches.touchpoints, 0) else 0 end as sale_touches,
+    case when credited.event = 'sale' then credited.credit * coalesce(touches.days_to_sale, 0) else 0 end as sale_days,
     case when credited.event = 'sale' and sales.customer_sale_no = 1 then credited.credit else 0 end as new_customers,
     {{ credited_part('credited.revenue', 'credited') }} as revenue_attributed,
     case when credited.touchpoint_id is not null then {{ credited_part('credited.revenue', 'credited') }} else 0 end as revenue_touched,
@@ -54,4 +57,6 @@ select
     {{ credited_part('credited.gross_profit', 'credited') }} as gross_profit
 from credited
 left join {{ ref('fct_sales') }} as sales on credited.sale_id = sales.sale_id
+left join {{ ref('int_sale_touchpoints') }} as touches
+    on credited.sale_id = touches.sale_id and credited.touchpoint_id = touches.touchpoint_id
 left join {{ ref('dim_channels') }} as channels on credited.channel = channels.channel

@@ -29,15 +29,18 @@ events as (
         nullif(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
         nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed,
         0 as attributed_revenue, 0 as attributed_costed_revenue, 0 as attributed_profit, 0 as ad_revenue, 0.0 as new_customers,
-        0.0 as ad_new_buyers, 0 as ad_leads, 0.0 as ad_sales, 0 as ad_new_revenue
+        0.0 as ad_new_buyers, 0 as ad_leads, 0.0 as ad_sales, 0 as ad_new_revenue,
+        0.0 as sales_touched, 0.0 as sale_touches, 0.0 as sale_days
     from spend
     union all
     select
         event_date, 'expense', 'business', cast(expense_no as {{ dbt.type_string() }}), channel, '(unallocated)', null, 0, 0,
-        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0, 0
+        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0, 0,
+        0.0, 0.0, 0.0
     from expenses
     union all
-    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0, is_ad_lead, 0.0, 0
+    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0, is_ad_lead, 0.0, 0,
+        0.0, 0.0, 0.0
     from leads
     union all
     select
@@ -50,7 +53,10 @@ events as (
         case when is_paid then new_customers else 0.0 end,
         0,
         case when is_paid then sales_attributed else 0.0 end,
-        case when is_paid then new_customer_revenue else 0 end
+        case when is_paid then new_customer_revenue else 0 end,
+        sales_touched,
+        sale_touches,
+        sale_days
     from attributed
 )
 

@@ -21,7 +21,8 @@ money as (
         coarse=['campaign'],
         sums=[
             'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue', 'ad_revenue', 'ad_return', 'new_customers',
-            'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue'
+            'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue', 'sales_touched',
+            'sale_touches', 'sale_days'
         ],
         per_period={
             'marketing_return': "case when sum(attributed_costed_revenue) <> 0 then sum(attributed_profit) else sum(attributed_revenue) end - coalesce(sum(marketing_cost), 0)"

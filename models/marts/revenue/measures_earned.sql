@@ -26,8 +26,9 @@ earned as (
     group by grouping sets ((period_grain, period_start), (period_grain, period_start, product), (period_grain, period_start, region))
 ),
 
+-- the revenue of a product is told for months and longer alone, and what contracts bring is no sum without it
 together as (
-    select * from earned
+    select * from earned where dimension <> 'product' or period_grain not in ('day', 'week', 'week_to_date')
     union all
     select period_grain, period_start, dimension, dimension_key, value
     from {{ ref('measures_sales') }}

@@ -84,6 +84,7 @@
     ref('int_recorded_lines'),
     ref('int_refunds'),
     ref('int_returns'),
+    ref('int_sale_touchpoints'),
     ref('int_site_purchases'),
     ref('int_stage_entries'),
     ref('int_stage_histories'),
@@ -91,6 +92,7 @@
     ref('int_targets_by_slice'),
     ref('int_targets_daily'),
     ref('int_touchpoints'),
+    ref('int_unsold_touchpoints'),
     ref('int_untold_stages'),
     ref('int_web_clients'),
     ref('int_web_goals')

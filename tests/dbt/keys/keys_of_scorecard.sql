@@ -11,6 +11,7 @@
     ref('kpi_definitions'),
     ref('kpi_to_date'),
     ref('kpi_values'),
+    ref('kpi_values_by_pair'),
     ref('metric_comparisons'),
     ref('metric_value_starts'),
     ref('metric_values'),

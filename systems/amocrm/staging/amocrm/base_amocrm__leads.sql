@@ -36,7 +36,10 @@
         'gclid': ['GCLID', 'ref'],
         'web_client_id': ['_YM_UID', 'ref'],
         'landing_page': [var('amocrm_field_landing_page'), 'text'],
-        'region': [var('amocrm_field_region'), 'text']
+        'region': [var('amocrm_field_region'), 'text'],
+        'source_name': [var('amocrm_field_source'), 'text'],
+        'order_id': [var('amocrm_field_order'), 'ref'],
+        'expected_close_on': [var('amocrm_field_expected_close'), 'date', 'lenient']
     },
     own=['amocrm', 'deals'],
     key=['lead_id'],

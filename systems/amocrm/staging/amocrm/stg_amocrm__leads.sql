@@ -37,7 +37,7 @@ select
     employee_id,
     coalesce('company_' || company_id, 'contact_' || contact_id) as customer_id,
     coalesce(contact_ids, 'contact_' || contact_id) as contact_id,
-    cast(null as {{ dbt.type_string() }}) as source_name,
+    source_name,
     utm_source,
     utm_medium,
     utm_campaign,

@@ -21,6 +21,7 @@
         'contact_ids': ['contact_ids', 'text'],
         'source_name': ['hs_analytics_source', 'page'],
         'region': [var('hubspot_property_region'), 'text'],
+        'order_id': [var('hubspot_property_order'), 'ref'],
         'merged_ids': ['hs_merged_object_ids', 'text']
     },
     key=['deal_id'],

@@ -64,7 +64,7 @@ select
     cast(null as {{ dbt.type_string() }}) as web_client_id,
     region,
     cast(null as {{ dbt.type_string() }}) as point_of_sale,
-    cast(null as {{ dbt.type_string() }}) as order_id,
+    order_id,
     title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,

@@ -30,6 +30,7 @@
         'web_client_id': [var('salesforce_field_web_client_id'), 'ref'],
         'landing_page': [var('salesforce_field_landing_page'), 'text'],
         'lost_reason': [var('salesforce_field_lost_reason'), 'text'],
+        'order_id': [var('salesforce_field_order'), 'ref'],
         'region': [var('salesforce_field_region'), 'text']
     },
     own=['salesforce', 'deals'],

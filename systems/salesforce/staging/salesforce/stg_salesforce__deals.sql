@@ -53,7 +53,7 @@ select
     placed.web_client_id,
     placed.region,
     cast(null as {{ dbt.type_string() }}) as point_of_sale,
-    cast(null as {{ dbt.type_string() }}) as order_id,
+    placed.order_id,
     placed.title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,

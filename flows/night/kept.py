@@ -1,0 +1,55 @@
+"""Whether a night adds to the build of the night before, or makes everything anew.
+
+Loads only add files to the raw root, and what a raw row says never changes. So a night may take from the last build what was worked out of files
+that are still the same. It may not where anything else has changed: then everything is made anew, and the log says why.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows.night.build import Place, raw_files, rules_hash
+
+
+def note(place: Place) -> dict[str, Any]:
+    """What is noted of a build that was published, as JSON can hold it: its day, what it was made by and of, and its file as it was left."""
+    return {
+        "as_of": place.as_of.isoformat(),
+        "rules": rules_hash(place),
+        "files": raw_files(place),
+        "stamp": stamp(place.file),
+    }
+
+
+def why_anew(noted: dict[str, Any], place: Place) -> str:
+    """Why a night cannot add to the last build.
+
+    Args:
+        noted: what `note` gave of it; empty if there was none.
+        place: of the night, with its raw root standing still.
+
+    Returns:
+        The reason in words; empty if it can.
+    """
+    if not noted or noted["stamp"] != stamp(place.file):
+        return "there is no whole build of a night before"
+    if noted["rules"] != rules_hash(place):
+        return "the code, a rule or a setting has changed"
+    before = date.fromisoformat(noted["as_of"])
+    if place.as_of < before:
+        return f"the last build is of a later day, {before}"
+    if place.as_of.year > before.year:
+        return "another year has begun, which tells how years of two digits are read"
+    files = raw_files(place)
+    for name, facts in noted["files"].items():
+        if files.get(name) != facts:
+            return f"the raw file {name} {'is another one' if name in files else 'is gone'}"
+    return ""
+
+
+def stamp(file: Path) -> list[int]:
+    """Size and time of the last change of a file; noughts where there is none."""
+    try:
+        return [file.stat().st_size, file.stat().st_mtime_ns]
+    except OSError:
+        return [0, 0]

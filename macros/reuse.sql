@@ -1,0 +1,65 @@
+{#- A night adds to the build of the night before where that is safe (flows/night/kept.py decides, and sets KPI_BUILD_ADDS): what was worked out
+    of rows that have not changed is taken from the table as that build left it.  Any other build makes everything anew. -#}
+
+{#- The model's own table as the last build left it; none in a build that makes everything anew. -#}
+{% macro last_built() -%}
+    {%- if execute and env_var('KPI_BUILD_ADDS', '') == 'yes' -%} {%- do return(load_relation(this)) -%} {%- endif -%}
+    {%- do return(none) -%}
+{%- endmacro %}
+
+{#- Whether a model reads nothing but raw rows of one table, and seeds: then the rows of one file say the same each night. -#}
+{% macro reads_one_raw_table() -%}
+    {%- set tables = [] -%}
+    {%- for node in model.depends_on.nodes if not node.startswith('seed.') -%}{%- do tables.append(node) -%}{%- endfor -%}
+    {%- do return(tables | length == 1 and tables[0].startswith('source.')) -%}
+{%- endmacro %}
+
+{#- The raw files of the model's one raw table whose rows are not in a table that was built, as a list. -#}
+{% macro files_not_in(built) -%}
+    {%- set source_name, table_name = (model.depends_on.nodes | reject('in', graph.nodes) | first).split('.')[-2:] -%}
+    {%- set found = run_query(
+        "select raw_file from raw_views.files where source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name ~ "' and row_count > 0"
+        ~ " and raw_file not in (select distinct _raw_file from " ~ built ~ ") order by raw_file"
+    ) -%}
+    {%- do return(found.columns[0].values() | list) -%}
+{%- endmacro %}
+
+{#- Whether rows of a table that was built were not known on its day; a later day may know them. -#}
+{% macro has_rows_to_come(built) -%}
+    {%- do return(run_query("select count(*) from " ~ built ~ " where row_status = 'not_yet_known'").columns[0][0] > 0) -%}
+{%- endmacro %}
+
+{#- Whether two rows are of one record, told by all of these columns; an empty one equals an empty one. -#}
+{% macro same_key(one, other, columns) -%}
+    {%- for name in columns %}{{ one }}.{{ name }} is not distinct from {{ other }}.{{ name }}{{ ' and ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
+
+{#- Two parts of a model that works each row of a query out by itself.  new_rows: the query's rows that the last build has not worked out (all of
+    them in a build that makes everything anew), each with row_hash, which tells the whole row.  rows_taken_over: the others, as they were built. -#}
+{% macro new_rows(rows, key) -%}
+hashed_rows as (
+    select rows_in.*, {{ hash_of_row('rows_in') }} as row_hash from {{ rows }} as rows_in
+),
+
+new_rows as (
+    select * from hashed_rows
+    {%- if last_built() %}
+    where not exists (
+        select 1 from {{ last_built() }} as built where built.{{ key }} = hashed_rows.{{ key }} and built.row_hash = hashed_rows.row_hash
+    )
+    {%- endif %}
+)
+{%- endmacro %}
+
+{% macro rows_taken_over(key) -%}
+{%- if last_built() -%}
+union all
+select built.*
+from {{ last_built() }} as built
+inner join hashed_rows on built.{{ key }} = hashed_rows.{{ key }} and built.row_hash = hashed_rows.row_hash
+{%- endif -%}
+{%- endmacro %}
+
+{% macro hash_of_row(alias) -%} {{ adapter.dispatch('hash_of_row')(alias) }} {%- endmacro %}
+{% macro duckdb__hash_of_row(alias) -%} hash({{ alias }}) {%- endmacro %}
+{% macro default__hash_of_row(alias) -%} xxhash64(struct({{ alias }}.*)) {%- endmacro %}

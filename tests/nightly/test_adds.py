@@ -1,0 +1,163 @@
+"""Nights that add to the build of the night before: what they make is what a build from the ground up makes of the same raw files."""
+
+import csv
+import datetime as dt
+import os
+from random import Random
+
+import duckdb
+import pytest
+
+from flows.night.build import Place
+from flows.night.kept import note, why_anew
+from tests.nightly.tools import Nights
+from tests.test_properties import company
+from tests.warehouse import run_dbt
+
+# the models that take rows over from their last build, and what they are made of
+ADDING = ("resource_type:seed", "path:models/staging", "+int_marks", "+int_contact_values")
+BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
+LEADS = [
+    # the first night's, then in a later file: changed, gone, a name in place of a day, another record under the same id
+    [
+        ("A", "2026-01-05", "new", "+7 900 000-00-01", "2026-02-01", ""),
+        ("B", "2026-01-06", "new", "", "2026-02-01", ""),
+        ("C", "2026-01-07", "new", "", "2026-02-20", ""),  # told of before its day of loading has come
+    ],
+    [
+        ("A", "2026-01-05", "won", "+7 900 000-00-02", "2026-02-25", ""),
+        ("B", "2026-01-06", "", "", "2026-02-25", "true"),
+        ("D", "yesterday", "new", "", "2026-02-25", ""),
+    ],
+    [("D", "2026-02-24", "new", "", "2026-03-20", ""), ("A", "2026-03-18", "new", "79000000003", "2026-03-20", "")],
+]
+
+
+def write(path, header, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def differences(one, other):
+    """The tables of two warehouses whose rows differ, with how many."""
+    with duckdb.connect() as both:
+        both.execute(f"attach '{one}' as one (read_only)").execute(f"attach '{other}' as other (read_only)")
+        names = "select schema_name || '.' || table_name from duckdb_tables() where database_name = '{}' order by 1"
+        tables = [name for (name,) in both.execute(names.format("other")).fetchall()]
+        assert tables == [name for (name,) in both.execute(names.format("one")).fetchall()]
+        found = {}
+        for table in tables:
+            counts = "select (select count(*) from (from {0}.{2} except all from {1}.{2}))"
+            missing, more = (
+                both.execute(counts.format(*pair, table)).fetchone()[0] for pair in (("other", "one"), ("one", "other"))
+            )
+            if missing or more:
+                found[table] = (missing, more)
+        return found
+
+
+def nights_and_a_build(folder, parts, days, *selected):
+    """Builds night after night as the raw files come, then everything anew.
+
+    Args:
+        folder: for both warehouses.
+        parts: night → path below the raw root → header and rows.
+        days: the day of each night.
+        selected: the models that all nights but the last build; without any, all nights build all.
+    """
+    raw, added, anew = folder / "raw", folder / "added", folder / "anew"
+    for number, (part, day) in enumerate(zip(parts, days, strict=True)):
+        for name, (header, rows) in part.items():
+            write(raw / name, header, rows)
+        settings = {"KPI_RAW_ROOT": str(raw), "KPI_AS_OF": day, "KPI_BUILD_ADDS": "yes" if number else "no"}
+        only = ("--select", *selected) if selected else ()
+        done = run_dbt(added, *BUILD, *only, **settings)
+        assert done.returncode == 0, done.stdout[-6000:]
+    anew.mkdir()
+    (anew / "contact.key").write_bytes((added / "contact.key").read_bytes())
+    done = run_dbt(anew, *BUILD, *only, KPI_RAW_ROOT=str(raw), KPI_AS_OF=days[-1])
+    assert done.returncode == 0, done.stdout[-6000:]
+    return added / "kpi.duckdb", anew / "kpi.duckdb"
+
+
+def parts_of(random, nights):
+    """A random company whose rows come in as many nights, whatever belongs together."""
+    parts = [{} for _ in range(nights)]
+    for table, (header, *rows) in company(random).items():
+        for row in rows:
+            night = random.randrange(nights)
+            name = f"files/{table}/night_{night:02d}.csv"
+            parts[night].setdefault(name, (header.split(","), []))[1].append(row)
+    return parts
+
+
+def test_what_nights_add_is_what_a_build_from_the_ground_up_makes(tmp_path):
+    parts = parts_of(Random(642622954), 3)
+    header = "lead_id,created_at,status_class,phone,loaded_at,is_deleted".split(",")
+    for number, leads in enumerate(LEADS):
+        parts[number][f"files/leads/by_hand_{number}.csv"] = (header, leads)
+    added, anew = nights_and_a_build(tmp_path, parts, ["2026-02-10", "2026-03-01", "2026-04-01"], *ADDING)
+    assert differences(added, anew) == {}
+    with duckdb.connect(str(added), read_only=True) as reader:
+        statuses = "select lead_id, row_status, _raw_file like '%_2.csv' from staging.stg_files__leads where lead_id in ('A', 'B', 'C', 'D')"
+        assert sorted(reader.execute(statuses).fetchall()) == [
+            ("A", "accepted", True),
+            ("A", "rejected", False),  # another record had the id
+            ("A", "rejected", False),
+            ("B", "deleted", False),
+            ("B", "superseded", False),
+            ("C", "accepted", False),  # its day has come
+            ("D", "accepted", True),
+            ("D", "rejected", False),  # of no day that can be read
+        ]
+
+
+@pytest.mark.skipif(not os.environ.get("KPI_SLOW"), reason="takes half an hour: set KPI_SLOW=1")
+def test_thirty_nights_are_one_build(tmp_path):
+    first = dt.date(2026, 3, 3)
+    days = [f"{first + dt.timedelta(days=number)}" for number in range(30)]
+    assert differences(*nights_and_a_build(tmp_path, parts_of(Random(30), 30), days)) == {}
+
+
+def test_a_night_adds_only_to_what_it_may_add_to(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.night.build.code_hash", lambda: "the code")
+    place = Place(tmp_path, tmp_path / "logs", dt.date(2026, 3, 1))
+    leads = place.raw / "files" / "leads"
+    leads.mkdir(parents=True)
+    place.file.parent.mkdir()
+    place.file.write_text("a build")
+    (leads / "a.csv").write_text("lead_id\n1\n")
+    noted = note(place)
+    assert why_anew(noted, place) == ""
+    (leads / "b.csv").write_text("lead_id\n2\n")
+    runs = place.raw / "files" / "pipeline_runs"
+    runs.mkdir()
+    (runs / "night.csv").write_text("run_id\n1\n")
+    tomorrow = Place(tmp_path, tmp_path / "logs", dt.date(2026, 3, 2))
+    assert why_anew(noted, tomorrow) == ""
+    assert "later day" in why_anew(noted, Place(tmp_path, tmp_path, dt.date(2026, 2, 28)))
+    assert "another year" in why_anew(noted, Place(tmp_path, tmp_path, dt.date(2027, 1, 1)))
+    (leads / "a.csv").write_text("lead_id\n1\n3\n")
+    assert why_anew(noted, tomorrow) == "the raw file files/leads/a.csv is another one"
+    (leads / "a.csv").unlink()
+    assert why_anew(noted, tomorrow) == "the raw file files/leads/a.csv is gone"
+    monkeypatch.setattr("flows.night.build.code_hash", lambda: "other code")
+    assert why_anew(noted, tomorrow) == "the code, a rule or a setting has changed"
+    place.file.write_text("half a build")
+    assert why_anew(noted, tomorrow) == why_anew({}, tomorrow) == "there is no whole build of a night before"
+
+
+def test_a_night_after_a_published_one_adds_and_after_a_failed_one_begins_anew(tmp_path):
+    nights = Nights(tmp_path, KPI_AS_OF="2026-02-01", STAND_IN_DBT="env")
+    leads = nights.raw / "files" / "leads"
+    leads.mkdir(parents=True)
+    (leads / "a.csv").write_text("lead_id\n1\n")
+    outputs = []
+    for day, what in (("01", "env"), ("02", "env"), ("03", "fail"), ("04", "env")):
+        status, output = nights.run(KPI_AS_OF=f"2026-02-{day}", STAND_IN_DBT=what)
+        assert (status == 0) == (what == "env"), output
+        outputs.append(output)
+    anew = "build: everything is made anew, because there is no whole build of a night before"
+    assert [anew in output for output in outputs] == [True, False, False, True]
+    assert all("build: adds to that of 2026-02-0" in output for output in outputs[1:3])
