@@ -454,7 +454,11 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         timeless = [number for number, key in charts if not self.charts[key]["periods"]]
         lines = [number for number, key in charts if self.charts[key]["kpis"] and not self.charts[key]["periods"]]
         whole = [number for number, key in charts if not self.charts[key]["follows"]]
-        grains: dict[str, Any] = {"col": "period_grain", "excluded": [n for n in timeless if n not in lines], "default": [board.grain]}
+        grains: dict[str, Any] = {
+            "col": "period_grain",
+            "excluded": [n for n in timeless if n not in lines],
+            "default": [board.grain],
+        }
         told = [grains, {"col": "period", "excluded": timeless, "parents": ["period_grain"], "first": True}]
         if board.slices:
             told.append(
