@@ -273,9 +273,9 @@ def month_end_contracts(dice: Dice, world: World, report: Report) -> None:
 
 
 RENEWALS = [  # the contract that ended, the next one's first day, months and product
-    ("ДГ-М06", "2025-05-31", 12, 603, "30 days after 2025-05-01, the day it was due, is a renewal"),
-    ("ДГ-М03", "2025-04-01", 12, 603, "31 days after 2025-03-01 is too late, and the customer had left for a month"),
-    ("ДГ-М02", "2024-12-01", 24, 602, "another product is no renewal, though the customer stays"),
+    ("ДГ-М07", "2025-05-31", 12, 603, "30 days after 2025-05-01, the day it was due, is a renewal"),
+    ("ДГ-М04", "2025-04-01", 12, 603, "31 days after 2025-03-01 is too late, and the customer had left for a month"),
+    ("ДГ-М03", "2024-12-01", 24, 602, "another product is no renewal, though the customer stays"),
 ]
 
 
