@@ -350,8 +350,12 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             for name, up in order
         ]
         keys = [(one if up or isinstance(one, str) else _last_if_none(one["sqlExpression"]), up) for one, up in keys]
-        order = [*keys, *((name, True) for name in plain)]  # rows that are equal in it stand in one order too
-        query |= {"metrics": metrics, "columns": [_axis(plain[0])] if tile.kind != "table" else plain, "orderby": order}
+        ordered = [*keys, *((name, True) for name in plain)]  # rows that are equal in it stand in one order too
+        query |= {
+            "metrics": metrics,
+            "columns": [_axis(plain[0])] if tile.kind != "table" else plain,
+            "orderby": ordered,
+        }
         if tile.kind == "table":
             form = {
                 "query_mode": "aggregate",
