@@ -394,7 +394,7 @@ def compare(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILE", help="A and B, DuckDB files; with --against, B alone or none.", show_default=False
+            metavar="FILE", help="A and B, DuckDB files, or spark; with --against, B alone or none.", show_default=False
         ),
     ] = None,
     against: Annotated[
@@ -426,6 +426,9 @@ def compare(
     name it, else `meta.grain` or the test of its key in dbt's manifest); where there is none, rows are counted whole, so
     equal rows count as often as they stand there. Whole numbers, decimals, texts and times must be equal; numbers with a
     floating point may differ by the tolerance.
+
+    The word spark in the place of a file is the warehouse that the target spark has built: its tables are copied from the Thrift
+    server and compared, its views are left out.
 
     Both files are only read, and DuckDB does the work within a memory limit. No contact of a person is printed: columns
     that hold them, or names or raw texts of people, are compared and counted, and their values are not shown.

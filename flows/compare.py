@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
 
+from flows import spark
 from flows.base.settings import PROJECT
 from flows.base.sql import literal, quoted
 from flows.gates.project import words
@@ -559,6 +560,19 @@ def _files(
         yield a, b, manifest or made
 
 
+@contextmanager
+def _of_spark(
+    files: tuple[Path, Path], renames: Renames, only: Collection[str]
+) -> Iterator[tuple[Path, Path, Renames]]:
+    """The two files, where one may be the word for the warehouse on Spark: a copy of its tables. Its views are left out."""
+    with tempfile.TemporaryDirectory(prefix="kpi-spark-") as folder:
+        brought = [Path(folder, "kpi.duckdb") if str(path) == spark.NAME else path for path in files]
+        if brought != list(files):
+            views = spark.bring(Path(folder, "kpi.duckdb"), only)
+            renames = replace(renames, leave_out=renames.leave_out | views)
+        yield brought[0], brought[1], renames
+
+
 def command(
     files: list[Path],
     against: str | None,
@@ -576,12 +590,15 @@ def command(
     tables: list[str] = []
     try:
         renamed = Renames.read(renames) if renames else Renames()
-        with _files(files, against, keep, manifest) as (a, b, made):
+        with (
+            _files(files, against, keep, manifest) as (a, b, made),
+            _of_spark((a, b), renamed, options["only"]) as (a, b, renamed),
+        ):
             keys, hidden = (keys_of(made), contact_columns(made)) if made.exists() else ({}, set())
             if not keys:
                 print(f"{made} tells no keys: rows are compared whole; run `dbt parse` first", file=sys.stderr)
             found = compare(a, b, renamed, keys=keys, hidden=hidden, tell=tables.append, **options)
-    except (CompareError, NoReference, duckdb.Error, OSError) as error:
+    except (CompareError, NoReference, spark.SparkTrouble, duckdb.Error, OSError) as error:
         print(f"compare: {error}", file=sys.stderr)
         return TROUBLE
     for difference in found:

@@ -26,15 +26,27 @@
     {%- do return(declared) -%}
 {%- endmacro %}
 
-{% macro duckdb__land_raw_root() -%}
+{#- What raw_views/land.py answers: the statements that show the raw root, in the engine's words. -#}
+{% macro landing() -%}
     {%- set declared = declared_tables() -%}
     {%- set root = env_var('KPI_RAW_ROOT', '') or var('demo_raw_root') -%}
     {%- set cache = env_var('KPI_RAW_VIEWS_CACHE', '') or (env_var('KPI_WAREHOUSE', 'warehouse/kpi.duckdb') ~ '.raw_views') -%}
-    {%- set answer = fromjson(run_query(
-        "select land_raw_root('" ~ root.replace("'", "''") ~ "', '" ~ cache.replace("'", "''") ~ "', '" ~ tojson(declared).replace("'", "''") ~ "')"
-    ).columns[0][0]) -%}
+    {%- set told = [] -%}
+    {%- for text in [root, cache, tojson(declared)] -%}{%- do told.append(adapter.dispatch('text_literal')(text)) -%}{%- endfor -%}
+    {%- set answer = fromjson(run_query('select land_raw_root(' ~ told | join(', ') ~ ')').columns[0][0]) -%}
     {%- if answer.error -%}{{ exceptions.raise_compiler_error(answer.error) }}{%- endif -%}
     {%- for message in answer.messages -%}{%- do log('raw: ' ~ message, info=true) -%}{%- endfor -%}
     {%- do log('raw root ' ~ root ~ ', figures as of ' ~ as_of_date() ~ ' (' ~ business_timezone() ~ ')', info=true) -%}
-    {{ return(answer.ddl) }}
+    {%- do return(answer.ddl) -%}
 {%- endmacro %}
+
+{% macro duckdb__land_raw_root() -%} {{ return(landing()) }} {%- endmacro %}
+
+{#- Spark takes one statement at a time, and keeps what run_query made. -#}
+{% macro default__land_raw_root() -%}
+    {%- for statement in landing() -%}{%- do run_query(statement) -%}{%- endfor -%}
+{%- endmacro %}
+
+{#- A text in SQL; a backslash stands for more than itself in one of Spark's. -#}
+{% macro duckdb__text_literal(text) -%} {%- do return("'" ~ text.replace("'", "''") ~ "'") -%} {%- endmacro %}
+{% macro default__text_literal(text) -%} {%- do return("'" ~ text.replace('\\', '\\\\').replace("'", "''") ~ "'") -%} {%- endmacro %}

@@ -322,4 +322,7 @@
     {%- set whole = "regexp_replace(" ~ text ~ ", '([ T][0-9]{2}:[0-9]{2})([zZ+-])', '\\1:00\\2')" -%}
     timezone('UTC', coalesce(try_cast({{ text }} as timestamptz), try_cast({{ whole }} as timestamptz)))
 {%- endmacro %}
-{% macro default__parse_instant(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+{% macro default__parse_instant(text) -%}
+    {%- set whole = "regexp_replace(" ~ text ~ ", r'([ T][0-9]{2}:[0-9]{2})([zZ+-])', '$1:00$2')" -%}
+    coalesce(try_cast({{ text }} as timestamp), try_cast({{ whole }} as timestamp))
+{%- endmacro %}

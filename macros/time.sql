@@ -163,5 +163,5 @@
     {%- set whole = 'cast(' ~ dbt.dateadd('month', months, earlier) ~ ' as date)' -%}
     ({{ months }} + greatest(
         {{ dbt.datediff(whole, later, 'day') }} - case when extract(day from {{ whole }}) < extract(day from {{ earlier }}) then 1 else 0 end, 0
-    ) / 31.0)
+    ) / cast(31 as double))
 {%- endmacro %}

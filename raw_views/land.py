@@ -5,7 +5,7 @@ import os
 import traceback
 
 
-def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
+def land(raw_root: str, cache_dir: str, declared: list[dict], on_spark: bool = False) -> dict:
     """Reads a raw root and says how to show it.
 
     Args:
@@ -14,12 +14,13 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
         declared: the tables, each `{"source", "schema", "table", "columns": [names], "required": [names],
             "also": {name: [other names]}, "rest": the column that keeps what no other takes, as JSON, "totals": [words
             that a line of totals begins with]}`; the last four may be missing.
+        on_spark: whether the statements are Spark's.
 
     Returns:
         `error`: None, or a text that says why nothing could be read; `ddl`: the statements to run, each ending in
-        `;`; `messages`: what a person should look at. None of them holds a value of a data file.
+        `;`, or a list of them for Spark, which takes them one by one; `messages`: what a person should look at. None of them holds a value of a data file.
     """
-    from raw_views import scan, views
+    from raw_views import scan, spark_views, views
     from raw_views.cache import Cache
 
     root = os.path.abspath(os.path.expanduser(raw_root))
@@ -54,6 +55,14 @@ def land(raw_root: str, cache_dir: str, declared: list[dict]) -> dict:
     for file in files:
         if file.readable:
             by_table[file.table].append(file)
+    if on_spark:
+        statements = [
+            f"create schema if not exists {schema}"
+            for schema in sorted({table.schema for table in tables} | {views.SCHEMA})
+        ]
+        for table, found in by_table.items():
+            statements += spark_views.table_view(table, found, root)
+        return {"error": None, "ddl": statements + spark_views.summary_views(*summaries), "messages": messages}
     ddl = "".join(views.table_view(table, found, root) for table, found in by_table.items())
     return {"error": None, "ddl": ddl + views.summary_views(*summaries), "messages": messages}
 
@@ -125,12 +134,21 @@ def _summary(cache, rows: list[tuple], *last: tuple[str, str]) -> str:
 
 def land_raw_root(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
     """The SQL function: `land` with JSON on both sides. Whatever goes wrong is in `error`, never raised."""
+    return _answer(raw_root, cache_dir, declared_json, on_spark=False)
+
+
+def land_raw_root_on_spark(raw_root: str | None, cache_dir: str | None, declared_json: str | None) -> str:
+    """The same function for Spark."""
+    return _answer(raw_root, cache_dir, declared_json, on_spark=True)
+
+
+def _answer(raw_root: str | None, cache_dir: str | None, declared_json: str | None, on_spark: bool) -> str:
     result: dict = {"error": None, "ddl": "", "messages": []}
     if not raw_root or not cache_dir or not declared_json:
         result["error"] = "land_raw_root needs the raw root (KPI_RAW_ROOT), a cache folder and the declared tables"
     else:
         try:
-            result = land(raw_root, cache_dir, json.loads(declared_json))
+            result = land(raw_root, cache_dir, json.loads(declared_json), on_spark)
         except Exception as error:  # noqa: BLE001 - an error text may quote a value, its place in the code can't
             where = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{os.path.basename(where.filename)}, line {where.lineno}"

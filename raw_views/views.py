@@ -63,7 +63,7 @@ def select_columns(paths: Iterable[str]) -> str:
     )
 
 
-def _decimals(table: "Table", file: "DataFile") -> str | None:
+def decimals_of(table: "Table", file: "DataFile") -> str | None:
     """What `scan.decimal_signs` found, in the declared names: |.cost|,price|, just | where nothing tells; None where no
     number can be read in two ways."""
     if file.decimals is None:
@@ -85,7 +85,7 @@ def _select(table: "Table", files: list["DataFile"], root: str) -> str:
     first = files[0]
     kinds = dict(first.columns)
     matched = table.match(kinds)
-    decimals = _decimals(table, first)
+    decimals = decimals_of(table, first)
     read = text_of if decimals is None else _number_of
     columns = []
     for column in table.columns:
@@ -111,6 +111,14 @@ def _rest(columns: list[str]) -> str:
     return f"cast(to_json({{{', '.join(f'{literal(column)}: {quoted(column)}' for column in columns)}}}) as varchar)"
 
 
+def groups_of(table: "Table", files: list["DataFile"]) -> list[list["DataFile"]]:
+    """The files that are read together: those of equal columns, types and decimal signs."""
+    groups: dict[tuple, list[DataFile]] = {}
+    for file in files:
+        groups.setdefault((file.is_converted, decimals_of(table, file), tuple(sorted(file.columns))), []).append(file)
+    return list(groups.values())
+
+
 def table_view(table: "Table", files: list["DataFile"], root: str) -> str:
     """The statements for one declared table.
 
@@ -121,13 +129,10 @@ def table_view(table: "Table", files: list["DataFile"], root: str) -> str:
 
     Returns:
         `create schema …; create or replace view …;`: each declared column once, as text, then `_raw_file`, `_raw_row`
-        and `_raw_decimals` (see `_decimals`); no rows if there are no files.
+        and `_raw_decimals` (see `decimals_of`); no rows if there are no files.
     """
-    groups: dict[tuple, list[DataFile]] = {}
-    for file in files:
-        groups.setdefault((file.is_converted, _decimals(table, file), tuple(sorted(file.columns))), []).append(file)
-    if groups:
-        body = "\nunion all\n".join(_select(table, group, root) for group in groups.values())
+    if groups := groups_of(table, files):
+        body = "\nunion all\n".join(_select(table, group, root) for group in groups)
     else:
         nothing = [f"cast(null as varchar) as {quoted(column)}" for column in (*table.columns, FILE)]
         body = f"select {', '.join(nothing)}, cast(null as bigint) as {ROW}, cast(null as varchar) as {DECIMALS} where false"

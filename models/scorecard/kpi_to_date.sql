@@ -45,7 +45,7 @@ told as (
         case
             when not definitions.runs_on or windows.period_start < starts.covered_from then null
             when windows.working_days = windows.working_days_passed then 1
-            else 1.0 * windows.working_days / nullif(windows.working_days_passed, 0)
+            else cast(windows.working_days as double) / nullif(windows.working_days_passed, 0)
         end as run_rate
     from cells
     inner join windows on cells.period_grain = windows.period_grain and cells.period_start = windows.period_start

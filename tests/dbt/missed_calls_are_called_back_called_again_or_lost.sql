@@ -20,7 +20,7 @@ cells as (
 ),
 
 dimensions as (
-    select distinct measure, dimension from cells where dimension <> 'all'
+    select distinct measure, dimension from cells where dimension <> 'all' and not {{ is_pair('dimension') }}
 )
 
 select 'outcomes' as what, 'day' as period_grain, event_date as period_start, 'all' as dimension, missed_calls as whole,

@@ -11,7 +11,7 @@ with contracts as (
 measured as (
     select
         *,
-        {{ months_between('starts_on', 'day_after_end') }} as months,
+        cast({{ months_between('starts_on', 'day_after_end') }} as double) as months,
         -- a cancellation that lies ahead of the as-of day is not known yet
     cast(greatest(
             starts_on, case when cancelled_on < {{ as_of() }} then least(cancelled_on, day_after_end) else day_after_end end

@@ -31,7 +31,7 @@ with sales as (
 numbered as (
     select
         *,
-        row_number() over (partition by customer_key order by sold_at, sale_id) as customer_sale_no,
+        cast(row_number() over (partition by customer_key order by sold_at, sale_id) as bigint) as customer_sale_no,
         min(sold_on) over (partition by customer_key) as customer_first_sale_on,
         lag(sold_at) over (partition by customer_key order by sold_at, sale_id) as customer_previous_sold_at
     from sales

@@ -23,7 +23,7 @@ usual as (
 timed as (
     select
         deals.*,
-        {{ dbt.datediff('facts.created_on', as_of(), 'day') }} as age_days,
+        cast({{ dbt.datediff('facts.created_on', as_of(), 'day') }} as bigint) as age_days,
         stays.days_in_stage,
         usual.usual_days as usual_days_in_stage,
         resting.stage is not null as may_rest

@@ -53,11 +53,11 @@ select
     case when running.product = '(not itemised)' then '(not itemised)' else {{ known('products.product_group') }} end as product_group,
     running.product,
     deals.loss_group, deals.stage, deals.amount_band,
-    coalesce(
+    cast(coalesce(
         cast(round(deals.lost_amount * {{ ratio('running.amount_so_far', 'deals.amount') }}, 2) as decimal(18, 2))
         - cast(round(deals.lost_amount * {{ ratio('running.amount_so_far - running.amount', 'deals.amount') }}, 2) as decimal(18, 2)),
         0
-    ) as lost_amount
+    ) as decimal(18, 2)) as lost_amount
 from deals
 inner join running on deals.deal_id = running.deal_id
 left join {{ ref('dim_products') }} as products on running.product = products.product_id

@@ -1,16 +1,16 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One balance of the open pipeline, period, dimension and member: the deals; and what they were worth, and lacked, at the end of the period's last
 -- known day, as it was known then.  What nobody knows has no row.
-{% set amounts = {'pipeline_amount': 'pipeline.amount', 'weighted_pipeline_amount': 'pipeline.weighted_amount'} -%}
+{% set amounts = {'pipeline_amount': 'snapshot.amount', 'weighted_pipeline_amount': 'snapshot.weighted_amount'} -%}
 {%- set lacks = {
-    'deals_stale': flag('pipeline.is_stale'),
-    'deals_contact_told': flag('pipeline.is_stale is not null'),
-    'deals_without_next_step': flag('pipeline.is_without_next_step'),
-    'deals_step_told': flag('pipeline.is_without_next_step is not null'),
-    'deals_close_overdue': flag('pipeline.is_close_overdue'),
-    'deals_close_told': flag('pipeline.is_close_overdue is not null'),
-    'close_pushes': 'pipeline.close_pushes',
-    'deals_pushes_told': flag('pipeline.close_pushes is not null'),
+    'deals_stale': flag('snapshot.is_stale'),
+    'deals_contact_told': flag('snapshot.is_stale is not null'),
+    'deals_without_next_step': flag('snapshot.is_without_next_step'),
+    'deals_step_told': flag('snapshot.is_without_next_step is not null'),
+    'deals_close_overdue': flag('snapshot.is_close_overdue'),
+    'deals_close_told': flag('snapshot.is_close_overdue is not null'),
+    'close_pushes': 'snapshot.close_pushes',
+    'deals_pushes_told': flag('snapshot.close_pushes is not null'),
 } -%}
 {%- set slices = ['manager', 'team', 'channel', 'pipeline', 'stage'] -%}
 with deals as (
@@ -23,13 +23,13 @@ states as (
         periods.period_start,
         {{ sliced_by(slices, as_known=true) }},
         {%- for measure, amount in amounts.items() %}
-        cast(sum(case when pipeline.is_day_told then {{ amount }} end) as double) as {{ measure }},
+        cast(sum(case when snapshot.is_day_told then {{ amount }} end) as double) as {{ measure }},
         {%- endfor %}
         {%- for measure, counted in lacks.items() %}
         cast(sum(nullif({{ counted }}, 0)) as double) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('periods') }} as periods
-    inner join {{ ref('pipeline_daily') }} as pipeline on periods.last_known_day = pipeline.event_date
+    inner join {{ ref('pipeline_daily') }} as snapshot on periods.last_known_day = snapshot.event_date
     group by grouping sets (
         (periods.period_grain, periods.period_start),
         {%- for dimension in slices %}

@@ -25,11 +25,11 @@ select
     deals.expected_close_on,
     changes.stage_rank >= {{ var('late_stage_position') }} as is_late_stage,
     changes.sign as deals_active,
-    changes.sign * coalesce(deals.amount_base, 0) as pipeline_amount,
+    cast(changes.sign * coalesce(deals.amount_base, 0) as decimal(18, 2)) as pipeline_amount,
     -- of a deal that is closed now only its stage says what its chance was
-    changes.sign * coalesce(cast(round(
+    cast(changes.sign * coalesce(round(
         deals.amount_base * case when deals.status = 'open' then deals.probability else stages.probability end, 2
-    ) as decimal(18, 2)), 0) as weighted_pipeline_amount
+    ), 0) as decimal(18, 2)) as weighted_pipeline_amount
 from changes
 inner join deals on changes.deal_id = deals.deal_id
 left join {{ ref('dim_stages') }} as stages on stages.object = 'deal' and changes.stage_key = stages.stage_key

@@ -41,7 +41,7 @@ compared as (
         *,
         {{ ratio('next_passed', 'next_decided') }} - decided_conversion as gap,
         {{ ratio('deals_passed + next_passed', 'deals_decided + next_decided') }} as joint_conversion,
-        1.0 / nullif(deals_decided, 0) + 1.0 / nullif(next_decided, 0) as spread
+        cast(1 as double) / nullif(deals_decided, 0) + cast(1 as double) / nullif(next_decided, 0) as spread
     from ranked
 )
 

@@ -62,5 +62,5 @@ events as (
 
 select
     *,
-    ad_revenue - coalesce(ad_spend, 0) as ad_return
+    cast(ad_revenue - coalesce(ad_spend, 0) as decimal(18, 2)) as ad_return
 from events

@@ -41,7 +41,7 @@ select
     {{ flag("kind = 'referral_request' and is_completed") }} as referral_requests,
     {{ flag("kind = 'social' and is_completed") }} as social_engagements,
     -- what nobody told of a call is empty
-    talk_seconds / 60.0 as talk_minutes,
+    talk_seconds / cast(60 as double) as talk_minutes,
     wait_seconds,
     {{ flag('wait_seconds is not null') }} as calls_with_wait
 from activities

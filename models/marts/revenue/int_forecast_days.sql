@@ -34,14 +34,14 @@ entered as (
 
 parts as (
     select
-        days.*, pipeline.manager, pipeline.team, 0 as won_amount,
-        pipeline.weighted_amount * case
-            when pipeline.expected_close_on > days.date_day then 1.0
+        days.*, snapshot.manager, snapshot.team, 0 as won_amount,
+        snapshot.weighted_amount * case
+            when snapshot.expected_close_on > days.date_day then 1.0
             else {{ days_left }} * 1.0 / ({{ days_of_period }} + 1)
         end as open_weighted_amount, cast(null as decimal(18, 2)) as entered_amount
     from days
-    inner join {{ ref('pipeline_daily') }} as pipeline
-        on days.date_day = pipeline.event_date and pipeline.expected_close_on between days.period_start and days.period_end
+    inner join {{ ref('pipeline_daily') }} as snapshot
+        on days.date_day = snapshot.event_date and snapshot.expected_close_on between days.period_start and days.period_end
     union all
     select days.*, wins.manager, wins.team, wins.won_amount, 0, null
     from days

@@ -19,15 +19,15 @@ periods as (
 -- open deals, what was entered and what was won
 parts as (
     select
-        periods.period_grain, periods.period_start, pipeline.manager,
+        periods.period_grain, periods.period_start, snapshot.manager,
         case
-            when pipeline.expected_close_on between periods.period_start and periods.period_end
-                then pipeline.weighted_amount
+            when snapshot.expected_close_on between periods.period_start and periods.period_end
+                then snapshot.weighted_amount
             else 0
         end as open_amount,
-        {{ flag('not pipeline.is_day_told') }} as untold, cast(null as double) as entered_amount, 0 as won_amount
+        {{ flag('not snapshot.is_day_told') }} as untold, cast(null as double) as entered_amount, 0 as won_amount
     from periods
-    inner join {{ ref('pipeline_daily') }} as pipeline on periods.seen_on = pipeline.event_date
+    inner join {{ ref('pipeline_daily') }} as snapshot on periods.seen_on = snapshot.event_date
     union all
     select periods.period_grain, periods.period_start, entered.manager, 0, periods.untold, cast(entered.amount as double), 0
     from periods

@@ -34,9 +34,9 @@ by_customer as (
 ranked as (
     select
         *,
-        row_number() over (
+        cast(row_number() over (
             partition by period_grain, period_start, dimension, dimension_key order by revenue desc, known_customer_key asc
-        ) as customer_rank
+        ) as bigint) as customer_rank
     from by_customer
 )
 

@@ -48,6 +48,7 @@
     ref('int_campaigns'),
     ref('int_channels'),
     ref('int_chats'),
+    ref('int_company_names'),
     ref('int_company_people'),
     ref('int_contact_carriers'),
     ref('int_contact_companies'),

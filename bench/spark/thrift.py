@@ -1,0 +1,66 @@
+"""The Thrift server that dbt builds through, with the functions of the project that SQL has not: spark-submit runs it on any cluster.
+
+They are the session's, so the server has one session for all its connections (spark.sql.hive.thriftServer.singleSession).  The workers
+need Python with this project's packages, and the raw root and the cache of the raw views under the same paths.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+from pyspark.sql.functions import udf
+from pyspark.sql.types import ArrayType, StringType
+
+from raw_views.contact_key import Identifiers, contact_key
+from raw_views.contacts import emails_in, phones_in
+from raw_views.land import land_raw_root_on_spark
+
+# What the SQL of the models takes for granted.
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",  # what cannot be cast is null
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
+    "spark.sql.sources.partitionOverwriteMode": "dynamic",
+    "spark.sql.hive.thriftServer.singleSession": "true",
+}
+
+
+def register(spark: SparkSession) -> None:
+    """Gives a session the functions that raw_views/functions.py gives DuckDB."""
+    folder = Path(os.environ.get("KPI_WAREHOUSE") or "warehouse/kpi.duckdb").parent
+    key = contact_key(
+        folder
+    )  # as the build on DuckDB; the workers get it in the function's own closure, no SQL text holds it
+
+    def contact_values(kind, cell, country):
+        if cell is None:
+            return None
+        return phones_in(cell, country) if kind == "phone" else emails_in(cell)
+
+    made = []
+
+    def contact_identifier(contact):
+        if not made:
+            made.append(Identifiers(key))
+        return contact and made[0].of(contact)
+
+    spark.udf.register("contact_values", udf(contact_values, ArrayType(StringType())))
+    spark.udf.register("contact_identifier", udf(contact_identifier, StringType()))
+    spark.udf.register("land_raw_root", udf(land_raw_root_on_spark, StringType()).asNondeterministic())
+
+
+def main() -> None:
+    """Serves until it is told to end."""
+    spark = SparkSession.builder.appName("kpi").config(map=SETTINGS).enableHiveSupport().getOrCreate()
+    spark.sparkContext.setLogLevel("WARN")
+    register(spark)
+    spark._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2.startWithContext(
+        spark._jsparkSession.sqlContext()
+    )
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+-- What differs between the engines, each with values whose answer both must give; tests/spark/test_macros.py holds the answers.
+select
+    {{ as_text(matches('word', '^[A-ZА-Яё]+$')) }} as matches_is_by_case,
+    {{ as_text(matches('word', '(?i)^СДЕЛКА$')) }} as matches_any_case,
+    {{ remove_pattern('spaced', '[\\s\\p{Z}]+') }} as removed,
+    {{ replace_pattern('day', '^([0-9]{2})[.]([0-9]{2})[.]([0-9]{4})$', '\\3-\\2-\\1') }} as replaced,
+    {{ part_of('url', '[?&]utm_source=([^&#]*)') }} as part,
+    {{ part_of('word', '([0-9]+)') }} as no_part,
+    {{ url_decoded('encoded') }} as decoded,
+    {{ url_decoded('broken') }} as not_decoded,
+    {{ decoded_mark('plus') }} as decoded_plus,
+    {{ clean_text('untidy') }} as cleaned,
+    {{ as_text(parse_instant('instant')) }} as instant,
+    {{ as_text(parse_instant('short_instant')) }} as instant_without_seconds,
+    {{ as_text(read_timestamp(iso_moment('day'))) }} as midnight_of_moscow,
+    {{ as_text(read_timestamp(iso_moment('unix'))) }} as unix_time,
+    {{ as_text(read_date(iso_moment('table_day'))) }} as day_of_a_table,
+    {{ as_text(local_date('late')) }} as local_day,
+    {{ as_text(local_to_utc('late')) }} as utc,
+    {{ as_text(add_seconds('late', '90')) }} as later,
+    {{ as_text(end_of_told_day('midnight')) }} as end_of_day,
+    cast({{ seconds_between('late', add_seconds('late', '1.5')) }} as double) as seconds,
+    cast({{ iso_weekday("cast('2026-02-01' as date)") }} as integer) as weekday,
+    {{ as_text(start_of('week', "cast('2026-02-01' as date)")) }} as week,
+    {{ as_text(anniversary("cast('2026-01-31' as date)", 1)) }} as anniversary,
+    cast({{ months_between("cast('2026-01-31' as date)", "cast('2026-03-15' as date)") }} as double) as months,
+    {{ json_value('json', '$.a.b') }} as json_value,
+    {{ json_value('word', '$.a') }} as no_json,
+    {{ first_item('list') }} as first_item,
+    {{ json_text('quoted') }} as json_text,
+    {{ as_text(read_money('money', bare_number('money', "','", true), "','", named_beside('money'), "'RUB'")) }} as money,
+    {{ ratio('1', '0') }} as no_ratio,
+    (select {{ percentile('x', 0.25) }} from (select 1.0 as x union all select 2.0 union all select 4.0) as three) as quarter
+from (
+    select
+        'сделка' as word, ' a ' || chr(160) || 'b' as spaced, '31.01.2026' as day, 'https://x.ru/?a=1&utm_source=ya#b' as url,
+        '%D0%B0+b%2Bc' as encoded, '%D0%ZZ' as broken, 'a+b%20c' as plus, '  два   слова ' as untidy, '1769887800' as unix, '45678,5' as table_day,
+        '2026-01-31T22:30:00.5+03:00' as instant, '2026-01-31 10:00+03:00' as short_instant, cast('2026-01-31 22:30:00' as timestamp) as late,
+        cast('2026-01-30 21:00:00' as timestamp) as midnight, '{"a": {"b": "c d"}}' as json, '[''x' || chr(92) || '''y'',''z'']' as list, '"a\u0431"' as quoted,
+        '1 234,50 руб.' as money
+) as told
