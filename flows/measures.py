@@ -252,6 +252,11 @@ class Measure:
     parts: tuple[Rows, ...]
     where_known: bool = False
 
+    @property
+    def rounding(self) -> float:
+        """By how much the figure may differ from what its records make: kopecks are rounded by product and region."""
+        return 0.5 if any(part.total.startswith("round(") for part in self.parts) else 0
+
     def tells(self, dimension: str) -> bool:
         """Whether the records know their member of a dimension."""
         return all(part.tells(dimension) for part in self.parts)

@@ -216,7 +216,7 @@ def command(file: Path, figure: str, period: str, sliced: str | None) -> int:
     for part, counted, rows, made, value in parts:
         writer.writerows((part, counted.name, *row) for row in rows)
         unknown = counted.where_known and not value
-        equal = unknown or abs(made - (value or 0)) <= 1e-6 * max(1, abs(value or 0))
+        equal = unknown or abs(made - (value or 0)) <= max(counted.rounding, 1e-6 * max(1, abs(value or 0)))
         status = status if equal else 1
         said = (
             "the figure has no value"

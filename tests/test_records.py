@@ -40,7 +40,7 @@ WHERE_THEY_DIFFER = """
     select '{name}', * from (from mine semi join kept using (dimension, period_grain)) as mine
     full join (from made semi join kept using (dimension, period_grain)) as made
         using (dimension, dimension_key, period_grain, period_start)
-    where abs(coalesce(value, 0) - coalesce(made, 0)) > {tolerance} * greatest(1, abs(coalesce(value, 0))) and {looked_at}
+    where abs(coalesce(value, 0) - coalesce(made, 0)) > greatest({rounding}, {tolerance} * greatest(1, abs(coalesce(value, 0)))) and {looked_at}
     order by all limit 3
 """
 # Slices whose records a measure's mart does not tell, and why.
@@ -95,7 +95,7 @@ def differences(connection: duckdb.DuckDBPyConnection) -> tuple[list[tuple], set
         told = {one: grains for one, grains in dimensions.items() if counted.tells(one)}
         query = WHERE_THEY_DIFFER.format(
             made=" union all by name ".join(query for rows in counted.parts for query in _made(rows, told)),
-            name=name, dimensions=listed(told), tolerance=TOLERANCE, looked_at="value <> 0" if counted.where_known else "true",
+            name=name, dimensions=listed(told), tolerance=TOLERANCE, rounding=counted.rounding, looked_at="value <> 0" if counted.where_known else "true",
         )  # fmt: skip
         found += connection.execute(query).fetchall()
     return found, slices, without
