@@ -53,6 +53,7 @@ class Bundle:
         columns = ("kpi_id", "name_ru", "name_en", "formula_ru", "formula_en", "unit", "kind", "dimensions")
         rows = connection.execute(f"select {', '.join(columns)} from marts.kpi_catalogue order by kpi_id").fetchall()
         self.kpis = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+        self.sliced: set[str] = set()  # datasets that have each row once for the whole and once for each slice
         self.datasets: dict[str, dict[str, Any]] = {}
         self.charts: dict[str, dict[str, Any]] = {}  # by uuid; `tile` and `kpis` stay out of the file
 
@@ -206,6 +207,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             shown.append(f"mart.{newest} = (select max({newest}) from {self.schema}.{mart}) as is_newest")
             columns.append(self._column("is_newest", "BOOLEAN"))
         if not {"dimension", "dimension_key"} & known:
+            self.sliced.add(_name(mart, day))
             follow = list(dict.fromkeys(one for tile in tiles for one in tile.follow))
             slices = ["select 'all' as dimension, 'all' as dimension_key"]
             slices += [f"select {literal(one)}, cast(mart.{one} as varchar)" for one in follow]
@@ -229,6 +231,11 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         """A chart with the form that its editor shows, and the query that its picture asks."""
         key = uuid("chart", board.name, tile.kind, tile.title.en, kpi or "")
         title = self.kpis[kpi][f"name_{self.language}"] if kpi else getattr(tile.title, self.language)
+        follows, has_slices = self._follows(board, tile, kpi), dataset == KPI or dataset in self.sliced
+        if has_slices and not follows and not tile.by and "dimension" not in tile.where:
+            query = query | {
+                "filters": [*query["filters"], {"col": "dimension", "op": "==", "val": "all"}]
+            }  # no filter of the page does
         filters = query["filters"]
         adhoc = [
             {"clause": "WHERE", "expressionType": "SIMPLE", "subject": f["col"], "operator": f["op"], "comparator": f["val"],
@@ -248,7 +255,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         self.charts[key] = {
             "slice_name": title, "viz_type": viz, "params": params, "query_context": json.dumps(context, ensure_ascii=False),
             "description": getattr(board.question, self.language), "uuid": key, "dataset_uuid": uuid("dataset", dataset), "version": "1.0.0",
-            "tile": place, "kpis": [kpi] if kpi else tile.kpis, "board": board.name, "follows": self._follows(board, tile, kpi),
+            "tile": place, "kpis": [kpi] if kpi else tile.kpis, "board": board.name, "follows": follows,
             "periods": bool(tile.kpis and tile.kind != "line" or tile.period or tile.date),
         }  # fmt: skip
         return key
@@ -287,7 +294,8 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             }
             form: dict[str, Any] = {"x_axis": "period_start", "metrics": metrics, "groupby": [], **look}
             return [chart(None, KPI, "echarts_timeseries_line", query, form)]
-        first, ordered = tile.kpis[0], {"orderby": [[tile.kpis[0], False]], "row_limit": tile.limit, "filters": own}
+        first, largest = tile.kpis[0], _last_if_none(self._metric(self.kpis[tile.kpis[0]])["expression"])
+        ordered = {"orderby": [[largest, False]], "row_limit": tile.limit, "filters": own}
         if tile.kind == "bars":
             query = {"metrics": [first], "columns": [_axis("dimension_name")], **ordered}
             form = {"x_axis": "dimension_name", "metrics": [first], "groupby": [], **BARS, "x_axis_sort": first, **look}
@@ -297,7 +305,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             "query_mode": "aggregate",
             "groupby": ["dimension_name"],
             "metrics": tile.kpis,
-            "timeseries_limit_metric": first,
+            "timeseries_limit_metric": largest,
             "order_desc": True,
         }
         return [chart(None, KPI, "table", query, form)]
@@ -341,7 +349,13 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             )
             for name, up in order
         ]
-        query |= {"metrics": metrics, "columns": [_axis(plain[0])] if tile.kind != "table" else plain, "orderby": keys}
+        keys = [(one if up or isinstance(one, str) else _last_if_none(one["sqlExpression"]), up) for one, up in keys]
+        ordered = [*keys, *((name, True) for name in plain)]  # rows that are equal in it stand in one order too
+        query |= {
+            "metrics": metrics,
+            "columns": [_axis(plain[0])] if tile.kind != "table" else plain,
+            "orderby": ordered,
+        }
         if tile.kind == "table":
             form = {
                 "query_mode": "aggregate",
@@ -518,6 +532,11 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
 
 
 BARS = {"orientation": "horizontal", "x_axis_sort_asc": False, "show_value": True, "show_legend": False}
+
+
+def _last_if_none(sql: str) -> dict[str, Any]:
+    """What rows are sorted by from the largest: a row without a figure comes last in every database."""
+    return {"expressionType": "SQL", "sqlExpression": f"coalesce({sql}, -1e300)", "label": "order"}
 
 
 def _axis(column: str) -> dict[str, Any]:
