@@ -194,7 +194,7 @@ class Sheet:
             for (start, key), a, b in zip(sums.index, sums["top"].tolist(), sums["bottom"].tolist(), strict=True):
                 if bottom is None:
                     self.put(kpi, grain, start, dimension, key, a)
-                elif b:
+                elif b > 0:
                     self.put(kpi, grain, start, dimension, key, Decimal(a) / Decimal(b), a, b)
 
         for grain in GRAINS + (("day",) if daily else ()):

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import os
 import posixpath
 import re
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import yaml
 from markdown.extensions.toc import slugify
 from mkdocs.structure.files import File
+
+from flows import lineage
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -452,6 +455,9 @@ def on_post_build(config):
     index = Path(config.site_dir, "search", "search_index.json")
     script = "var __index = " + json.dumps(json.loads(index.read_text(encoding="utf-8")), ensure_ascii=False)
     index.with_suffix(".js").write_text(script, encoding="utf-8")
+    # what `kpi lineage` has read of the last build
+    target = Path(os.environ.get("DBT_TARGET_PATH", PROJECT / "target"))
+    Path(config.site_dir, "assets", lineage.PAGE_DATA.name).write_text(lineage.script(target), encoding="utf-8")
 
 
 if __name__ == "__main__":

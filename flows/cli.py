@@ -301,6 +301,59 @@ def boards(
 
 
 @app.command(cls=_Command)
+def lineage(
+    target: Annotated[Path, typer.Option(metavar="FOLDER", help="dbt's folder of the build.")] = Path("target"),
+) -> None:
+    """Reads what each column is made of from the SQL that dbt compiled, for the page lineage.html of the docs.
+
+    Exit status: 0 done, 2 there is no compiled SQL.
+    """
+    from flows.lineage import command
+
+    command(target)
+
+
+@app.command(cls=_Command)
+def superset(
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
+        ),
+    ] = None,
+    target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write the bundle, a .zip.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--into", metavar="URL", help="Bring it into a running Superset, as http://localhost:8088."),
+    ] = None,
+    user: Annotated[str, typer.Option(help="An administrator there.")] = "admin",
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI", help="By what Superset reads the marts.", show_default="the DuckDB file, read only"
+        ),
+    ] = None,
+) -> None:
+    """Makes the boards for Superset: datasets, metrics, charts, eight dashboards, and the rule of who may see which rows.
+
+    All is made of the catalogue and of boards/*.yml, in the language of KPI_LANGUAGE. Superset itself runs in an environment of its
+    own, see docs/superset.md. A second import changes what the first one brought.
+
+    Exit status: 0 done, 1 a board can't be made or Superset refused, 2 wrong call or setting.
+    """
+    if not (target or url):
+        raise typer.BadParameter("say where to: --to FILE, --into URL, or both")
+    from flows.boards import superset_server
+    from flows.boards.spec import BoardError
+
+    try:
+        superset_server.command(file, target, url, user, database)
+    except BoardError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command(cls=_Command)
 def forget(
     email: Annotated[list[str] | None, typer.Option(metavar="X", help="Whom: an address; can be repeated.")] = None,
     phone: Annotated[list[str] | None, typer.Option(metavar="X", help="Whom: a phone number; can be repeated.")] = None,

@@ -37,7 +37,7 @@ from urllib.parse import unquote
 from flows.base.disk import sync
 from flows.base.errors import ConfigError
 from flows.base.project import seed, variables
-from flows.base.settings import PROJECT, STAGING, Settings
+from flows.base.settings import STAGING, Settings
 from raw_views.contact_key import ERASED, Identifiers, KeyTrouble, contact_key
 from raw_views.contacts import EMAIL_IN_TEXT, emails_in, phones_in
 from raw_views.json_files import SUFFIXES as JSONS

@@ -288,3 +288,22 @@ def test_period_and_slice_hold_for_the_page(browser, made, embedded):
     row = next(row for row in held["values"]["pipeline_amount"][f"manager|{chosen}"]["month"] if row[0] == newest)
     assert value.inner_text() == page.evaluate("([value]) => shown(value, 'money')", [row[1]])
     page.close()
+
+
+def test_a_click_on_a_number_leads_to_its_records(demo, browser, made, embedded):
+    """The page tells as many records as the figure has, and in another month the number leads nowhere, for its records are not told."""
+    month = embedded["owner"]["recorded"]
+    (won,) = demo.execute(
+        "select numerator from marts.kpi_values where kpi_id = 'win_rate' and period_grain = 'month' and dimension = 'all' and period_start = ?",
+        [month],
+    ).fetchone()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((made / "head_of_sales.html").as_uri())
+    page.locator('[data-kpi="win_rate"] a').click()
+    assert page.url.endswith("records/win_rate.html") and month[:7] in page.locator("h1").inner_text()
+    assert page.locator("section").first.locator("tbody tr").count() == won > 10
+    page.go_back()
+    page.locator(".choice select").nth(1).select_option(index=3)
+    assert page.locator('[data-kpi="win_rate"]').count() == 1 and page.locator('[data-kpi="win_rate"] a').count() == 0
+    assert len(embedded["head_of_sales"]["records"]) > 50
+    page.close()

@@ -20,6 +20,8 @@ COMMANDS = (
     "gate",
     "publish",
     "boards",
+    "lineage",
+    "superset",
     "forget",
     "compare",
     "records",

@@ -95,8 +95,8 @@ class Settings(BaseSettings):
 
     # fmt: off
     raw_root: Place = _told("demo/raw", "where loads put raw files; unset: the demo company's, of which nothing is loaded", "import", "load", "night", "forget", "compare", "gate")
-    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status", "boards", "records")
-    published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget", "boards"]})
+    warehouse: Place = _told("warehouse/kpi.duckdb", "the analyst's file, named kpi.duckdb; nights work in the folder nightly/ beside it", "night", "publish", "forget", "import", "check", "status", "boards", "superset", "records")
+    published: Place = Field(default_factory=lambda data: data["warehouse"].parent / "published", description="the folder that BI reads; unset: published/ beside the warehouse", json_schema_extra={"commands": ["night", "publish", "forget", "boards", "superset"]})
     keep_versions: int = _told(7, "how many published versions stay", "night", ge=2)
     restatement_dimensions: str = _told("all channel manager team product_group region", "the slices whose closed figures are compared with the version before; all is the whole business", "night")
     restatement_rows: int = _told(100_000, "how many rows of kpi_restatements and of kpi_restatement_records stay, the oldest go first; one night adds a tenth of them at most", "night", ge=0)
@@ -105,16 +105,17 @@ class Settings(BaseSettings):
     as_of: Annotated[date, BeforeValidator(_date)] | None = _told(None, "the date the figures are made on; unset: today, for the demo its own day", "import", "check", "night", "gate", "compare")
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_zone)] = _told("Europe/Moscow", "the business's time zone", "import", "check", "load", "night", "gate")
     night_at: Annotated[time, BeforeValidator(_clock_time)] = _told("03:00", "when a night is due, for the run history", "night")
-    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, and that boards open in, ru or en", "night", "status", "boards")
+    language: Annotated[Literal["ru", "en"], BeforeValidator(str.lower)] = _told("en", "of messages, and that boards open in, ru or en", "night", "status", "boards", "superset")
     docs: str | None = _told(None, "the address of the docs site, to which boards link; unset: site/ of this project", "boards", "night")
     publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
+    superset_password: SecretStr | None = _told(None, "of the administrator who imports the boards into Superset", "superset")
     contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
     gates: Path | None = _told(None, "a YAML file of limits over those of flows/gates/settings.yml", "night", "gate")
     mappings: Place = _told("mappings", "the folder of the mapping files of `kpi import`", "import", "check", "load", "night")
     raw_views_cache: Place | None = _told(None, "the folder for what was read of the raw files; unset: beside the warehouse", "forget")
     postgres_dsn: SecretStr | None = _told(None, "a database that gets the published marts too", "night", "publish", "forget")
-    postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget")
+    postgres_schema: str = _told("marts", "the schema that they are there; it must be new, empty and given to us, or ours", "night", "publish", "forget", "superset")
 
     sources: Annotated[str, BeforeValidator(_sources)] | None = _told(None, "the sources that a build reads, with blanks between them; unset: bitrix24 yandex_metrica yandex_direct bitrix_shop files", "import", "check", "night", "gate")
 

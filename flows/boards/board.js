@@ -6,8 +6,9 @@ const WORDS = {
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
     previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
+    nobody: "Таких записей нет.", records: "Записи, из которых сложилось число", codes: {"(unknown)": "не указано", "(none)": "нет", "(other)": "прочее"},
     newest: "Последний полный день данных", pp: "п. п.", unripe: "не созрело", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
-    made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение.",
+    made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение, по числу последнего полного месяца - его записи.",
     dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", amount_band: "Сумма сделки", days_before_end: "Дней до конца", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
   en: {
@@ -15,8 +16,9 @@ const WORDS = {
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
     previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
+    nobody: "There are no such records.", records: "The records that make the number", codes: {"(unknown)": "not told", "(none)": "none", "(other)": "other"},
     newest: "Last full day of data", pp: "pp", unripe: "not ripe", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
-    made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition.",
+    made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition, on a number of the last whole month its records.",
     dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
   },
 };
@@ -36,7 +38,7 @@ function shown(value, unit) {
   if (unit === "flag") return value ? t("yes") : t("no");
   if (unit === "date") return new Date(value + "T00:00Z").toLocaleDateString(locale(), {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
   if (unit === "month") return periodName("month", value);
-  if (typeof value !== "number") return String(two(value));
+  if (typeof value !== "number") return label(String(two(value)));
   const large = Math.abs(value) >= 1e5 ? {notation: "compact"} : {};
   if (unit === "money") return number(value, Math.abs(value) >= 1e6 ? 1 : 0, {style: "currency", currency: D.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0, ...large});
   if (unit === "ratio" || unit === "share") return number(value, 1, {style: "percent"});
@@ -76,7 +78,7 @@ function kpiName(kpi) {
   const told = D.kpis[kpi];
   return el("a", {href: `${D.docs}/kpi/${kpi}.html`, title: told[`formula_${S.lang}`]}, told[`name_${S.lang}`]);
 }
-const label = (name) => name.replace(/^https?:\/\/[^/]+/, "");  // a page is told by its path
+const label = (name) => t("codes")[name] || name.replace(/^https?:\/\/[^/]+/, "");  // a page is told by its path
 const empty = (why) => el("p", {class: "empty"}, t(why));
 
 // --- figures ---
@@ -106,13 +108,19 @@ function change(kpi, {value, mark: caution}, base, word) {
 const apart = (parts) => parts.filter((part) => part !== null).flatMap((part, place) => (place ? [" · ", part] : [part]));
 const mark = (found) => (found && found.mark ? el("span", {class: "mark"}, two(D.marks[found.mark])) : null);
 
+// a number leads to its records, where they are told: those of the whole business in one month
+function recorded(kpi, text) {
+  const isTold = S.grain === "month" && D.periods.month[S.period] === D.recorded && slot(kpi) === "all|all" && D.records.includes(kpi);
+  return isTold ? el("a", {href: `records/${kpi}.html`, title: t("records")}, text) : text;
+}
+
 // --- kinds of tiles ---
 function numbers(tile) {
   const parts = tile.kpis.map((kpi) => {
     const found = figure(kpi), unit = D.kpis[kpi].unit;
     const isKnown = found && found.value !== null;
     const head = el("div", {class: "row"}, el("span", {class: "name"}, kpiName(kpi), isWhole(kpi) ? el("span", {class: "note"}, ` · ${t("whole")}`) : null),
-      el("span", {class: "value", "data-kpi": kpi}, isKnown ? shown(found.value, unit) : "–"));
+      el("span", {class: "value", "data-kpi": kpi}, isKnown ? recorded(kpi, shown(found.value, unit)) : "–"));
     if (!isKnown) return el("div", {class: "kpi"}, head, el("div", {class: "changes"}, t("none")));
     const reached = found.plan ? found.value / found.plan : null;
     return el("div", {class: "kpi"}, head,
@@ -129,7 +137,7 @@ function plot(low, high, unit) {
     const value = low + (high - low) * part;
     svg.append(el("line", {x1: left, x2: W - right, y1: y(value), y2: y(value), stroke: "#dfe4ea"}), el("text", {x: left - 6, y: y(value) + 4, "text-anchor": "end"}, shown(value, unit)));
   }
-  return {svg, y, H, x: (share) => left + (W - left - right) * share};
+  return {svg, y, H, x: (share) => left + 8 + (W - left - 8 - right) * share};
 }
 function drawn(rows, column, x, y) {
   let pen = false;
@@ -142,7 +150,7 @@ function days(tile) {
   const all = rows.flatMap((row) => row.slice(1)).filter((one) => one !== null), low = Math.min(0, ...all);
   const {svg, y, H, x: at} = plot(low, Math.max(...all, low + 1e-9), unit), last = rows.length - 1, x = (row, place) => at(place / Math.max(1, last));
   const few = Math.max(1, Math.ceil(rows.length / 3));
-  rows.forEach((row, place) => { if ((last - place) % few === 0) svg.append(el("text", {x: x(row, place), y: H - 4, "text-anchor": place === last ? "end" : place === 0 ? "start" : "middle"}, cell(row[0], tile.columns[0]))); });
+  rows.forEach((row, place) => { if ((last - place) % few === 0) svg.append(el("text", {x: x(row, place), y: H - 4, "text-anchor": place === last ? "end" : place === 0 ? "start" : "middle"}, shortName("week", row[0]))); });
   lines.forEach((column, place) => { const [stroke, width, dash] = STROKES[place % STROKES.length]; svg.append(el("path", {d: drawn(rows, place + 1, x, y), fill: "none", stroke, "stroke-width": width, "stroke-dasharray": dash})); });
   rows.forEach((row, place) => { if (row[1] !== null) svg.append(el("circle", {cx: x(row, place), cy: y(row[1]), r: 4, fill: "transparent"}, el("title", {}, row.map((value, at_) => `${tile.columns[at_][S.lang]}: ${cell(value, tile.columns[at_])}`).join("\n")))); });
   return [svg, el("div", {class: "legend"}, lines.map((column, place) => el("span", {}, el("b", {style: `color:${STROKES[place % STROKES.length][0]}`}, STROKES[place % STROKES.length][2] === "none" ? "━ " : "┅ "), column[S.lang])))];
@@ -210,12 +218,12 @@ function cell(value, column, row, tile) {
   if (value && value.mark) return t(value.mark);
   if (column.of === "kpi") return kpiName(value);
   if (column.unit === "kpi") return shown(value, D.kpis[row[tile.columns.findIndex((one) => one.of === "kpi")]].unit);
-  if (column.of) return two((D.members[column.of] || {})[value]) || value || "–";
+  if (column.of) return label(two((D.members[column.of] || {})[value]) || value || "–");
   return shown(value, column.unit || "text");
 }
 function table(tile) {
   const rows = martRows(tile) || [], isText = (column) => ["text", "month"].includes(column.unit || "text");
-  if (!rows.length) return [empty("nothing")];
+  if (!rows.length) return [empty(tile.period || tile.date ? "nothing" : "nobody")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, tile.columns.map((column) => el("th", {class: isText(column) ? "text" : null}, column[S.lang])))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: value && value.mark ? "marked" : isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile))))))))];
 }

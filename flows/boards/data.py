@@ -144,10 +144,10 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
     shown, groups = [], []
     for column in tile.columns:
         for name in column.columns:
-            shown.append(_shown(column, name))
+            shown.append(column_sql(column, name))
             groups += [] if column.agg else [quoted(name)]
         if column.ripe:
-            shown.append(f"bool_and({quoted(column.ripe)}){_taken(column)}")
+            shown.append(f"bool_and({quoted(column.ripe)}){rows_taken(column)}")
     conditions = [condition]
     for name, value in tile.where.items():
         conditions.append(f"{quoted(name)} in ({listed(value if isinstance(value, list) else [str(value)])})")
@@ -169,15 +169,15 @@ def _rows(tile: Tile, connection: duckdb.DuckDBPyConnection, condition: str) -> 
     return [_cells(tile, [plain(cell) for cell in row]) for row in connection.execute(query).fetchall()]
 
 
-def _shown(column: Column, name: str) -> str:
+def column_sql(column: Column, name: str) -> str:
     """What a column is in a query; a ratio is a sum over a sum, and nothing over nothing."""
-    taken = _taken(column)
+    rows = rows_taken(column)
     if column.over:
-        return f"sum({quoted(name)}){taken} / nullif(sum({quoted(column.over)}){taken}, 0)"
-    return f"{column.agg}({quoted(name)}){taken}" if column.agg else quoted(name)
+        return f"sum({quoted(name)}){rows} / nullif(sum({quoted(column.over)}){rows}, 0)"
+    return f"{column.agg}({quoted(name)}){rows}" if column.agg else quoted(name)
 
 
-def _taken(column: Column) -> str:
+def rows_taken(column: Column) -> str:
     """Which rows a column takes together, as a query has it."""
     told = " and ".join(f"{quoted(name)} = {literal(str(value))}" for name, value in column.when.items())
     return f" filter (where {told})" if told else ""

@@ -10,7 +10,7 @@ import duckdb
 
 from flows.base.project import variables
 from flows.base.settings import PROJECT, Settings
-from flows.boards import data, spec, workbook
+from flows.boards import behind, data, spec, workbook
 
 HERE = Path(__file__).parent
 MOST_BYTES = 2_000_000
@@ -37,6 +37,10 @@ def write(file: Path, folder: Path, language: str, docs: str, boards: Path = spe
         spec.check(described, connection)
         pages = [(board, data.read(board, connection)) for board in described]
         newest = _newest(connection)
+        recorded = _recorded(connection)
+        shown = {kpi: told for _, figures in pages for kpi, told in figures["kpis"].items()}
+        behind_them = behind.pages(shown, recorded, connection, _plain_page) if recorded else {}
+    known = sorted(Path(name).stem for name in behind_them)
     common = {"language": language, "docs": docs, "newest": newest, "currency": variables()["base_currency"]}
     listed = [{"file": f"{board.name}.html", **_words(board)} for board in described]
     texts = {"index.html": _page({**common, "index": True, "boards": listed}, "Boards")}
@@ -44,15 +48,24 @@ def write(file: Path, folder: Path, language: str, docs: str, boards: Path = spe
         told = {"name": board.name, **_words(board), "grain": board.grain, "slices": board.slices}
         tiles = [tile.model_dump(exclude_defaults=True) for tile in board.tiles]
         texts[f"{board.name}.html"] = _page(
-            {**common, "boards": listed, "board": {**told, "tiles": tiles}, **figures}, board.title.en
+            {
+                **common,
+                "boards": listed,
+                "board": {**told, "tiles": tiles},
+                "recorded": recorded,
+                "records": known,
+                **figures,
+            },
+            board.title.en,
         )
+    texts |= behind_them
     for name, text in texts.items():
         if len(text.encode()) > MOST_BYTES:
             raise spec.BoardError(f"{name} would have {len(text.encode())} bytes; {MOST_BYTES} are the most")
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / behind.FOLDER).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
-    return [folder / name for name in texts]
+    return [folder / name for name in texts if name not in behind_them]
 
 
 def _words(board: spec.Board) -> dict[str, Any]:
@@ -62,6 +75,20 @@ def _words(board: spec.Board) -> dict[str, Any]:
 def _newest(connection: duckdb.DuckDBPyConnection) -> str | None:
     found = connection.execute("select max(period_start) from marts.kpi_values where period_grain = 'day'").fetchone()
     return found[0].isoformat() if found and found[0] else None
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest month that is whole: the one whose records are told."""
+    query = "select max(period_start) from marts.kpi_values where period_grain = 'month' and dimension = 'all' and is_complete"
+    found = connection.execute(query).fetchone()
+    return found[0].isoformat() if found and found[0] else None
+
+
+def _plain_page(title: str, body: str) -> str:
+    """A page without a script, in both languages."""
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'><title>{escape(title)}</title>"
+    links = "<nav><a href='../index.html'>Все доски · All boards</a></nav>"
+    return f"<!doctype html><html lang='ru'><head>{head}<style>{_part('board.css')}</style></head><body><header>{links}<h1>{escape(title)}</h1></header><main>{body}</main></body></html>"
 
 
 def _page(embedded: dict[str, Any], title: str) -> str:

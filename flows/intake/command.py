@@ -9,9 +9,10 @@ from flows.base.settings import PROJECT, Settings
 from flows.intake import load as loading
 from flows.intake.mapping import SHIPPED, Column, Mapping, folder, read_mapping
 from flows.intake.names import word, words
-from flows.intake.plan import Planned, is_own, plan, slug
+from flows.intake.plan import SHOWN, Planned, is_own, passed_over, plan, slug
 from flows.intake.prove import Proof, prove
 from flows.intake.questions import Ask, settle
+from raw_views.scan import printable
 
 WIDTH = 118
 
@@ -73,9 +74,14 @@ def _planned(paths: list[Path], entity: str | None, ask: Ask | None) -> list[Pla
     if missing := [str(path) for path in paths if not path.exists()]:
         raise ConfigError(f"There is no file or folder {', '.join(missing)}", "Check the path")
     planned = plan(paths, entity)
+    strange = [printable(path.name) for path in passed_over(paths)]
+    if strange:
+        shown = ", ".join(strange[:SHOWN]) + (", …" if len(strange) > SHOWN else "")
+        print(f"\nNot looked at, for it is no kind of table that is read: {shown}")
     if not planned:
         raise ConfigError(
-            "There is no file that can be read", "Give workbooks, CSV, TSV, Parquet or JSON files, or folders with them"
+            "There is no file that can be read",
+            "Give workbooks, CSV, TSV, Parquet or JSON files, or folders with them; unpack archives first",
         )
     for one in planned if ask else ():
         settle(one, ask)
@@ -130,6 +136,7 @@ def told(planned: Planned, proof: Proof | None = None) -> str:
 
 def _source(column: Column) -> str:
     names = (" + " if column.join is not None or column.read == "made" else " or ").join(column.source)
+    names += f" × {column.by}" if column.by else ""
     told = names if column.read == "text" else f"{names} ({column.read})"
     others = (
         f"{' or '.join(headers)} where {other} is {word}"

@@ -1,5 +1,6 @@
 """Planned sheets are loaded into the raw root, whole or not at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,11 +8,14 @@ from flows.base.private import private_files
 from flows.extract.commit import OWN_FOLDERS, Load, state_of
 from flows.extract.common import Deadline, LoadReport, Run, Settings
 from flows.intake.mapping import Table
+from flows.intake.names import contract
 from flows.intake.plan import Planned
-from flows.intake.rows import rows_of
+from flows.intake.rows import Rows, rows_of
 from raw_views.scan import printable
 
 SOURCE = "files"
+GONE = "is_deleted"
+Line = tuple[int, list[str | None]]
 LONGEST_NAME = 180  # bytes of a file's name that are kept
 
 
@@ -52,17 +56,59 @@ def load(planned: list[Planned], root: Path) -> LoadReport:
 def add(load: Load, planned: Planned, name: str) -> None:
     """Adds the tables of one sheet to a load. `name` begins the names of their files."""
     for rows in planned.outcome.tables:
-        if rows.rows:
+        gone = _withdrawn(load, planned, rows)
+        if rows.rows or gone:
             stamped = not is_first(load.root, rows.entity)
-            for number, (place, part) in enumerate(rows.parts()):
+            parts = {place: (rows.columns, part) for place, part in rows.parts()}
+            for place, emptied in gone.items():
+                columns, part = parts.get(place, (rows.columns, []))
+                parts[place] = [*columns, GONE], [*((line, [*cells, None]) for line, cells in part), *emptied]
+            for number, (place, (columns, part)) in enumerate(parts.items()):
                 column = (
                     f".{number}-{_short(f'{planned.label} [{printable(place)}]')}"
                     if place
                     else f"-{_short(planned.label)}"
                 )
                 target = load.path_for(SOURCE, rows.entity, f"{name}{column}.parquet")
-                _write(rows.columns, part, target, load.loaded_at, stamped)
-            load.count(rows.entity, len(rows.rows))
+                _write(columns, part, target, load.loaded_at, stamped)
+            count = sum(len(emptied) for emptied in gone.values())
+            load.count(rows.entity, len(rows.rows) + count)
+            if count:
+                cells = "cell is" if count == 1 else "cells are"
+                load.report.notes.append(
+                    f"{planned.label}: {count} {cells} empty now, and what was told there is withdrawn"
+                )
+
+
+def _withdrawn(load: Load, planned: Planned, rows: Rows) -> dict[str, list[Line]]:
+    """The rows that take back what an earlier file of the same name told in cells that are empty now, by their column."""
+    if not planned.sheet.empty or rows.entity != planned.entity:
+        return {}
+    emptied = rows_of(replace(planned.sheet, rows=planned.sheet.empty), planned.mapping).tables[0]
+    key = [name for name in contract()[rows.entity].key if name in rows.columns]
+    known = _told_before(load, planned.label, rows.entity, key)
+    known -= {tuple(cells[rows.columns.index(name)] for name in key) for _, cells in rows.rows}
+    places = [emptied.columns.index(name) for name in key]
+    gone: dict[str, list[Line]] = {}
+    for place, (line, cells) in zip(emptied.places, emptied.rows, strict=True):
+        if tuple(cells[at] for at in places) in known:
+            told = {name: cells[at] for name, at in zip(key, places)}
+            gone.setdefault(place, []).append((line, [*(told.get(name) for name in rows.columns), "yes"]))
+    return gone
+
+
+def _told_before(load: Load, label: str, entity: str, key: list[str]) -> set[tuple[str | None, ...]]:
+    """The keys of the rows that earlier files of a name told and did not take back."""
+    import pyarrow.parquet as pq
+
+    known: set[tuple[str | None, ...]] = set()
+    for path in sorted((load.root / SOURCE / entity).glob("*.parquet")):
+        if f"-{_short(label)}" in path.name:
+            table = pq.read_table(path)
+            for row in table.to_pylist() if set(key) <= set(table.column_names) else ():
+                own = tuple(row[name] for name in key)
+                (known.discard if row.get(GONE) else known.add)(own)
+    return known
 
 
 def _short(label: str) -> str:

@@ -52,6 +52,7 @@ class Column(BaseModel):
             keyed hash) · made (an id out of the columns, where the file has none) · sum (of the rows of one key) · line_no (the
             number of a row among those of one key).
         times: numbers are multiplied by it, where a file counts in minutes or thousands.
+        by: a column of the file by whose number it is multiplied too: a price by a quantity.
         words: what a value means; an empty word is no value.
         patterns: what a value means that fits a regular expression as a whole, where no word is known for it.
         otherwise: what any other value means; without it, other values stay as they are.
@@ -66,6 +67,7 @@ class Column(BaseModel):
     find: str | None = None
     read: Reader = "text"
     times: float = 1
+    by: str | None = None
     words: dict[str, str] = {}
     patterns: dict[str, str] = {}
     otherwise: str | None = None
@@ -76,7 +78,7 @@ class Column(BaseModel):
     def headers(self) -> list[str]:
         """All columns of the file that it may be made of."""
         others = (name for by_word in self.instead.values() for some in by_word.values() for name in some)
-        return list(dict.fromkeys([*self.source, *others]))
+        return list(dict.fromkeys([*self.source, *([self.by] if self.by else []), *others]))
 
     @field_validator("source", mode="before")
     @classmethod
@@ -241,7 +243,8 @@ class Mapping(BaseModel):
                 if matched:
                     times = column.times if column.times != 1 or not _is_amount(entity, name) else matched[0][1]
                     source = list(dict.fromkeys(found for found, _ in matched))
-                    told = {"source": source, "times": times, "instead": _instead(column, names)}
+                    by = names.get(plain(column.by), (None,))[0] if column.by else None
+                    told = {"source": source, "times": times, "by": by, "instead": _instead(column, names)}
                     columns[name] = column.model_copy(update=told)
             tables[entity] = table.model_copy(update={"columns": columns})
         return self.model_copy(update={"tables": tables})

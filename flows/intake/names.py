@@ -184,6 +184,15 @@ def knows(header: str) -> bool:
     return any(spelling in _all_names() for spelling, _ in spellings(header))
 
 
+def instead_of(header: list[str]) -> str | None:
+    """What to bring in place of a table that no entity can be made of; None if it is not known."""
+    there = {spelling for name in header for spelling, _ in spellings(name)}
+    for told in names()["instead"]:
+        if all({plain(one) for one in some} & there for some in told["columns"]):
+            return " ".join(told["say"].split())
+    return None
+
+
 @lru_cache(maxsize=100_000)
 def word(text: str) -> str:
     """A value as words are compared: small letters, single blanks, no signs at its ends; ё is е."""

@@ -79,9 +79,9 @@ def laid_out(sheet: Sheet, periods: Periods, only_months: bool = False) -> Sheet
             long.rejects.append((line, "a total, no record"))
             continue
         for at, (grain, _, _) in found.items():
-            if cells[at]:
-                value = _times(cells[at], times[at])
-                long.rows.append((line, [*own, starts[at].isoformat(), grain, value, sheet.place(at)]))
+            value = _times(cells[at], times[at]) if cells[at] else None
+            row = (line, [*own, starts[at].isoformat(), grain, value, sheet.place(at)])
+            (long.rows if cells[at] else long.empty).append(row)
     shown = ", ".join(sheet.header[at] for at in found)
     long.notes = [*sheet.notes, f"{len(found)} columns are periods, an empty cell of them is no row: {shown}"]
     if totals := [sheet.header[at] for at in labels if _is_total([sheet.header[at]])]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.base.progress import each
+from flows.intake.groups import ungrouped
 from flows.intake.mapping import SHIPPED, Mapping, best, mappings
-from flows.intake.names import required_of
+from flows.intake.names import instead_of, required_of
 from flows.intake.periods import LAID, Periods, laid_out
 from flows.intake.recognise import Recognised, recognise
 from flows.intake.rows import Outcome, rows_of
@@ -73,7 +74,8 @@ class Planned:
         if self.mapping is None:
             near = f"; the nearest is {self.recognised.rival}" if self.recognised and self.recognised.rival else ""
             shown = ", ".join(self.sheet.header[:8])
-            self.problems.append(f"no entity has such columns{near}. Its columns: {shown}")
+            instead = instead_of(self.sheet.header)
+            self.problems.append(instead or f"no entity has such columns{near}. Its columns: {shown}")
             if laid_out(self.sheet, Periods()):
                 self.problems.append(
                     "its columns are periods: give --entity targets if it is a plan, --entity expenses if it is a budget"
@@ -140,6 +142,14 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def passed_over(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files below folders that are no kind of table, or hidden as those are that a program is writing."""
+    for path in paths:
+        if path.is_dir():
+            taken = set(files_of([path]))
+            yield from (inner for inner in sorted(path.rglob("*")) if inner.is_file() and inner not in taken)
+
+
 def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
     """Looks at files, and says what would be loaded of them; nothing is written.
 
@@ -161,7 +171,7 @@ def plan(paths: Iterable[Path], hint: str | None = None) -> list[Planned]:
 
 def _of_file(path: Path, known: list[tuple[Path, Mapping]], hint: str | None) -> Iterator[Planned]:
     try:
-        found = sheets(path)
+        found = [ungrouped(sheet) for sheet in sheets(path)]
     except Exception as error:  # noqa: BLE001 - one file's damage, of whatever kind, stops no other file; its text may quote a value
         if isinstance(error, MemoryError):
             raise

@@ -192,6 +192,8 @@ class _Maker:
             text = found[1]
         if column.read == "line_no":
             return None
+        if column.by and (price := number(text)) is not None:
+            text = shown(price * (number(cells[self.header.index(column.by)] or "") or Decimal(1)))
         return self._read(name, column, line, text)
 
     def _read(self, name: str, column: Column, line: int, text: str) -> str | None:

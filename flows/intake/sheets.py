@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.gates.project import words as project_words
 from flows.intake.names import knows
+from flows.intake.outline import Levels, levels_of, nothing
 from flows.intake.values import period_of
 from raw_views.csv_files import Expected, Unreadable, composed, convert, head_of, looks_like, told_apart
 
@@ -36,7 +37,9 @@ class Sheet:
         title: what stands above the header.
         notes: what its owner should know;  rejects: (line, reason) of what could not be read;  troubles: why it can't be taken.
         letters: of its columns, as a workbook shows them.
+        levels: tells how deep each line stands (see groups.py).
         wide, periods: where columns of periods were laid out, the sheet as it came and which columns they are (see periods.py).
+        empty: there, a row for each empty cell of them.
     """
 
     path: Path
@@ -48,8 +51,10 @@ class Sheet:
     rejects: list[tuple[int, str]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    levels: Levels = nothing
     wide: "Sheet | None" = None
     periods: Any = None
+    empty: list[tuple[int, list[str | None]]] = field(default_factory=list)
 
     def place(self, at: int) -> str:
         """A column as the user's program shows it: its letter and its name."""
@@ -98,7 +103,8 @@ def _text(path: Path) -> Sheet:
     lines = table["_raw_row"].to_pylist()
     columns = [table[name].to_pylist() for name in done.columns]
     rows = [(line, [_clean(cell) for cell in cells]) for line, cells in zip(lines, zip(*columns))]
-    return Sheet(path, "", done.columns, rows, notes=done.notes, rejects=done.rejects)
+    levels = levels_of(path, "", 1, dict(zip(lines, columns[0])) if columns else {})
+    return Sheet(path, "", done.columns, rows, notes=done.notes, rejects=done.rejects, levels=levels)
 
 
 def _clean(cell: str | None) -> str | None:
@@ -117,7 +123,10 @@ def _workbook(path: Path) -> list[Sheet]:
         if isinstance(error, MemoryError):
             raise
         what = looks_like(head_of(path)) or "text"
-        raise Unreadable(f"the workbook can't be opened ({type(error).__name__}); it looks like {what}") from None
+        raise Unreadable(
+            f"the workbook can't be opened ({type(error).__name__}); it looks like {what}."
+            " It is damaged, or it was still being written: save or copy it again"
+        ) from None
     return _filled(path, grids)
 
 
@@ -126,7 +135,10 @@ def _filled(path: Path, grids: list[tuple[str, list[list[Any]]]]) -> list[Sheet]
     filled = [(name, grid) for name, grid in grids if any(_cell(cell) for row in grid for cell in row)]
     if not filled:
         raise Unreadable("no sheet of the workbook has a filled cell")
-    return [sheet for name, grid in filled if (sheet := _grid(path, name if len(filled) > 1 else "", grid))]
+    found = [_grid(path, name, grid) for name, grid in filled]
+    if len(found) == 1:
+        found[0].name = ""
+    return found
 
 
 def _html(path: Path) -> list[Sheet]:
@@ -175,7 +187,7 @@ def _filled_down(sheet: Any) -> list[list[Any]]:
     return grid
 
 
-def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
+def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet:
     texts = [[_cell(cell) for cell in row] for row in grid]
     at = header_line(texts)
     title = " ".join(cell for row in texts[:at] for cell in row if cell)
@@ -190,7 +202,9 @@ def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet | None:
     strays = {place for row in texts[at + 1 :] for place, cell in enumerate(row) if cell} - set(kept)
     if strays:
         notes.append(f"{len(strays)} columns have values and no name in the header (line {at + 1}), and are left out")
-    return Sheet(path, name, header, rows, title, notes, letters=[_letters(place) for place in kept])
+    texts_of = {line: grid[line - 1][kept[0]] for line, _ in rows}
+    levels = levels_of(path, name, kept[0] + 1, texts_of)
+    return Sheet(path, name, header, rows, title, notes, letters=[_letters(place) for place in kept], levels=levels)
 
 
 def _letters(place: int) -> str:

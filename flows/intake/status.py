@@ -93,6 +93,8 @@ def status(path: Path | None = None) -> int:
     total = warehouse.count("marts", "kpi_catalogue")
     if total is None:
         raise ConfigError("The warehouse has no marts yet", "Run `uv run dbt build` first")
+    if old := _old_figures(warehouse):
+        print(f"{old}\n")
     print(_rows_told(warehouse))
     missing = list(_missing(warehouse, Lineage(), name))
     print(f"\nKPIs with values: {total - len(missing)} of {total}")
@@ -115,6 +117,16 @@ def status(path: Path | None = None) -> int:
     for line in _channels(warehouse):
         print(f"  {line}")
     return 0
+
+
+def _old_figures(warehouse: Warehouse) -> str | None:
+    """Which models the last build did not make; None if it made all of them."""
+    if not warehouse.count("raw_views", "old_models"):
+        return None
+    old = [name for (name,) in warehouse.rows("select distinct model from raw_views.old_models order by model")]
+    shown = _listed([name for name in old if name][:MOST_COLUMNS]) + (" …" if len(old) > MOST_COLUMNS else "")
+    why = "the last build did not come to its end" if "" in old else f"the last build failed, and did not make {shown}"
+    return f"OLD FIGURES: {why}, so new facts stand beside figures of an earlier build. Run `uv run dbt build` and look at its end"
 
 
 def _rows_told(warehouse: Warehouse) -> str:

@@ -1,8 +1,14 @@
 -- Grain: report, kpi_id, period_grain, period_start, dimension, dimension_key.
 -- One indicator of a report, period of it and member (the whole, a channel, a manager, a stage), with what it was made of then and in the period
--- that it is set beside: of a day the same weekday a week before, of a running period the same days of the one before.
+-- that it is set beside: of a day the same weekday a week before, of a running period the same days of the one before; and what it asked for then.
 {%- set dimensions = "'" ~ (['all'] + var('mover_dimensions')) | join("', '") ~ "'" %}
-with pairs as (
+with figures as (
+    select * from {{ ref('metric_values') }}
+    union all
+    select * from {{ ref('int_combined_values') }}
+),
+
+pairs as (
     select
         indicators.report,
         indicators.kpi_id,
@@ -19,16 +25,15 @@ with pairs as (
     inner join {{ ref('kpi_definitions') }} as definitions on indicators.kpi_id = definitions.figure_id
     inner join {{ ref('periods') }} as periods
         on periods.period_grain = case indicators.report when 'daily' then 'day' when 'weekly' then 'week' else 'month' end
-    where definitions.kind in ('flow', 'balance', 'ratio') and definitions.numerator not like 'kpi:%'
 ),
 
 sides as (
     {%- for side in ['now', 'before'] %}
     select
         pairs.report, pairs.kpi_id, pairs.scale, pairs.period_grain, pairs.period_start, '{{ side }}' as side,
-        figures.dimension, figures.dimension_key, figures.numerator, figures.denominator
+        figures.dimension, figures.dimension_key, figures.numerator, figures.denominator, figures.caution
     from pairs
-    inner join {{ ref('metric_values') }} as figures
+    inner join figures
         on pairs.kpi_id = figures.figure_id
         and pairs.grain_{{ side }} = figures.period_grain and pairs.start_{{ side }} = figures.period_start
     where figures.dimension in ({{ dimensions }})
@@ -45,6 +50,7 @@ select
     dimension,
     dimension_key,
     count(denominator) > 0 as is_ratio,
+    max(case when side = 'before' then caution end) as caution_before,
     {%- for side in ['now', 'before'] %}
     coalesce(cast(sum(case when side = '{{ side }}' then numerator end) as double), 0) as numerator_{{ side }},
     coalesce(cast(sum(case when side = '{{ side }}' then denominator end) as double), 0) as denominator_{{ side }}{{ ',' if not loop.last }}

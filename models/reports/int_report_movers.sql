@@ -1,7 +1,7 @@
 -- Grain: report, kpi_id, period_grain, period_start, mover_rank.
 -- One indicator of a report, period of it and member (a channel, a manager, a stage) of those that moved it most, up or down; the main mover is
 -- the first in the direction in which the indicator moved.  The parts of a dimension's members add up to the change; where they do not (customers
--- of two channels), the dimension names nobody.
+-- of two channels), the dimension names nobody; a ratio over less than nothing was moved by nobody.
 with changes as (
     select * from {{ ref('int_report_changes') }}
 ),
@@ -20,7 +20,7 @@ wholes as (
             else numerator_now - numerator_before
         end as change
     from changes
-    where dimension = 'all'
+    where dimension = 'all' and (not is_ratio or (denominator_now > 0 and denominator_before > 0))
 ),
 
 -- a member's part in a ratio's change: what its numerator is above the due of its denominator at the ratio of before, now less before

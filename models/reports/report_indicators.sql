@@ -3,7 +3,7 @@
 -- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it
 -- lies on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by its plan to date, of what
 -- adds up, else by the same days of the one before: its plan is that of the whole period.  A figure that bears a mark (its data begin later, it is
--- not ripe, it rests on too few cases) is judged by nothing.
+-- not ripe, it rests on too few cases) is judged by nothing and judges none.
 with kpis as (
     select * from {{ ref('kpi_values') }} where dimension = 'all'
 ),
@@ -16,7 +16,7 @@ indicator_values as (
         kpis.value, kpis.mark, kpis.mark_ru, kpis.mark_en,
         coalesce(kpis.target_value, indicators.plan_value) as plan_value,
         case when kpis.period_grain = 'day' then week_before.value else kpis.previous_value end as previous_value,
-        kpis.year_ago_value,
+        kpis.year_ago_value, bases.caution_before,
         pace.target_to_date as plan_to_date, pace.gap_to_date, pace.needed_a_day, pace.run_rate_value,
         max(case when periods.is_complete then periods.period_start end)
             over (partition by indicators.report, periods.period_grain) as latest_start
@@ -27,6 +27,9 @@ indicator_values as (
     left join kpis as week_before
         on kpis.kpi_id = week_before.kpi_id and kpis.period_grain = week_before.period_grain and week_before.is_complete
         and week_before.period_grain = 'day' and week_before.period_start = {{ dbt.dateadd('day', -7, 'kpis.period_start') }}
+    left join {{ ref('int_report_changes') }} as bases
+        on indicators.report = bases.report and kpis.kpi_id = bases.kpi_id and bases.dimension = 'all'
+        and kpis.period_grain = bases.period_grain and kpis.period_start = bases.period_start
     left join {{ ref('kpi_to_date') }} as pace
         on not periods.is_complete and pace.target_to_date is not null and pace.run_rate_value is not null
         and pace.dimension = 'all' and kpis.kpi_id = pace.kpi_id
@@ -40,20 +43,17 @@ compared as (
             when better = 'none' or value is null or mark in ('uncovered', 'unripe', 'few_cases') then null
             when is_complete and plan_value is not null then 'plan'
             when plan_to_date is not null then 'plan_to_date'
-            when previous_value is not null then case when period_grain = 'day' then 'weekday' else 'previous' end
+            when previous_value is not null and caution_before is null then case when period_grain = 'day' then 'weekday' else 'previous' end
         end as judged_by
     from indicator_values
 ),
 
 measured as (
-    select *, case judged_by when 'plan' then plan_value when 'plan_to_date' then plan_to_date else previous_value end as yardstick
-    from compared
+    select *, case judged_by when 'plan' then plan_value when 'plan_to_date' then plan_to_date else previous_value end as yardstick from compared
 ),
 
 judged as (
-    select
-        *,
-        case
+    select *, case
             when judged_by is null then null
             when abs(value - yardstick) <= {{ var('even_within') }} * abs(yardstick) then 'even'
             when (value > yardstick) = (better = 'up') then 'good'

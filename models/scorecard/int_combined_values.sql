@@ -6,11 +6,11 @@ select
     upper_part.period_start,
     upper_part.dimension,
     upper_part.dimension_key,
-    definitions.scale * upper_part.value / nullif(lower_part.value, 0) as value,
+    definitions.scale * upper_part.value / case when lower_part.value > 0 then lower_part.value end as value,
     upper_part.value as numerator,
     lower_part.value as denominator,
     least(upper_part.cases, lower_part.cases) as cases,
-    coalesce(upper_part.caution, lower_part.caution) as caution
+    case when 'unripe' in (upper_part.caution, lower_part.caution) then 'unripe' else coalesce(upper_part.caution, lower_part.caution) end as caution
 from {{ ref('kpi_definitions') }} as definitions
 inner join {{ ref('metric_values') }} as upper_part on definitions.numerator = concat('kpi:', upper_part.figure_id)
 inner join {{ ref('metric_values') }} as lower_part

@@ -65,7 +65,7 @@ told as (
 ),
 
 valued as (
-    select *, scale * told_numerator / case when kind = 'ratio' then nullif(denominator, 0) else 1 end as value from told
+    select *, scale * told_numerator / case when kind <> 'ratio' then 1 when denominator > 0 then denominator end as value from told
 )
 
 select

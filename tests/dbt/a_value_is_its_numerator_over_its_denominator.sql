@@ -1,11 +1,12 @@
 -- Proves that every figure of the scorecard is what the catalogue says: scale × numerator / denominator, in every grain and slice, and nothing
--- only where there is nothing to divide by.
+-- only where there is nothing to divide by, or less than nothing.
 with figures as (
     select
         kpi_values.*,
         definitions.scale,
         case
-            when definitions.kind = 'ratio' then definitions.scale * kpi_values.numerator / nullif(kpi_values.denominator, 0)
+            when definitions.kind = 'ratio' and not kpi_values.denominator > 0 then null
+            when definitions.kind = 'ratio' then definitions.scale * kpi_values.numerator / kpi_values.denominator
             else definitions.scale * kpi_values.numerator
         end as worked_out
     from {{ ref('kpi_values') }} as kpi_values

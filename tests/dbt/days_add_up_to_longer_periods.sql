@@ -1,10 +1,16 @@
--- Proves that a KPI that is a sum is the same sum in every grain: days make weeks and months, months make quarters and years, whole and in
--- every slice.
-with figures as (
-    select kpi_values.*
-    from {{ ref('kpi_values') }} as kpi_values
-    inner join {{ ref('kpi_catalogue') }} as catalogue on kpi_values.kpi_id = catalogue.kpi_id
-    where catalogue.kind = 'flow'
+-- Proves that a KPI, or a figure beside one, that is a sum is the same sum in every grain: days make weeks and months, months make quarters and
+-- years, whole and in every slice.
+with told as (
+    select kpi_id, period_grain, period_start, dimension, dimension_key, value from {{ ref('kpi_values') }}
+    union all
+    select companion_id, period_grain, period_start, dimension, dimension_key, value from {{ ref('kpi_companions') }}
+),
+
+figures as (
+    select told.*
+    from told
+    inner join {{ ref('kpi_definitions') }} as definitions on told.kpi_id = definitions.figure_id
+    where definitions.kind = 'flow'
 ),
 
 summed as (

@@ -138,11 +138,44 @@ def test_a_plan_by_months_is_told_and_loaded_by_its_cells(tmp_path, capsys, monk
     }
 
 
+def test_an_emptied_cell_takes_its_plan_back(tmp_path, capsys, monkeypatch):
+    """Only what the file told itself before; a cell that was always empty, and another file's plan, change nothing."""
+    monkeypatch.setenv("KPI_RAW_ROOT", str(tmp_path / "raw"))
+
+    def told(name, *rows):
+        book = Workbook()
+        for row in (["Менеджер", "январь 2026", "февраль 2026"], *rows):
+            book.active.append(row)
+        book.save(tmp_path / name)
+        assert main(["import", str(tmp_path / name)]) == 0
+        return capsys.readouterr().out
+
+    def taken_back():
+        rows = [row for path in (tmp_path / "raw/files/targets").iterdir() for row in pq.read_table(path).to_pylist()]
+        return [(row["_raw_row"], row["employee_id"], row["period_start"]) for row in rows if row.get("is_deleted")]
+
+    assert "withdrawn" not in told("План.xlsx", ["Анна", 100, 110], ["Пётр", None, 50])
+    assert "withdrawn" not in told("План отдела.xlsx", ["Анна", 100, None], ["Пётр", None, 50])
+    assert taken_back() == []
+    assert "2 cells are empty now, and what was told there is withdrawn" in told(
+        "План.xlsx", ["Анна", None, 110], ["Пётр"]
+    )
+    assert sorted(taken_back()) == [(2, "Анна", "2026-01-01"), (3, "Пётр", "2026-02-01")]
+    assert "withdrawn" not in told("План.xlsx", ["Анна", None, 110], ["Пётр"])  # once is enough
+
+
 def test_import_needs_a_raw_root_of_ones_own(tmp_path, capsys):
     (tmp_path / "лиды.csv").write_text(LEADS, "utf-8")
     assert main(["import", str(tmp_path / "лиды.csv")]) == 2
     assert "KPI_RAW_ROOT" in capsys.readouterr().err
     assert main(["check", str(tmp_path), "--entity", "dealz"]) == 2
+
+
+def test_what_is_no_table_is_named(tmp_path, capsys):
+    (tmp_path / "лиды.csv").write_text(LEADS, "utf-8")
+    (tmp_path / "выгрузка.zip").write_bytes(b"PK")
+    assert main(["check", str(tmp_path)]) == 0
+    assert "Not looked at, for it is no kind of table that is read: выгрузка.zip" in capsys.readouterr().out
 
 
 def test_questions_are_answered_by_number_or_name(tmp_path, monkeypatch, capsys):

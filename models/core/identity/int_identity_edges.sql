@@ -1,6 +1,6 @@
 -- Grain: record, identifier.
 -- One record (customer, deal, lead, order) and one strong identifier that it carries: a customer's or record's id, a hashed
--- e-mail, a hashed phone.  Records are named c:, d:, l:, o: and their id.
+-- e-mail, a hashed phone, a hashed name of a company.  Records are named c:, d:, l:, o: and their id.
 with deals as (
     select * from {{ ref('deals') }}
 ),
@@ -29,6 +29,8 @@ links as (
     select concat('d:', deal_id), concat('o:', order_id) from same_sales where deal_customer_id is null and order_tells_customer
     union
     select record, identifier from {{ ref('int_contact_ties') }} where is_tie
+    union
+    select record, identifier from {{ ref('int_company_names') }}
 )
 
 select record, identifier from links

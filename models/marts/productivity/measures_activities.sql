@@ -8,7 +8,7 @@ with activities as (
         dimensions=dims,
         sums=[
             'conversations_count', 'emails_count', 'meetings_scheduled', 'meetings_accepted', 'meetings_to_answer',
-            'presentations_count', 'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes', 'wait_seconds', 'calls_with_wait'
+            'presentations_count', 'proposals_count', 'referral_requests', 'social_engagements', 'talk_minutes'
         ],
         told=['talk_minutes']
     ) }}

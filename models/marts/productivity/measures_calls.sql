@@ -4,7 +4,7 @@ with calls as (
     {{ period_measures(
         ref('activity_events'),
         dimensions=['manager', 'team', 'channel', 'direction', 'call_hour', 'call_weekday'],
-        sums=['calls_count', 'incoming_calls', 'missed_calls'],
+        sums=['calls_count', 'incoming_calls', 'missed_calls', 'wait_seconds', 'calls_with_wait'],
         where='calls_count = 1'
     ) }}
 ),

@@ -1,5 +1,8 @@
 -- Grain: measure, period_grain, period_start, dimension, dimension_key.
 -- One measure of the money that contracts earn, each day of their run as much, period, dimension and member: alone, and with the revenue of sales.
+-- Rounding runs along the days of a product in a region, so that days add up to months and members to the whole to the last kopeck.
+{%- set days_to_end = dbt.datediff('events.event_date', 'periods.last_known_day', 'day') %}
+{%- set days_to_start = dbt.datediff('events.event_date', 'periods.period_start', 'day') %}
 with events as (
     select * from {{ ref('contract_events') }} where earned_a_day <> 0
 ),
@@ -10,10 +13,12 @@ running as (
         periods.period_start,
         events.product,
         events.region,
-        events.earned_a_day
-        * (1 + {{ dbt.datediff('greatest(events.event_date, periods.period_start)', 'periods.last_known_day', 'day') }}) as earned
+        -- up to the last day of the period, less up to the day before it
+        round(sum(cast(events.earned_a_day * ({{ days_to_end }} + 1) as decimal(24, 8))), 2)
+        - round(sum(cast(events.earned_a_day * greatest({{ days_to_start }}, 0) as decimal(24, 8))), 2) as earned
     from {{ ref('periods') }} as periods
     inner join events on periods.last_known_day >= events.event_date
+    group by periods.period_grain, periods.period_start, events.product, events.region
 ),
 
 earned as (
@@ -21,7 +26,7 @@ earned as (
         period_grain,
         period_start,
         {{ sliced_by(['product', 'region']) }},
-        cast(round(sum(earned), 2) as double) as value
+        cast(sum(earned) as double) as value
     from running
     group by grouping sets ((period_grain, period_start), (period_grain, period_start, product), (period_grain, period_start, region))
 ),

@@ -1,5 +1,6 @@
 -- No two rows of a model of the core share its key.
 {{ repeated_keys([
+    ref('access_rights'),
     ref('bridge_day_periods'),
     ref('dim_campaigns'),
     ref('dim_channels'),
@@ -47,6 +48,7 @@
     ref('int_campaigns'),
     ref('int_channels'),
     ref('int_chats'),
+    ref('int_company_names'),
     ref('int_company_people'),
     ref('int_contact_carriers'),
     ref('int_contact_companies'),
