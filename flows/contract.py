@@ -237,9 +237,9 @@ def entity_model(entity: Entity) -> str:
     if not entity.lines:
         return top + union
     return (
-        f"{top}with lines as (\n{union})\n\nselect\n    *,\n    row_number() over (\n"
-        f"        partition by {', '.join(entity.full_key)}\n        order by {', '.join(entity.lines)}\n"
-        "    ) as line_no\nfrom lines\n"
+        f"{top}with lines as (\n{union})\n\nselect\n    *,\n    cast(row_number() over (\n"
+        f"        partition by {', '.join(entity.full_key)}\n        order by {', '.join(f'{name} nulls last' for name in entity.lines)}\n"
+        "    ) as bigint) as line_no\nfrom lines\n"
     )
 
 

@@ -47,6 +47,6 @@
     {%- for statement in landing() -%}{%- do run_query(statement) -%}{%- endfor -%}
 {%- endmacro %}
 
-{#- A text in SQL; a backslash stands for more than itself in one of Spark's. -#}
+{#- A text in SQL.  In Spark's a backslash stands before what is not to be taken for something else, and two quotes are none at all. -#}
 {% macro duckdb__text_literal(text) -%} {%- do return("'" ~ text.replace("'", "''") ~ "'") -%} {%- endmacro %}
-{% macro default__text_literal(text) -%} {%- do return("'" ~ text.replace('\\', '\\\\').replace("'", "''") ~ "'") -%} {%- endmacro %}
+{% macro default__text_literal(text) -%} {%- do return("'" ~ text.replace('\\', '\\\\').replace("'", "\\'") ~ "'") -%} {%- endmacro %}

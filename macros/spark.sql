@@ -3,7 +3,7 @@
 {#- Comments of columns are one statement each there, of which a build has thousands: the docs of dbt have them. -#}
 {% macro spark__persist_docs(relation, model, for_relation, for_columns) -%}{%- endmacro %}
 {% macro spark__comment_clause() -%}
-    {%- if config.persist_relation_docs() and model.description -%} comment '{{ model.description | replace("'", "''") }}' {%- endif -%}
+    {%- if config.persist_relation_docs() and model.description -%} comment {{ adapter.dispatch('text_literal')(model.description) }} {%- endif -%}
 {%- endmacro %}
 
 {#- A seed in two short statements; the stock way sends a parameter for each cell, and takes seconds for a hundred rows. -#}
@@ -25,7 +25,7 @@
     {%- for row in agate_table.rows -%}
         {%- set cells = [] -%}
         {%- for cell in row -%}
-            {%- do cells.append('cast(null as string)' if cell is none else "'" ~ (cell | string).replace('\\', '\\\\').replace("'", "''") ~ "'") -%}
+            {%- do cells.append('cast(null as string)' if cell is none else adapter.dispatch('text_literal')(cell | string)) -%}
         {%- endfor -%}
         {%- do rows.append('(' ~ cells | join(', ') ~ ')') -%}
     {%- endfor -%}

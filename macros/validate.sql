@@ -112,7 +112,7 @@
     {%- elif told != name -%}
         {%- do checks.append(
             "case when " ~ name ~ " is null and " ~ told ~ " is not null" ~ stands
-            ~ " then '" ~ name ~ ": ''' || left(" ~ told ~ ", 40) || ''''" ~ (" || " ~ reading_problem(told, kind)
+            ~ " then '" ~ name ~ ": ' || chr(39) || left(" ~ told ~ ", 40) || chr(39)" ~ (" || " ~ reading_problem(told, kind)
             if kind in numeric + days else " || ' cannot be read as " ~ kind ~ "'") ~ " end") -%}
     {%- endif -%}
     {%- if kind in ['share', 'percent'] and not is_lenient -%}
@@ -138,8 +138,8 @@
     (loaded_at, 'raw_loaded_at', 'loaded_at', 'timestamp'), (deleted, 'raw_deleted', read_boolean('raw_deleted'), 'boolean')
 ] -%}
     {%- do checks.append(
-        "case when " ~ raw ~ " is not null and " ~ value ~ " is null then '" ~ name ~ ": ''' || left(" ~ raw
-        ~ ", 40) || ''' cannot be read as " ~ kind ~ "' end") -%}
+        "case when " ~ raw ~ " is not null and " ~ value ~ " is null then '" ~ name ~ ": ' || chr(39) || left(" ~ raw
+        ~ ", 40) || chr(39) || ' cannot be read as " ~ kind ~ "' end") -%}
 {%- endfor -%}
 
 {%- set built = last_built() if reads_one_raw_table() -%}

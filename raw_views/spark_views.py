@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flows.base.sql import literal
 from raw_views.views import DECIMALS, FILE, ROW, SCHEMA, TEXT_WITH_NUL, decimals_of, groups_of
 
 if TYPE_CHECKING:
     from raw_views.scan import DataFile, Table
 
 _PATTERN_SIGNS = re.compile(r"([{}\[\],*?\\])")
+
+
+def literal(text: str) -> str:
+    """A text in SQL; two quotes in one are none at all there."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def name(text: str) -> str:

@@ -36,6 +36,6 @@ from (
         'сделка' as word, ' a ' || chr(160) || 'b' as spaced, '31.01.2026' as day, 'https://x.ru/?a=1&utm_source=ya#b' as url,
         '%D0%B0+b%2Bc' as encoded, '%D0%ZZ' as broken, 'a+b%20c' as plus, '  два   слова ' as untidy, '1769887800' as unix, '45678,5' as table_day,
         '2026-01-31T22:30:00.5+03:00' as instant, '2026-01-31 10:00+03:00' as short_instant, cast('2026-01-31 22:30:00' as timestamp) as late,
-        cast('2026-01-30 21:00:00' as timestamp) as midnight, '{"a": {"b": "c d"}}' as json, '[''x' || chr(92) || '''y'',''z'']' as list, '"a\u0431"' as quoted,
+        cast('2026-01-30 21:00:00' as timestamp) as midnight, '{"a": {"b": "c d"}}' as json, concat('[', chr(39), 'x', chr(92), chr(39), 'y', chr(39), ',', chr(39), 'z', chr(39), ']') as list, '"a\u0431"' as quoted,
         '1 234,50 руб.' as money
 ) as told
