@@ -4,6 +4,7 @@ import csv
 import re
 import sys
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -77,7 +78,7 @@ def contributors(connection: duckdb.DuckDBPyConnection) -> str:
         counted = measure(name)
         dimensions = ["all", *sorted(_dimensions(counted, slices[name]))]
         for by in _alike(counted, dimensions):
-            query = counted.records(lambda rows, by=by: ASKED.format(member=_member_of_asked(rows, by)), by[0])
+            query = counted.records(partial(_asked, by=by), by[0])
             figures = listed(figure for named in parts.values() for figure in named)
             part = f"case when figure_id in ({listed(parts.get('numerator', []) or [''])}) then 'numerator' else 'denominator' end"
             queries.append(
@@ -99,6 +100,11 @@ def _alike(counted: Measure, dimensions: list[str]) -> list[list[str]]:
     for one in dimensions:
         found.setdefault(tuple(rows.condition(one) for rows in counted.parts), []).append(one)
     return list(found.values())
+
+
+def _asked(rows: Rows, by: list[str]) -> str:
+    """Which rows are those that somebody asks for by a period, a slice and its member."""
+    return ASKED.format(member=_member_of_asked(rows, by))
 
 
 def _member_of_asked(rows: Rows, dimensions: list[str]) -> str:

@@ -38,7 +38,7 @@ def register(spark: SparkSession) -> None:
             return None
         return phones_in(cell, country) if kind == "phone" else emails_in(cell)
 
-    made = []
+    made: list[Identifiers] = []
 
     def contact_identifier(contact):
         if not made:

@@ -30,8 +30,8 @@ with lines as (
 
 select
     *,
-    row_number() over (
+    cast(row_number() over (
         partition by source_system, source_account, date, platform, account_id, campaign_id, ad_group_id, ad_id, keyword, cost_includes_vat, currency
-        order by cost, clicks, impressions
-    ) as line_no
+        order by cost nulls last, clicks nulls last, impressions nulls last
+    ) as bigint) as line_no
 from lines

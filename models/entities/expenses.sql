@@ -18,8 +18,8 @@ with lines as (
 
 select
     *,
-    row_number() over (
+    cast(row_number() over (
         partition by source_system, source_account, month, category, kind, team, channel, currency
-        order by amount
-    ) as line_no
+        order by amount nulls last
+    ) as bigint) as line_no
 from lines

@@ -18,7 +18,7 @@ PORT = 21760
 CLUSTER = PROJECT / "bench" / "spark" / "cluster"
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.skipif(not find_spec("pyspark"), reason="pyspark is not installed: uv sync --group spark"),
+    pytest.mark.skipif(not find_spec("pyspark"), reason="pyspark is not installed: .ci/run spark brings it"),
 ]
 
 
