@@ -327,12 +327,6 @@ def superset(
         typer.Option("--into", metavar="URL", help="Bring it into a running Superset, as http://localhost:8088."),
     ] = None,
     user: Annotated[str, typer.Option(help="An administrator there.")] = "admin",
-    database: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URI", help="By what Superset reads the marts.", show_default="the DuckDB file, read only"
-        ),
-    ] = None,
 ) -> None:
     """Makes the boards for Superset: datasets, metrics, charts, eight dashboards, and the rule of who may see which rows.
 
@@ -347,7 +341,7 @@ def superset(
     from flows.boards.spec import BoardError
 
     try:
-        superset_server.command(file, target, url, user, database)
+        superset_server.command(file, target, url, user)
     except BoardError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

@@ -62,11 +62,11 @@ def _layer(node: dict[str, Any]) -> str:
 
 def trace(sql: str, schema: dict[str, Any]) -> Traced:
     """What each column of a query is made of; nothing where the query can't be read."""
-    flat = parse_one(sql, dialect="duckdb")
-    for table in flat.find_all(exp.Table):  # a table is known by its name alone
-        table.set("db", None)
-        table.set("catalog", None)
     try:
+        flat = parse_one(sql, dialect="duckdb")
+        for table in flat.find_all(exp.Table):  # a table is known by its name alone
+            table.set("db", None)
+            table.set("catalog", None)
         whole = qualify(
             flat,
             dialect="duckdb",

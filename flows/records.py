@@ -26,13 +26,20 @@ PARTS = ("numerator", "denominator")
 
 
 def records(
-    connection: duckdb.DuckDBPyConnection, counted: Measure, grain: str, start: str, dimension: str, member: str
+    connection: duckdb.DuckDBPyConnection,
+    counted: Measure,
+    grain: str,
+    start: str,
+    dimension: str,
+    member: str,
+    most: int | None = None,
 ) -> list[tuple]:
-    """The records of a measure in a period: day, record, address, what it adds."""
+    """The records of a measure in a period, the first `most` of them: day, record, address, what it adds."""
     values = {"grain": grain, "start": start, "member": member}
     query = counted.records(lambda rows: _place(rows.member(dimension)), dimension)
     return connection.execute(
-        f"select day, record, record_url, adds from ({query}) order by 1, 2, 4", values
+        f"select day, record, record_url, adds from ({query}) order by 1, 2, 4{f' limit {most}' if most else ''}",
+        values,
     ).fetchall()
 
 
@@ -185,9 +192,9 @@ def _member(connection: duckdb.DuckDBPyConnection, definition: dict[str, str], f
 
 
 def behind(
-    connection: duckdb.DuckDBPyConnection, figure: str, period: str, sliced: str | None
+    connection: duckdb.DuckDBPyConnection, figure: str, period: str, sliced: str | None, most: int | None = None
 ) -> Iterator[tuple[str, Measure, list[tuple], float | None, float | None]]:
-    """Of numerator and denominator: the part, its measure, its records, what they make, and what the figure says."""
+    """Of numerator and denominator: the part, its measure, its first `most` records, what all of them make, and what the figure says."""
     definition = _definition(connection, figure)
     grain, start = _period(connection, period)
     dimension, member = _member(connection, definition, figure, sliced)
@@ -202,7 +209,13 @@ def behind(
             if not counted.tells(dimension):
                 raise ConfigError(f"The records of {counted.name} do not tell their {dimension}; ask without --slice.")
             place = grain, start, dimension, member
-            yield part, counted, records(connection, counted, *place), total(connection, counted, *place), value
+            yield (
+                part,
+                counted,
+                records(connection, counted, *place, most=most),
+                total(connection, counted, *place),
+                value,
+            )
 
 
 def command(file: Path, figure: str, period: str, sliced: str | None) -> int:

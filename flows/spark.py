@@ -20,21 +20,28 @@ class SparkTrouble(Exception):
 
 def connect() -> Any:
     """A cursor of the Thrift server that the target `spark` names. Raises SparkTrouble if there is none."""
-    host, port = os.environ.get("KPI_SPARK_HOST") or "127.0.0.1", int(os.environ.get("KPI_SPARK_PORT") or 10000)
+    host, port = os.environ.get("KPI_SPARK_HOST") or "127.0.0.1", os.environ.get("KPI_SPARK_PORT") or "10000"
+    if not port.isdigit():
+        raise SparkTrouble(f"KPI_SPARK_PORT is {port}; it is a number")
     try:
         from pyhive import hive
         from thrift.transport.TTransport import TTransportException
     except ImportError:
         raise SparkTrouble("Spark cannot be read: uv sync --group spark") from None
     try:
-        return hive.connect(host, port=port, username="kpi").cursor()
+        return hive.connect(host, port=int(port), username="kpi").cursor()
     except TTransportException:
         raise SparkTrouble(f"no Thrift server of Spark answers on {host}:{port}: bench/spark/cluster start") from None
 
 
 def _rows(cursor: Any, query: str) -> list[tuple]:
-    cursor.execute(query)
-    return cursor.fetchall()
+    from pyhive.exc import Error
+
+    try:
+        cursor.execute(query)
+        return cursor.fetchall()
+    except Error as error:
+        raise SparkTrouble(f"Spark refused `{query}`: {str(error).splitlines()[0][:300]}") from None
 
 
 def bring(path: Path, wanted: Collection[str]) -> set[str]:

@@ -12,7 +12,7 @@
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- endif -%}
     {% call statement('main') -%}
-        {%- if last_built() and compiled_code.endswith('\nselect * from ' ~ old) -%}
+        {%- if last_built() and (compiled_code | trim).endswith('\nselect * from ' ~ old) -%}
         select 'nothing has changed, so the table stays';
         {%- elif last_built() and old | string in compiled_code -%}
         {%- set beside = this.incorporate(path={'identifier': this.identifier ~ '__adds'}, type='table') %}

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from raw_views.views import DECIMALS, FILE, ROW, SCHEMA, TEXT_WITH_NUL, decimals_of, groups_of
 
@@ -105,11 +104,10 @@ def _selects(table: "Table", files: list["DataFile"], root: str) -> Iterator[str
         columns += [f"cast({FILE} as string) as {FILE}", f"cast({ROW} as bigint) as {ROW}"]
     else:
         place = "_metadata.row_index + 1"
-        begins = (
-            len("file://" + quote(root.rstrip("/"))) + 2
-        )  # the path is an address: only what is behind the root is decoded
+        begins = len("file://" + root.rstrip("/")) + 2  # the path is an address, which is decoded first
         told = f"coalesce(try_cast({ROW} as bigint), {place})" if ROW in kinds else place
-        path = f"url_decode(replace(substr(regexp_replace(_metadata.file_path, '^file:/+', 'file:///'), {begins}), '+', '%2B'))"
+        decoded = "url_decode(replace(_metadata.file_path, '+', '%2B'))"
+        path = f"substr(regexp_replace({decoded}, '^file:/+', 'file:///'), {begins})"
         columns += [f"{path} as {FILE}", f"{told} as {ROW}"]
     columns.append(f"cast({'null' if decimals is None else literal(decimals)} as string) as {DECIMALS}")
     for source in _read(files):

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 import yaml
 
-from flows.boards import exposures, pages, spec, workbook
+from flows.base.errors import ConfigError
+from flows.boards import behind, exposures, pages, spec, superset_server, workbook
 from flows.boards.data import KEPT
 from flows.boards.pictures import chromium
 from flows.cli import main
@@ -307,3 +308,33 @@ def test_a_click_on_a_number_leads_to_its_records(demo, browser, made, embedded)
     assert page.locator('[data-kpi="win_rate"]').count() == 1 and page.locator('[data-kpi="win_rate"] a').count() == 0
     assert len(embedded["head_of_sales"]["records"]) > 50
     page.close()
+
+
+def test_a_record_is_told_with_all_its_digits_and_its_own_address():
+    row = behind._row("2026-05-01", "a, b <c>", "https://x.ru/deal/1,2/?a=b&c", 12449999.5)
+    assert row == (
+        "<tr><td class='text'>2026-05-01</td><td class='text'><a href='https://x.ru/deal/1,2/?a=b&amp;c'>a, b &lt;c&gt;</a></td>"
+        "<td>12\u00a0449\u00a0999.5</td></tr>"
+    )
+    assert "javascript" not in behind._row("2026-05-01", "a", "javascript:alert(1)", 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "masked", "password"),
+    [
+        ("duckdb:////data/published/kpi.duckdb", "duckdb:////data/published/kpi.duckdb", None),
+        ("postgresql://r:p%40ss@db/kpi", "postgresql://r:XXXXXXXXXX@db/kpi", "p@ss"),
+        ("postgresql:///kpi?host=/run/postgresql", "postgresql:///kpi?host=/run/postgresql", None),
+    ],
+)
+def test_a_password_goes_to_superset_and_into_no_file(address, masked, password):
+    assert superset_server._without_password(address) == (masked, password)
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://r:p#x@db/kpi", "postgresql://db/kpi?password=secret", "postgresql://r:[x@db/kpi"]
+)
+def test_an_address_whose_password_cannot_be_told_is_refused(address):
+    with pytest.raises(ConfigError) as refused:
+        superset_server._without_password(address)
+    assert "secret" not in str(refused.value)

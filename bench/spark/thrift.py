@@ -16,6 +16,8 @@ from raw_views.contact_key import Identifiers, contact_key
 from raw_views.contacts import emails_in, phones_in
 from raw_views.land import land_raw_root_on_spark
 
+ENDS = {signal.SIGTERM, signal.SIGINT}
+PROJECT = Path(__file__).resolve().parents[2]  # dbt names files from here; a worker works elsewhere
 # What the SQL of the models takes for granted.
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -28,10 +30,8 @@ SETTINGS = {
 
 def register(spark: SparkSession) -> None:
     """Gives a session the functions that raw_views/functions.py gives DuckDB."""
-    folder = Path(os.environ.get("KPI_WAREHOUSE") or "warehouse/kpi.duckdb").parent
-    key = contact_key(
-        folder
-    )  # as the build on DuckDB; the workers get it in the function's own closure, no SQL text holds it
+    # the key of the build on DuckDB; the workers get it in the function's own closure, and no SQL text holds it
+    key = contact_key((PROJECT / (os.environ.get("KPI_WAREHOUSE") or "warehouse/kpi.duckdb")).parent)
 
     def contact_values(kind, cell, country):
         if cell is None:
@@ -45,20 +45,24 @@ def register(spark: SparkSession) -> None:
             made.append(Identifiers(key))
         return contact and made[0].of(contact)
 
+    def land(root, cache, declared):
+        return land_raw_root_on_spark(root and str(PROJECT / root), cache and str(PROJECT / cache), declared)
+
     spark.udf.register("contact_values", udf(contact_values, ArrayType(StringType())))
     spark.udf.register("contact_identifier", udf(contact_identifier, StringType()))
-    spark.udf.register("land_raw_root", udf(land_raw_root_on_spark, StringType()).asNondeterministic())
+    spark.udf.register("land_raw_root", udf(land, StringType()).asNondeterministic())
 
 
 def main() -> None:
     """Serves until it is told to end."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     spark = SparkSession.builder.appName("kpi").config(map=SETTINGS).enableHiveSupport().getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
     register(spark)
     spark._jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2.startWithContext(
         spark._jsparkSession.sqlContext()
     )
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    signal.sigwait(ENDS)
     spark.stop()
 
 

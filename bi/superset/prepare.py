@@ -18,4 +18,5 @@ with create_app().app_context():
     security_manager.sync_role_definitions()
     if not security_manager.find_user("admin"):
         role, password = security_manager.find_role("Admin"), os.environ["SUPERSET_ADMIN_PASSWORD"]
-        security_manager.add_user("admin", "KPI", "admin", "admin@localhost", role, password=password)
+        if not security_manager.add_user("admin", "KPI", "admin", "admin@localhost", role, password=password):
+            raise SystemExit("Superset made no user admin: its log says why")

@@ -46,7 +46,6 @@ class PathSheet:
             if r.sale is None:  # nobody knows what was given back: a path of its own, without a touch
                 cell = self.cells[r.day.replace(day=1), "(none)"]
                 for what in ("begun", "ended"):
-                    cell[f"sales_{what}"] += 1
                     cell[f"revenue_{what}"] -= r.amount
 
     def text(self) -> str:

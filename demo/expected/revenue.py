@@ -263,7 +263,7 @@ def subscribers(f: Facts, sheet: Sheet) -> None:
                 sheet.put("grr_12_months", grain, start, "all", "all", gross / whole, gross, whole)
     due = []
     for c in contracts:
-        called_off = c["cancelled_on"] and c["cancelled_on"] <= clock.LAST_DAY
+        called_off = c["cancelled_on"] and c["cancelled_on"] <= min(c["ends_on"], clock.LAST_DAY)
         if called_off or c["ends_on"] >= clock.LAST_DAY:
             continue
         done = any(

@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     docs: str | None = _told(None, "the address of the docs site, to which boards link; unset: site/ of this project", "boards", "night")
     publish_employees: Literal["names", "ids"] = _told("names", "how employees are shown in the marts, names or ids", "night")
     superset_password: SecretStr | None = _told(None, "of the administrator who imports the boards into Superset", "superset")
+    superset_database: SecretStr | None = _told(None, "the address by which Superset reads the marts; unset: the DuckDB file, read only", "superset")
     contact_key: SecretStr | None = _told(None, "the secret of contact data's hashes; unset: the file contact.key beside the warehouse", "night", "forget")
     contact_key_file: Path | None = _told(None, "another file for that secret", "night", "forget")
     gates: Path | None = _told(None, "a YAML file of limits over those of flows/gates/settings.yml", "night", "gate")

@@ -28,7 +28,7 @@ def pages(
     made = {}
     for kpi, told in kpis.items():
         try:
-            parts = list(records.behind(connection, kpi, month[:7], None))
+            parts = list(records.behind(connection, kpi, month[:7], None, MOST_ROWS + 1))
         except ConfigError:
             continue  # it is counted in a way whose records can't be told
         names = f"{told['name_ru']} · {told['name_en']}"
@@ -38,8 +38,12 @@ def pages(
 
 
 def _part(part: str, counted: records.Measure, rows: list[tuple], total: Any, value: float | None) -> str:
-    shown = f", первые {MOST_ROWS} · the first {MOST_ROWS}" if len(rows) > MOST_ROWS else ""
-    summary = f"{len(rows)} записей · records{shown}; вместе · together {float(total or 0):,.6g}".replace(",", "\u00a0")
+    count = (
+        f"{len(rows)}"
+        if len(rows) <= MOST_ROWS
+        else f"больше {MOST_ROWS}, здесь первые · more than {MOST_ROWS}, the first are here"
+    )
+    summary = f"Записей · Records: {count}; вместе · together {_number(total or 0)}"
     cells = "".join(_row(*row) for row in rows[:MOST_ROWS])
     heads = "".join(f"<th class='text'>{head}</th>" for head in HEADS[:-1]) + f"<th>{HEADS[-1]}</th>"
     return (
@@ -51,6 +55,10 @@ def _part(part: str, counted: records.Measure, rows: list[tuple], total: Any, va
 def _row(day: Any, record: str, url: str | None, adds: Any) -> str:
     name = escape(str(record))
     linked = f"<a href='{escape(url, quote=True)}'>{name}</a>" if url and url.startswith("https://") else name
-    return f"<tr><td class='text'>{str(day)[:10]}</td><td class='text'>{linked}</td><td>{float(adds):,.6g}</td></tr>".replace(
-        ",", "\u00a0"
-    )
+    return f"<tr><td class='text'>{str(day)[:10]}</td><td class='text'>{linked}</td><td>{_number(adds)}</td></tr>"
+
+
+def _number(value: Any) -> str:
+    """A number with all its digits before the point, in groups of three, and two behind it at most."""
+    text = f"{float(value):,.2f}".rstrip("0").rstrip(".")
+    return text.replace(",", "\u00a0")

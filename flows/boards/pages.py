@@ -1,6 +1,7 @@
 """Writes the pages: each holds its own figures, script and style, and asks nobody for anything."""
 
 import json
+import shutil
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -62,7 +63,8 @@ def write(file: Path, folder: Path, language: str, docs: str, boards: Path = spe
     for name, text in texts.items():
         if len(text.encode()) > MOST_BYTES:
             raise spec.BoardError(f"{name} would have {len(text.encode())} bytes; {MOST_BYTES} are the most")
-    (folder / behind.FOLDER).mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / behind.FOLDER, ignore_errors=True)  # pages of KPIs that are told no more
+    (folder / behind.FOLDER).mkdir(parents=True)
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in texts if name not in behind_them]

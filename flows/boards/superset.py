@@ -58,6 +58,7 @@ class Bundle:
         self.charts: dict[str, dict[str, Any]] = {}  # by uuid; `tile` and `kpis` stay out of the file
 
     def word(self, name: str) -> str | None:
+        """A column's name in the language of the bundle; None where it has none."""
         return WORDS[name][self.at] if name in WORDS else None
 
     def files(self) -> dict[str, Any]:

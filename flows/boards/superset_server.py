@@ -1,18 +1,17 @@
 """Imports the bundle into a running Superset, with the role of readers and the rule of who may see which rows."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 import duckdb
 
+from flows.base.errors import ConfigError
 from flows.base.settings import Settings, setting
 from flows.boards import spec
 from flows.boards.superset import DATABASE, PERIODS, Bundle
-
-if TYPE_CHECKING:
-    pass
 
 READERS = "KPI readers"
 RULE = "KPI: who may see which rows"
@@ -21,9 +20,7 @@ VIEWER = "{{ [current_username()] | where_in }}"  # a name is quoted by Superset
 CLAUSE = "dimension || '|' || dimension_key in ({rights}) or 'all|all' in ({rights})"
 
 
-def command(
-    file: Path | None, target: Path | None, url: str | None, user: str, database: str | None, say: Callable = print
-) -> None:
+def command(file: Path | None, target: Path | None, url: str | None, user: str, say: Callable = print) -> None:
     """Writes the bundle, or brings it into a server.
 
     Args:
@@ -31,7 +28,6 @@ def command(
         target: where the bundle is written.
         url: the address of a Superset; KPI_SUPERSET_PASSWORD is the user's password.
         user: who imports; an administrator there.
-        database: the address by which Superset reads the marts; by default the DuckDB file, read only.
 
     Raises:
         BoardError: a board names what is not there, or Superset refused.
@@ -42,30 +38,52 @@ def command(
     source = file or (published if published.exists() else settings.warehouse)
     if not source.is_file():
         raise spec.BoardError(f"There is no {source}: run `uv run dbt build` first")
-    uri, password = _without_password(database or f"duckdb:///{source.resolve()}")
+    # the published file is a link: Superset opens the newest version each time
+    uri, password = _without_password(_address(settings) or f"duckdb:///{source.absolute()}")
     schema = settings.postgres_schema if uri.startswith("postgres") else "marts"
     boards = spec.read()
-    with duckdb.connect(str(source), read_only=True) as connection:
-        spec.check(boards, connection)
-        bundle = Bundle(boards, connection, settings.language, uri, schema)
-        made = bundle.zipped()
+    try:
+        with duckdb.connect(str(source), read_only=True) as connection:
+            spec.check(boards, connection)
+            bundle = Bundle(boards, connection, settings.language, uri, schema)
+            made = bundle.zipped()
+        if target:
+            target.write_bytes(made)
+    except duckdb.Error as error:
+        raise spec.BoardError(f"{source} can't be read: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise spec.BoardError(f"{target} can't be written: {error.strerror or error}") from None
     if target:
-        target.write_bytes(made)
         say(f"{len(made) // 1024:>6} KB  {target}")
     if url:
         server = Server(url, user, setting("KPI_SUPERSET_PASSWORD"))
+        server.roles()  # before anything is brought that the rule must guard
         server.bring(made, password)
         server.limit(schema)
         say(f"{len(boards)} dashboards, {len(bundle.charts)} charts and {len(bundle.datasets)} datasets are at {url}")
 
 
+def _address(settings: Settings) -> str | None:
+    return setting("KPI_SUPERSET_DATABASE") if settings.superset_database else None
+
+
 def _without_password(uri: str) -> tuple[str, str | None]:
     """The address with the password masked, as Superset wants it in a file, and the password."""
-    parts = urlsplit(uri)
+    wrong = ConfigError(
+        "The address of the database is none that Superset reads", "Encode @ : / ? # of a password, as %40"
+    )
+    try:
+        parts = urlsplit(uri)
+        is_local = parts.scheme.startswith(("duckdb", "sqlite"))
+        told = parse_qs(parts.query).keys()
+        if not is_local and (not (parts.hostname or "host" in told) or parts.fragment or {"password", "passwd"} & told):
+            raise wrong
+    except ValueError:
+        raise wrong from None
     if not parts.password:
         return uri, None
     place = parts.netloc.replace(f":{parts.password}@", ":XXXXXXXXXX@", 1)
-    return urlunsplit(parts._replace(netloc=place)), parts.password
+    return urlunsplit(parts._replace(netloc=place)), unquote(parts.password)
 
 
 class Server:
@@ -76,9 +94,8 @@ class Server:
 
         self.url, self.session = url.rstrip("/"), requests.Session()
         login = {"username": user, "password": password, "provider": "db", "refresh": False}
-        self.session.headers["Authorization"] = (
-            f"Bearer {self.ask('POST', 'security/login', json=login)['access_token']}"
-        )
+        token = self.ask("POST", "security/login", json=login).get("access_token")
+        self.session.headers["Authorization"] = f"Bearer {token}"
         token = self.ask("GET", "security/csrf_token/")["result"]
         self.session.headers.update({"X-CSRFToken": token, "Referer": self.url})
 
@@ -92,21 +109,29 @@ class Server:
             raise spec.BoardError(f"{self.url} does not answer: {type(error).__name__}") from None
         if not answer.ok:
             raise spec.BoardError(f"Superset refused {path} ({answer.status_code}): {answer.text[:500]}")
-        return answer.json()
+        try:
+            return answer.json()
+        except ValueError:
+            raise spec.BoardError(f"{self.url} answers {path} with no JSON: is it the address of a Superset?") from None
 
     def bring(self, bundle: bytes, password: str | None) -> None:
         """Imports the bundle; what an earlier one brought is overwritten."""
-        import json
-
         form = {"passwords": json.dumps({f"databases/{DATABASE}.yaml": password})} if password else {}
         self.ask("POST", "assets/import/", files={"bundle": ("kpi.zip", bundle)}, data=form)
+
+    def roles(self) -> dict[str, int]:
+        """The roles, by their names. Raises BoardError where there is no Admin, whom the rule lets see everything."""
+        found = {one["name"]: one["id"] for one in self._all("security/roles", "id,name")}
+        if "Admin" not in found:
+            raise spec.BoardError("This Superset has no role Admin, or the user may not see it")
+        return found
 
     def limit(self, schema: str) -> None:
         """Readers may read this database, and nobody but administrators more of it than access_rights says."""
         datasets = [
             one["id"] for one in self._all("dataset", "id,table_name,database.database_name") if self._is_limited(one)
         ]
-        roles = {one["name"]: one["id"] for one in self._all("security/roles", "id,name")}
+        roles = self.roles()
         if READERS not in roles:
             roles[READERS] = self.ask("POST", "security/roles/", json={"name": READERS})["id"]
         granted = [

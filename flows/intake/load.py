@@ -1,5 +1,6 @@
 """Planned sheets are loaded into the raw root, whole or not at all."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ SOURCE = "files"
 GONE = "is_deleted"
 Line = tuple[int, list[str | None]]
 LONGEST_NAME = 180  # bytes of a file's name that are kept
+LOADED = re.compile(r"[^.]+\.\d+(\.\d+)?-")  # the load and the numbers of sheet and column, before the label
 
 
 def is_first(root: Path, entity: str) -> bool:
@@ -103,12 +105,23 @@ def _told_before(load: Load, label: str, entity: str, key: list[str]) -> set[tup
 
     known: set[tuple[str | None, ...]] = set()
     for path in sorted((load.root / SOURCE / entity).glob("*.parquet")):
-        if f"-{_short(label)}" in path.name:
+        if _is_of(path.stem, label):
             table = pq.read_table(path)
             for row in table.to_pylist() if set(key) <= set(table.column_names) else ():
                 own = tuple(row[name] for name in key)
                 (known.discard if row.get(GONE) else known.add)(own)
     return known
+
+
+def _is_of(stem: str, label: str) -> bool:
+    """Whether a file of the raw root, by its name without the ending, came of a label: one of the user's files and sheets."""
+    loaded, short = LOADED.match(stem), _short(label)
+    if not loaded:
+        return False
+    told = stem[loaded.end() :]
+    if loaded[1]:  # a column of periods stands behind
+        told = told.rpartition(" -")[0].rstrip("- ")
+    return bool(told) and (told == short or len(short.encode()) > LONGEST_NAME // 2 and short.endswith(told))
 
 
 def _short(label: str) -> str:

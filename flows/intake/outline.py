@@ -28,7 +28,12 @@ def levels_of(path: Path, sheet: str, column: int, texts: dict[int, Any]) -> Lev
         """The level of each line. Of a report that does not look grouped, only blanks and an outline are looked at."""
         if len(set(blanks.values())) > 1:
             return blanks
-        if not zipfile.is_zipfile(path) or not is_grouped and not _has_outline(path):
+        if (
+            path.suffix.lower() not in (".xlsx", ".xlsm")
+            or not zipfile.is_zipfile(path)
+            or not is_grouped
+            and not _has_outline(path)
+        ):
             return {}
         from openpyxl import load_workbook
 

@@ -193,7 +193,8 @@ class _Maker:
         if column.read == "line_no":
             return None
         if column.by and (price := number(text)) is not None:
-            text = shown(price * (number(cells[self.header.index(column.by)] or "") or Decimal(1)))
+            count = number(cells[self.header.index(column.by)] or "")
+            text = shown(price * (Decimal(1) if count is None else count))
         return self._read(name, column, line, text)
 
     def _read(self, name: str, column: Column, line: int, text: str) -> str | None:

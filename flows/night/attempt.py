@@ -161,6 +161,7 @@ class Run:
         self.mistake: BaseException | None = None
         self._checks: list[dict[str, Any]] = []
         self._mark: list[Any] = []
+        self._noted: dict[str, Any] = {}
         self._raw_load: str | None = None
         self._lock = threading.Lock()
 
@@ -264,6 +265,7 @@ class Run:
             raise NightFailed(_both([f"The raw root {self.settings.raw_root} is not there: set KPI_RAW_ROOT"]))
         self._raw_load = build.freeze(self.settings.raw_root, self.place.raw)
         self._mark = [build.fingerprint(self.place)]
+        self._noted = note(self.place)  # before the build: what changes meanwhile is seen by the next night
 
     def is_built(self) -> bool:
         """Whether an earlier attempt has built the same file. If not, this one adds to the build of the last night, or throws it away."""
@@ -391,7 +393,7 @@ class Run:
         try:
             if night.status == "published":
                 self.state.loaded, self.state.built = {}, {}
-                self.state.kept = note(self.place)
+                self.state.kept = self._noted | {"stamp": stamp(self.place.file)}
             self.state.running = {}
             self.state.write()
             night.save()

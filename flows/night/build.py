@@ -34,7 +34,7 @@ CODE = (
     "profiles.yml",
     "selectors.yml",
 )
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "prefect", "pyarrow")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "phonenumbers", "prefect", "pyarrow")
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
 
 

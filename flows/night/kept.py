@@ -12,26 +12,22 @@ from flows.night.build import Place, raw_files, rules_hash
 
 
 def note(place: Place) -> dict[str, Any]:
-    """What is noted of a build that was published, as JSON can hold it: its day, what it was made by and of, and its file as it was left."""
-    return {
-        "as_of": place.as_of.isoformat(),
-        "rules": rules_hash(place),
-        "files": raw_files(place),
-        "stamp": stamp(place.file),
-    }
+    """What is noted of a night before it builds, as JSON can hold it: its day, and what it is made by and of. The `stamp` of the file joins it
+    when it is published."""
+    return {"as_of": place.as_of.isoformat(), "rules": rules_hash(place), "files": raw_files(place)}
 
 
 def why_anew(noted: dict[str, Any], place: Place) -> str:
     """Why a night cannot add to the last build.
 
     Args:
-        noted: what `note` gave of it; empty if there was none.
+        noted: what `note` gave of it, with the `stamp` of its file; empty if there was none.
         place: of the night, with its raw root standing still.
 
     Returns:
         The reason in words; empty if it can.
     """
-    if not noted or noted["stamp"] != stamp(place.file):
+    if not noted or noted.get("stamp") != stamp(place.file):
         return "there is no whole build of a night before"
     if noted["rules"] != rules_hash(place):
         return "the code, a rule or a setting has changed"

@@ -16,9 +16,11 @@ paths as (
 ),
 
 owed as (
-    select 'paths' as what, outcome as who, case when outcome = 'sold' then (select sum(revenue) from {{ ref('sales_events') }}) else 0 end as amount
-    from paths
-    group by outcome
+    select 'paths' as what, 'sold or returned' as who, (select sum(revenue) from {{ ref('sales_events') }}) as amount
+    union all
+    select 'sales', 'begun', count(*) from {{ ref('fct_sales') }}
+    union all
+    select 'sales', 'ended', count(*) from {{ ref('fct_sales') }}
     union all
     select 'touch days', models.model, (select sum(revenue) from {{ ref('sales_events') }})
     from {{ ref('seed_attribution_models') }} as models
@@ -34,15 +36,19 @@ owed as (
 ),
 
 held as (
-    select 'paths' as what, outcome as who, sum(revenue) as amount from paths group by outcome
+    select 'paths' as what, 'sold or returned' as who, sum(revenue) as amount from paths
+    union all
+    select 'sales', 'begun', sum(sales_begun) from {{ ref('sale_channels') }}
+    union all
+    select 'sales', 'ended', sum(sales_ended) from {{ ref('sale_channels') }}
     union all
     select case when window_days is null then 'touch days' else concat('touch days in ', window_days) end, model, sum(revenue_attributed)
     from {{ ref('touch_days') }}
     group by window_days, model
     union all
-    select 'first_touch', channel, sum(revenue_begun) from {{ ref('sale_channels') }} group by channel having sum(sales_begun) > 0
+    select 'first_touch', channel, sum(revenue_begun) from {{ ref('sale_channels') }} group by channel having sum(sales_begun) > 0 or sum(revenue_begun) <> 0
     union all
-    select 'last_touch', channel, sum(revenue_ended) from {{ ref('sale_channels') }} group by channel having sum(sales_ended) > 0
+    select 'last_touch', channel, sum(revenue_ended) from {{ ref('sale_channels') }} group by channel having sum(sales_ended) > 0 or sum(revenue_ended) <> 0
     union all
     select
         'touches', 'all',

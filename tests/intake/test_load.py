@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from flows.cli import main
 from flows.extract import load as extract
+from flows.intake import load as loading
 from flows.intake.command import keep
 from flows.intake.load import load
 from flows.intake.plan import plan
@@ -187,3 +188,25 @@ def test_questions_are_answered_by_number_or_name(tmp_path, monkeypatch, capsys)
     assert _answer("Which?", ["leads", "deals"]) == "leads"
     assert "That is none of them." in capsys.readouterr().out
     assert _answer("Which?", ["leads", "deals"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("stem", "label", "is_of"),
+    [
+        ("20261128T1-files-6f3.0.1-План.xlsx -C февраль 2026", "План.xlsx", True),
+        ("20261128T1-files-6f3.0-План.xlsx", "План.xlsx", True),
+        ("20261128T1-files-6f3.0-Отдел-План.xlsx", "План.xlsx", False),
+        ("20261128T1-files-6f3.0.0-План.xlsx -Лист2- -C май 2026", "План.xlsx", False),
+        ("20261128T1-files-6f3.0-План.xlsx -Лист2", "План.xlsx", False),
+        ("20261128T1-files-6f3.0.0-План.xlsx -Лист2- -C май 2026", "План.xlsx [Лист2]", True),
+        ("20261128T1-files-6f3.0-Отдел - План.xlsx", "Отдел - План.xlsx", True),
+    ],
+)
+def test_a_loaded_file_is_known_by_its_whole_name(stem, label, is_of):
+    assert loading._is_of(stem, label) == is_of
+
+
+def test_a_long_name_is_known_by_its_end():
+    label = f"{'очень длинное имя ' * 12}план.xlsx"
+    assert loading._is_of(f"20261128T1-files-6f3.0-{loading._short(label)}", label)
+    assert loading._is_of(f"20261128T1-files-6f3.0.2-{loading._short(f'{label} [C май 2026]')}", label)

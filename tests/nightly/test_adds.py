@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from flows.night.build import Place
-from flows.night.kept import note, why_anew
+from flows.night.kept import note, stamp, why_anew
 from tests.nightly.tools import Nights
 from tests.test_properties import company
 from tests.warehouse import run_dbt
@@ -128,7 +128,7 @@ def test_a_night_adds_only_to_what_it_may_add_to(tmp_path, monkeypatch):
     place.file.parent.mkdir()
     place.file.write_text("a build")
     (leads / "a.csv").write_text("lead_id\n1\n")
-    noted = note(place)
+    noted = note(place) | {"stamp": stamp(place.file)}
     assert why_anew(noted, place) == ""
     (leads / "b.csv").write_text("lead_id\n2\n")
     runs = place.raw / "files" / "pipeline_runs"

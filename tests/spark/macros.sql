@@ -1,4 +1,4 @@
--- What differs between the engines, each with values whose answer both must give; tests/spark/test_macros.py holds the answers.
+-- What differs between the engines, each with values whose answer both must give; tests/spark/test_spark.py holds the answers.
 select
     {{ as_text(matches('word', '^[A-ZА-Яё]+$')) }} as matches_is_by_case,
     {{ as_text(matches('word', '(?i)^СДЕЛКА$')) }} as matches_any_case,

@@ -1,4 +1,4 @@
-"""The same models on Spark: what differs between the engines gives the same answers, and a small company has the same figures."""
+"""The same models on Spark: what differs between the engines gives the same answers."""
 
 import csv
 import json

@@ -89,8 +89,8 @@ def brought(address, file, monkeypatch):
     monkeypatch.setenv("KPI_WAREHOUSE", file)
     monkeypatch.setenv("KPI_LANGUAGE", "ru")
 
-    def bring(*more: str) -> Bundle:
-        assert main(["superset", "--into", address, "--from", file, *more]) == 0
+    def bring() -> Bundle:
+        assert main(["superset", "--into", address, "--from", file]) == 0
         with duckdb.connect(file, read_only=True) as connection:
             bundle = Bundle(spec.read(), connection, "ru", "")
             bundle.files()
@@ -248,7 +248,10 @@ def test_everybody_sees_what_the_mart_of_rights_says(demo, address, brought):
         assert seen["nobody", dataset] == set()
 
 
-def test_every_chart_over_postgres_shows_the_figures(demo, address, brought, file, month, postgres, tmp_path):
+def test_every_chart_over_postgres_shows_the_figures(
+    demo, address, brought, file, month, postgres, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KPI_SUPERSET_DATABASE", postgres.replace("postgresql://", "postgresql+psycopg2://"))
     marts = {mart for board in spec.read() for mart in board.marts} | {"periods", "access_rights"}
     with duckdb.connect(str(tmp_path / "kpi.duckdb")) as made:  # what the charts read, and of the KPIs the months
         made.execute(f"attach '{file}' as built (read_only); create schema marts")
@@ -257,6 +260,6 @@ def test_every_chart_over_postgres_shows_the_figures(demo, address, brought, fil
                 f"create table marts.{mart} as from built.marts.{mart} {MONTHS if mart == 'kpi_values' else ''}"
             )
     serve(Target.of(postgres, "marts"), tmp_path / "kpi.duckdb", "20260701T000000Z")
-    bundle = brought("--database", postgres.replace("postgresql://", "postgresql+psycopg2://"))
+    bundle = brought()
     found = asked(Server(address, "admin", PASSWORD), bundle, month)
     assert wrong_figures(demo, bundle, found, month) == []

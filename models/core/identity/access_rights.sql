@@ -33,4 +33,4 @@ select teams.viewer, 'manager', employees.employee_id from teams inner join empl
 union
 select viewer, 'team', team from teams
 union
-select viewer, 'all', 'all' from viewers where sees_all
+select viewer, 'all', 'all' from viewers where sees_all and (employee_id is null or employee_id in (select employee_id from employees))

@@ -13,9 +13,9 @@ measured as (
         *,
         cast({{ months_between('starts_on', 'day_after_end') }} as double) as months,
         -- a cancellation that lies ahead of the as-of day is not known yet
-    cast(greatest(
-            starts_on, case when cancelled_on < {{ as_of() }} then least(cancelled_on, day_after_end) else day_after_end end
-        ) as date) as ends_before
+        cast(
+            greatest(starts_on, case when cancelled_on < {{ as_of() }} then least(cancelled_on, day_after_end) else day_after_end end) as date
+        ) as ends_before
     from contracts
 )
 

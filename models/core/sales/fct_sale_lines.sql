@@ -48,10 +48,8 @@ valued as (
         sales.currency,
         products.product_group,
         -- null where the line tells no amount
-        cast(
-            {{ to_base('running.amount_so_far', 'rates') }} - {{ to_base('(running.amount_so_far - running.told_amount)', 'rates') }}
-            as decimal(18, 2)
-        ) as amount_base,
+        cast({{ to_base('running.amount_so_far', 'rates') }}
+            - {{ to_base('(running.amount_so_far - running.told_amount)', 'rates') }} as decimal(18, 2)) as amount_base,
         coalesce({{ to_base('running.cost', 'rates') }}, {{ to_base('products.unit_cost * cast(running.quantity as decimal(18, 4))', 'cost_rates') }})
             as base_cost
     from running

@@ -53,7 +53,7 @@ spans as (
 
 money as (
     select
-        sale_id as path_id, 'sold' as outcome, sale_id,
+        sale_id as path_id, case when max({{ flag("event = 'sale'") }}) = 1 then 'sold' else 'returned' end as outcome, sale_id,
         min(event_date) as ended_on,
         cast(sum(revenue) as decimal(18, 2)) as revenue
     from {{ ref('sales_events') }}

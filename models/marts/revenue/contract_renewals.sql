@@ -6,7 +6,7 @@ with contracts as (
 ),
 
 ended as (
-    select * from contracts where not is_cancelled and ends_before < {{ as_of() }}
+    select * from contracts where ends_before > ends_on and ends_before < {{ as_of() }}
 ),
 
 renewed as (
