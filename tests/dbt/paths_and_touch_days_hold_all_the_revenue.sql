@@ -59,4 +59,4 @@ held as (
 select owed.what, owed.who, owed.amount, held.amount as held_amount
 from owed
 full outer join held on owed.what = held.what and owed.who = held.who
-where owed.amount is null or held.amount is null or owed.amount <> held.amount
+where coalesce(owed.amount, 0) <> coalesce(held.amount, 0)

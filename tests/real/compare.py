@@ -27,7 +27,7 @@ def differences(found: pd.DataFrame, wanted: pd.DataFrame, other_keys: bool = Fa
     is_ratio = "denominator" in wanted
     wrong = pd.Series(False, index=both.index)
     if is_ratio:
-        has_value = both.denominator_wanted.fillna(0) != 0
+        has_value = both.denominator_wanted.fillna(0) > 0
         wrong |= has_value & differs(both.value_found, both.value_wanted, MILLIONTH)
         wrong |= ~has_value & both.value_found.fillna(0).ne(0)
         for part in ("numerator", "denominator"):

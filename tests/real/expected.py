@@ -46,9 +46,9 @@ def distinct(rows: pd.DataFrame, what: str, when: str, grain: str, key: str = AL
 
 
 def ratio(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
-    """Sums over sums; no value where the denominator is 0."""
+    """Sums over sums; no value where the denominator is 0 or less."""
     both = pd.DataFrame({"numerator": numerator, "denominator": denominator}).fillna(0)
-    both["value"] = both.numerator / both.denominator.where(both.denominator != 0)
+    both["value"] = both.numerator / both.denominator.where(both.denominator > 0)
     return both
 
 

@@ -63,7 +63,8 @@ select
     coalesce(
         cast({{ forecast_base }} as double), cast(coalesce({{ amount_base }}, 0) as double) * coalesce(told.probability, stages.probability, 0)
     ) as weighted_amount,
-    cast({{ dbt.datediff('told.contact_on', 'told.date_day', 'day') }} + 1 as bigint) as days_without_contact,
+    cast({{ dbt.datediff('told.contact_on', 'told.date_day', 'day') }} + 1
+        as bigint) as days_without_contact,
     case when {{ is_known }} then told.next_step_on end as next_step_on,
     case when {{ is_known }} then told.close_pushes end as close_pushes,
     case when {{ is_known }} then told.amount_changes end as amount_changes,

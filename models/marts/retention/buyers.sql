@@ -61,7 +61,8 @@ select
     activity.active_until,
     activity.active_until > {{ dbt.dateadd('day', -1, as_of()) }} as is_active,
     -- from the first purchase or contract to the last purchase or the contract's end, whichever is later
-    cast({{ dbt.datediff('everybody.first_day', 'everybody.last_day', 'day') }} as bigint) as lifetime_days
+    cast({{ dbt.datediff('everybody.first_day', 'everybody.last_day', 'day') }}
+        as bigint) as lifetime_days
 from everybody
 left join money on everybody.customer_key = money.customer_key
 left join acquired on everybody.customer_key = acquired.customer_key and acquired.row_no = 1

@@ -41,8 +41,10 @@ stood as (
         months.is_complete,
         bought.customer_key,
         bought.sold_on as last_sale_on,
-        cast({{ dbt.datediff('bought.sold_on', 'months.last_known_day', 'day') }} as bigint) as idle_days,
-        {{ dbt.datediff('bought.sold_before_on', 'bought.sold_on', 'day') }} as gap_days,
+        cast({{ dbt.datediff('bought.sold_on', 'months.last_known_day', 'day') }}
+            as bigint) as idle_days,
+        {{ dbt.datediff('bought.sold_before_on', 'bought.sold_on', 'day') }}
+            as gap_days,
         coalesce(recent.sales, 0) as sales,
         coalesce(recent.revenue, 0) as revenue,
         coalesce(recent.sales, 0) > 0 as is_recent
