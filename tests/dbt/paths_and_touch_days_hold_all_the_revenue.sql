@@ -46,9 +46,15 @@ held as (
     from {{ ref('touch_days') }}
     group by window_days, model
     union all
-    select 'first_touch', channel, sum(revenue_begun) from {{ ref('sale_channels') }} group by channel having sum(sales_begun) > 0 or sum(revenue_begun) <> 0
+    select 'first_touch', channel, sum(revenue_begun)
+    from {{ ref('sale_channels') }}
+    group by channel
+    having sum(sales_begun) > 0 or sum(revenue_begun) <> 0
     union all
-    select 'last_touch', channel, sum(revenue_ended) from {{ ref('sale_channels') }} group by channel having sum(sales_ended) > 0 or sum(revenue_ended) <> 0
+    select 'last_touch', channel, sum(revenue_ended)
+    from {{ ref('sale_channels') }}
+    group by channel
+    having sum(sales_ended) > 0 or sum(revenue_ended) <> 0
     union all
     select
         'touches', 'all',
