@@ -30,8 +30,9 @@ select
     money.channel,
     cast(windows.window_days as bigint) as window_days,
     coalesce({{ dbt.dateadd('day', 'windows.window_days', 'money.touched_on') }} < {{ as_of() }}, false) as is_ripe,
-    sum(money.sales_attributed) as sales_attributed,
-    sum(money.new_customers) as new_customers,
+    -- credits are parts of one, and the order in which they are added must not show
+    round(sum(money.sales_attributed), 9) as sales_attributed,
+    round(sum(money.new_customers), 9) as new_customers,
     cast(sum(money.revenue_attributed) as decimal(18, 2)) as revenue_attributed
 from money
 inner join windows on windows.window_days is null or money.days_before <= windows.window_days
