@@ -336,6 +336,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             for column in tile.columns
             if column.agg or (tile.kind != "table" and column is not tile.columns[0])
         ]
+        grouped = plain if tile.kind == "table" else plain[:1]  # the other columns of a picture are metrics
         agg = {column.column: self._sum(column) for column in tile.columns if column.agg}
         taken = {"sqlExpression": "min({})", "expressionType": "SQL"}
         keys = [
@@ -343,7 +344,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
                 agg.get(name)
                 or (
                     name
-                    if name in plain
+                    if name in grouped
                     else {**taken, "sqlExpression": f"min({quoted(name)})", "label": f"min {name}"}
                 ),
                 up,
@@ -351,7 +352,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             for name, up in order
         ]
         keys = [(one if up or isinstance(one, str) else _last_if_none(one["sqlExpression"]), up) for one, up in keys]
-        ordered = [*keys, *((name, True) for name in plain)]  # rows that are equal in it stand in one order too
+        ordered = [*keys, *((name, True) for name in grouped)]  # rows that are equal in it stand in one order too
         query |= {
             "metrics": metrics,
             "columns": [_axis(plain[0])] if tile.kind != "table" else plain,
