@@ -337,8 +337,19 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             if column.agg or (tile.kind != "table" and column is not tile.columns[0])
         ]
         grouped = plain if tile.kind == "table" else plain[:1]  # the other columns of a picture are metrics
-        agg = {column.column: self._sum(column) for column in tile.columns if column.agg}
-        taken = {"sqlExpression": "min({})", "expressionType": "SQL"}
+        taken = {"expressionType": "SQL"}
+        # as the pages do, by what the whole column comes to, whichever rows its columns of the tile show
+        agg = {
+            column.column: {
+                **taken,
+                "sqlExpression": f"{column.agg}({quoted(column.column)})",
+                "label": f"all {column.column}",
+            }
+            if column.when
+            else self._sum(column)
+            for column in tile.columns
+            if column.agg
+        }
         keys = [
             (
                 agg.get(name)

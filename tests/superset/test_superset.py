@@ -166,7 +166,7 @@ def wrong_figures(demo, bundle: Bundle, found: dict[str, list[dict]], month: str
                 for kpi, known in of
             )
         if not fits:
-            wrong.append((chart["board"], chart["slice_name"], rows[:3]))
+            wrong.append((chart["board"], chart["slice_name"]))
     return wrong
 
 
