@@ -345,7 +345,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
                 "sqlExpression": f"{column.agg}({quoted(column.column)})",
                 "label": f"all {column.column}",
             }
-            if column.when
+            if column.when or column.over
             else self._sum(column)
             for column in tile.columns
             if column.agg
@@ -549,7 +549,7 @@ BARS = {"orientation": "horizontal", "x_axis_sort_asc": False, "show_value": Tru
 
 def _last_if_none(sql: str) -> dict[str, Any]:
     """What rows are sorted by from the largest: a row without a figure comes last in every database."""
-    return {"expressionType": "SQL", "sqlExpression": f"coalesce({sql}, -1e300)", "label": "order"}
+    return {"expressionType": "SQL", "sqlExpression": f"coalesce({sql}, -1e300)", "label": f"order {sql}"}
 
 
 def _axis(column: str) -> dict[str, Any]:
