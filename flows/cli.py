@@ -258,14 +258,15 @@ def publish(
     raise typer.Exit(published.go_back(version) if rollback else published.tell_versions())
 
 
+_Marts = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."),
+]
+
+
 @app.command(cls=_Command)
 def boards(
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
-        ),
-    ] = None,
+    file: _Marts = None,
     folder: Annotated[
         Path | None, typer.Option("--to", help="Where the pages go.", show_default="boards/ beside KPI_WAREHOUSE")
     ] = None,
@@ -315,12 +316,7 @@ def lineage(
 
 @app.command(cls=_Command)
 def superset(
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", metavar="FILE", help="The DuckDB file; by default the published one, else the analyst's."
-        ),
-    ] = None,
+    file: _Marts = None,
     target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write the bundle, a .zip.")] = None,
     url: Annotated[
         str | None,

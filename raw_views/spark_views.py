@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from raw_views.views import DECIMALS, FILE, ROW, SCHEMA, TEXT_WITH_NUL, decimals_of, groups_of
+from raw_views.views import DECIMALS, FILE, ROW, SCHEMA, TEXT_WITH_NUL, decimals_of, groups_of, number_text
 
 if TYPE_CHECKING:
     from raw_views.scan import DataFile, Table
@@ -59,13 +59,6 @@ def text_of(column: str, kind: str) -> str:
     return f"cast({value} as string)"
 
 
-def _number_of(column: str, kind: str) -> str:
-    """See `views._number_of`."""
-    text = text_of(column, kind)
-    numeric = kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL")
-    return f"case when {text} like '%.___' then concat({text}, '0') else {text} end" if numeric else text
-
-
 def _plain(path: str) -> str:
     """A path as Hadoop takes it, with the signs that it would take for a pattern made plain."""
     return _PATTERN_SIGNS.sub(r"\\\1", path)
@@ -87,7 +80,6 @@ def _selects(table: "Table", files: list["DataFile"], root: str) -> Iterator[str
     kinds = dict(first.columns)
     matched = table.match(kinds)
     decimals = decimals_of(table, first)
-    read = text_of if decimals is None else _number_of
     columns = []
     for column in table.columns:
         found = matched.get(column)
@@ -98,7 +90,9 @@ def _selects(table: "Table", files: list["DataFile"], root: str) -> Iterator[str
                 f"to_json(named_struct({fields}), map('ignoreNullFields', 'false'))" if rest else "cast(null as string)"
             )
         else:
-            value = "cast(null as string)" if found is None else read(found, kinds[found])
+            value = "cast(null as string)" if found is None else text_of(found, kinds[found])
+            if found is not None and decimals is not None:
+                value = number_text(value, kinds[found])
         columns.append(f"{value} as {name(column)}")
     if first.is_converted:
         columns += [f"cast({FILE} as string) as {FILE}", f"cast({ROW} as bigint) as {ROW}"]

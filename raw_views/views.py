@@ -73,12 +73,16 @@ def decimals_of(table: "Table", file: "DataFile") -> str | None:
     return "|" + "".join(sorted(shown))
 
 
-def _number_of(column: str, kind: str) -> str:
-    """As `text_of`, for a file with texts whose decimal sign has to be settled: a number of a numeric column never
-    looks like one of those."""
-    text = text_of(column, kind)
+def number_text(text: str, kind: str) -> str:
+    """The text of a column, for a file with texts whose decimal sign has to be settled: a number of a numeric column never
+    looks like one of those.
+
+    Args:
+        text: an expression that gives the column as text, in the words of the engine.
+        kind: the column's type.
+    """
     numeric = kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL")
-    return f"case when {text} like '%.___' then {text} || '0' else {text} end" if numeric else text
+    return f"case when {text} like '%.___' then concat({text}, '0') else {text} end" if numeric else text
 
 
 def _select(table: "Table", files: list["DataFile"], root: str) -> str:
@@ -86,14 +90,15 @@ def _select(table: "Table", files: list["DataFile"], root: str) -> str:
     kinds = dict(first.columns)
     matched = table.match(kinds)
     decimals = decimals_of(table, first)
-    read = text_of if decimals is None else _number_of
     columns = []
     for column in table.columns:
         found = matched.get(column)
         if column == table.rest:
             value = _rest(sorted(set(kinds) - set(matched.values())))
         else:
-            value = "cast(null as varchar)" if found is None else read(found, kinds[found])
+            value = "cast(null as varchar)" if found is None else text_of(found, kinds[found])
+            if found is not None and decimals is not None:
+                value = number_text(value, kinds[found])
         columns.append(f"{value} as {quoted(column)}")
     if first.is_converted:
         columns += [f"cast({FILE} as varchar) as {FILE}", ROW]

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from demo import clock, tally
+from demo import clock
 from demo import company as co
 from demo.clothes import by_files
 from demo.clothes.by_files import as_text
@@ -48,15 +48,7 @@ def wear(world: World) -> None:
 
 def member(dimension: str, key: str) -> str:
     """The key of a member of a dimension."""
-    if dimension == "pipeline" and key in PIPELINE:
-        key = PIPELINE[key]
-    if dimension == "stage" and ":" in key:
-        pipeline, stage = key.split(":", 1)
-        key = f"{PIPELINE[pipeline]}:{STATUS[stage]}"
-    told = tally.with_system(dimension, key)
-    if dimension == "product":
-        return told.replace("bitrix24", "files")
-    return "amocrm" + told.removeprefix("bitrix24") if told.startswith("bitrix24") else told
+    return by_files.member("amocrm", dimension, key, PIPELINE, STATUS.__getitem__)
 
 
 def contact_id(party: Party) -> str:

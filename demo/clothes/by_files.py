@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
 from demo import company as co
+from demo import tally
 from demo.crm import Activity
 from demo.layouts import files
 from demo.world import World
+
+
+def member(system: str, dimension: str, key: str, pipelines: dict[str, str], stage_of: Callable[[str], str]) -> str:
+    """The key of a member of a dimension in a CRM that has pipelines of its own, and its products by file."""
+    if dimension == "pipeline":
+        key = pipelines.get(key, key)
+    if dimension == "stage" and ":" in key:
+        pipeline, stage = key.split(":", 1)
+        key = f"{pipelines[pipeline]}:{stage_of(stage)}"
+    told = tally.with_system(dimension, key)
+    if dimension == "product":
+        return told.replace("bitrix24", "files")
+    return system + told.removeprefix("bitrix24") if told.startswith("bitrix24") else told
 
 
 def products() -> list[dict]:

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from demo import clock, tally
+from demo import clock
 from demo import company as co
 from demo.channels import Origin
 from demo.clothes import by_files
@@ -60,15 +60,7 @@ def wear(world: World) -> None:
 
 def member(dimension: str, key: str) -> str:
     """The key of a member of a dimension."""
-    if dimension == "pipeline" and key in PIPELINE:
-        key = PIPELINE[key]
-    if dimension == "stage" and ":" in key:
-        pipeline, stage = key.split(":", 1)
-        key = f"{PIPELINE[pipeline]}:{stage_id(stage)}"
-    told = tally.with_system(dimension, key)
-    if dimension == "product":
-        return told.replace("bitrix24", "files")
-    return "hubspot" + told.removeprefix("bitrix24") if told.startswith("bitrix24") else told
+    return by_files.member("hubspot", dimension, key, PIPELINE, stage_id)
 
 
 def contact_id(party: Party) -> str:

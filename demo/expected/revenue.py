@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
+from functools import partial
 
 from demo import clock
 from demo.expected import outlook
@@ -165,6 +166,15 @@ def recurring(f: Facts, sheet: Sheet) -> None:
                         sheet.put("arr_variable", grain, start, *cell, variable[cell])
 
 
+def paid_on(contracts: list[dict], day: dt.date) -> dict[int, Decimal]:
+    """What each customer pays a month on a day, in the base currency."""
+    by: dict[int, Decimal] = defaultdict(Decimal)
+    for c in contracts:
+        if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
+            by[c["customer"].party_id] += Decimal(c["total_minor"]) / 100 / c["months"]
+    return by
+
+
 def movements(f: Facts, sheet: Sheet) -> None:
     """Change of each customer's recurring revenue over the period, of its kind by all that he pays before and after."""
     contracts = f.world.files["contracts"]
@@ -173,13 +183,7 @@ def movements(f: Facts, sheet: Sheet) -> None:
         party = c["customer"].party_id
         first[party] = min(first.get(party, c["starts_on"]), c["starts_on"])
 
-    def paid(day: dt.date) -> dict[int, Decimal]:
-        by: dict[int, Decimal] = defaultdict(Decimal)
-        for c in contracts:
-            if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
-                by[c["customer"].party_id] += Decimal(c["total_minor"]) / 100 / c["months"]
-        return by
-
+    paid = partial(paid_on, contracts)
     grain = slice_grain("movement")
     for start in periods(grain):
         before = paid(start - dt.timedelta(days=1))
@@ -240,13 +244,7 @@ def subscribers(f: Facts, sheet: Sheet) -> None:
     """Who left of those who paid before a period, what the payers of a year before pay now, and contracts that went on after their end."""
     contracts = f.world.files["contracts"]
 
-    def paid(day: dt.date) -> dict[int, Decimal]:
-        by: dict[int, Decimal] = defaultdict(Decimal)
-        for c in contracts:
-            if c["starts_on"] <= day <= c["ends_on"] and not (c["cancelled_on"] and c["cancelled_on"] <= day):
-                by[c["customer"].party_id] += Decimal(c["total_minor"]) / 100 / c["months"]
-        return by
-
+    paid = partial(paid_on, contracts)
     one = dt.timedelta(days=1)
     for grain in GRAINS:
         for start in periods(grain):
