@@ -30,6 +30,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "amocrm": "amocrm_token",
     "hubspot": "hubspot_token",
     "salesforce": "salesforce_client_secret",
+    "vk_ads": "vk_ads_client_secret",
     "files": "inbox",
 }
 
@@ -156,6 +157,10 @@ class Settings(BaseSettings):
     direct_url: str = _told("https://api.direct.yandex.com", "yandex_direct: the address of the API", "load", "night")
     direct_detail: str = _told("campaign", "yandex_direct: by what a campaign's day is loaded, campaign, ad (ad group and ad) or keyword (that too); the same money in more rows", "load", "night")
     direct_vat: str = _told("NO", "yandex_direct: costs with VAT (YES), without it (NO), or both (YES,NO)", "load", "night")
+    vk_ads_client_id: str | None = _told(None, "vk_ads: the id of an API access with the scope read_ads", "load", "night")
+    vk_ads_client_secret: SecretStr | None = _told(None, "vk_ads: the secret of that access", "load", "night")
+    vk_ads_detail: str = _told("campaign", "vk_ads: by what a campaign's day is loaded, campaign or ad; the same money in more rows", "load", "night")
+    vk_ads_url: str = _told("https://ads.vk.com", "vk_ads: the address of the API", "load", "night")
     # fmt: on
 
     @model_validator(mode="before")

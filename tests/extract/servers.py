@@ -781,6 +781,63 @@ class Salesforce(Server):
         return Answer(status, [{"message": text, "errorCode": code, "fields": []}])
 
 
+class VkAds(Server):
+    """An account of VK Ads: `objects` holds the lists by name, `days` the figures by (list, id, day); `page` is the most of a page.
+
+    Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, secret: str = "vk-s3cret", page: int = 50):
+        super().__init__()
+        self.secret, self.page, self.tokens = secret, page, 0
+        self.objects: dict[str, list[dict[str, Any]]] = {"ad_plans": [], "ad_groups": [], "banners": []}
+        self.days: dict[tuple[str, int, str], dict[str, Any]] = {}
+        self.user = {"id": 555, "username": "coffee", "currency": "RUB"}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        name = parts.path.removeprefix("/api/v2/").removesuffix(".json")
+        params = dict(parse_qsl(parts.query or body.decode()))
+        if fault := self.enter(name, params):
+            return fault
+        if name == "oauth2/token":
+            if params.get("client_secret") != self.secret or params.get("grant_type") != "client_credentials":
+                return Answer(401, {"error": "invalid_client", "error_description": "No such client"})
+            self.tokens += 1
+            return Answer(200, {"access_token": f"vk-token-{self.tokens}", "expires_in": 86400, "token_type": "Bearer"})
+        if headers.get("Authorization") != f"Bearer vk-token-{self.tokens}":
+            return self.problem(401, "expired_token")
+        if name == "user":
+            return Answer(200, self.user)
+        if name.startswith("statistics/"):
+            return self._statistics(name.split("/")[1], params)
+        offset, limit = int(params.get("offset", 0)), min(int(params["limit"]), self.page)
+        fields = params["fields"].split(",")
+        rows = [{key: row[key] for key in fields if key in row} for row in self.objects[name]]
+        return Answer(200, {"count": len(rows), "offset": offset, "items": rows[offset : offset + limit]})
+
+    def _statistics(self, kind: str, params: dict[str, str]) -> Answer:
+        """Each object that was asked for, with all of its days, those without figures too."""
+        first, last = date.fromisoformat(params["date_from"]), date.fromisoformat(params["date_to"])
+        if (last - first).days >= 366 or len(params["id"].split(",")) > 200:
+            return self.problem(400, "ERR_LIMIT_EXCEEDED")
+        every = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+        nothing = {"shows": 0, "clicks": 0, "goals": 0, "spent": "0.00"}
+        items = [
+            {
+                "id": int(one),
+                "rows": [{"date": day, "base": self.days.get((kind, int(one), day), nothing)} for day in every],
+                "total": {},
+            }
+            for one in params["id"].split(",")
+        ]
+        return Answer(200, {"items": items, "total": {}})
+
+    @staticmethod
+    def problem(status: int, code: str) -> Answer:
+        return Answer(status, {"error": {"code": code, "message": "Не принято"}})
+
+
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:
     """A row of campaign performance; cost in kopecks."""
     row = {"Date": day, "CampaignId": campaign, "CampaignName": f"Поиск | {campaign}", "CampaignType": "TEXT_CAMPAIGN"}
