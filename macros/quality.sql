@@ -46,7 +46,10 @@
             'ad_stats': 'base_google_ads__ad_stats', 'keyword_stats': 'base_google_ads__keyword_stats',
             'campaign_history': 'base_google_ads__campaign_history', 'account_history': 'base_google_ads__account_history',
         },
-        'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
+        'vk_ads': {
+            'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics',
+            'banner_statistics': 'base_vk_ads__banner_statistics',
+        },
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
         'mailchimp': {

@@ -838,6 +838,53 @@ class VkAds(Server):
         return Answer(status, {"error": {"code": code, "message": "Не принято"}})
 
 
+class GoogleAds(Server):
+    """Accounts of Google Ads: `rows` holds the rows by (account, resource), as the answer writes them; `page` is the most of a page.
+
+    Requests are counted by resource. Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, refresh: str = "1//gads-s3cret", manager: str = "9990001111", page: int = 10_000):
+        super().__init__()
+        self.refresh, self.manager, self.page, self.tokens = refresh, manager, page, 0
+        self.rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def handle(self, command, path, headers, body):
+        if path == "/token":
+            params = dict(parse_qsl(body.decode()))
+            if fault := self.enter("token", params):
+                return fault
+            if params.get("refresh_token") != self.refresh or params.get("grant_type") != "refresh_token":
+                return Answer(
+                    400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+                )
+            self.tokens += 1
+            return Answer(200, {"access_token": f"ya29.{self.tokens}", "expires_in": 3599, "token_type": "Bearer"})
+        customer = path.split("/")[3]
+        query = json.loads(body)["query"]
+        resource = query.split(" FROM ")[1].split()[0]
+        if fault := self.enter(resource, query):
+            return fault
+        if headers.get("Authorization") != f"Bearer ya29.{self.tokens}":
+            return self.problem(401, "UNAUTHENTICATED")
+        if headers.get("login-customer-id") != self.manager or headers.get("developer-token") != "dev-t0ken":
+            return self.problem(403, "PERMISSION_DENIED", {"authorizationError": "USER_PERMISSION_DENIED"})
+        rows = self.rows.get((customer, resource), [])
+        if " BETWEEN " in query:
+            first, last = query.split("'")[1], query.split("'")[3]
+            rows = [row for row in rows if first <= row["segments"]["date"] <= last]
+        pages = [rows[at : at + self.page] for at in range(0, len(rows), self.page)]
+        return Answer(200, [{"results": page, "fieldMask": "x", "requestId": "r"} for page in pages])
+
+    @staticmethod
+    def problem(status: int, name: str, code: dict[str, str] | None = None) -> Answer:
+        """An error as a stream tells it: in a list."""
+        told = {"code": status, "message": "Request failed", "status": name}
+        if code:
+            told["details"] = [{"@type": "…GoogleAdsFailure", "errors": [{"errorCode": code, "message": "x"}]}]
+        return Answer(status, [{"error": told}])
+
+
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:
     """A row of campaign performance; cost in kopecks."""
     row = {"Date": day, "CampaignId": campaign, "CampaignName": f"Поиск | {campaign}", "CampaignType": "TEXT_CAMPAIGN"}
