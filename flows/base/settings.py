@@ -32,6 +32,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "salesforce": "salesforce_client_secret",
     "vk_ads": "vk_ads_client_secret",
     "google_ads": "google_ads_refresh_token",
+    "ga4": "ga4_key_file",
     "files": "inbox",
 }
 
@@ -171,6 +172,9 @@ class Settings(BaseSettings):
     google_ads_detail: str = _told("campaign", "google_ads: by what a campaign's day is loaded, campaign, ad or keyword (that too); the same money in more rows", "load", "night")
     google_ads_url: str = _told("https://googleads.googleapis.com/v23", "google_ads: the address of the API with its version", "load", "night")
     google_ads_token_url: str = _told("https://oauth2.googleapis.com/token", "google_ads: where access tokens are given", "load", "night")
+    ga4_key_file: Path | None = _told(None, "ga4: the key file of a service account that may read the export in BigQuery, JSON", "load", "night")
+    ga4_dataset: str | None = _told(None, "ga4: the dataset of the export, <project>.analytics_<property>; several with commas between them", "load", "night")
+    ga4_url: str = _told("https://bigquery.googleapis.com", "ga4: the address of BigQuery", "load", "night")
     # fmt: on
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ import gzip
 import json
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -883,6 +884,78 @@ class GoogleAds(Server):
         if code:
             told["details"] = [{"@type": "…GoogleAdsFailure", "errors": [{"errorCode": code, "message": "x"}]}]
         return Answer(status, [{"error": told}])
+
+
+class BigQuery(Server):
+    """A project with the export of a property of GA4: `tables` holds the rows by table, as dicts, `fields` the schema, `changed` the times of change.
+
+    `page` is the most rows of a page. Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, public_key: Any, page: int = 10_000):
+        super().__init__()
+        self.public_key, self.page, self.tokens = public_key, page, 0
+        self.fields: list[dict[str, Any]] = []
+        self.tables: dict[str, list[dict[str, Any]]] = {}
+        self.changed: dict[str, str] = {}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        params = dict(parse_qsl(parts.query or body.decode()))
+        if parts.path == "/token":
+            return self.enter("token", params) or self._token(params)
+        name = parts.path.removeprefix("/bigquery/v2/projects/shop-1/datasets/analytics_123/tables").strip("/")
+        if fault := self.enter(name or "tables", params):
+            return fault
+        if headers.get("Authorization") != f"Bearer ya29.{self.tokens}":
+            return self.problem(401, "authError", "UNAUTHENTICATED")
+        if not name:
+            return self._page(
+                params, "tables", [{"tableReference": {"tableId": one}} for one in sorted(self.tables)], "nextPageToken"
+            )
+        table, _, action = name.partition("/")
+        if table not in self.tables:
+            return self.problem(404, "notFound", "NOT_FOUND")
+        if action != "data":
+            told = {"schema": {"fields": self.fields}, "lastModifiedTime": self.changed.get(table, "1")}
+            return Answer(200, {**told, "numRows": str(len(self.tables[table]))})
+        wanted = params["selectedFields"].split(",")
+        fields = [field for field in self.fields if field["name"] in wanted]
+        rows = [self._cells(fields, row) for row in self.tables[table]]
+        return self._page(params, "rows", rows, "pageToken", totalRows=str(len(rows)))
+
+    def _token(self, params: dict[str, str]) -> Answer:
+        """A token for whoever signed with the key, as long as the signature is of this hour."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        text, _, sign = params["assertion"].rpartition(".")
+        self.public_key.verify(urlsafe_b64decode(sign + "=="), text.encode(), PKCS1v15(), SHA256())
+        claims = json.loads(urlsafe_b64decode(text.split(".")[1] + "=="))
+        assert claims["aud"] == f"{self.url}/token" and claims["iat"] <= time.time() < claims["exp"]
+        self.tokens += 1
+        return Answer(200, {"access_token": f"ya29.{self.tokens}", "expires_in": 3599, "token_type": "Bearer"})
+
+    def _page(self, params: dict[str, str], name: str, rows: list[Any], following: str, **more: str) -> Answer:
+        begin, size = int(params.get("pageToken", 0)), min(int(params["maxResults"]), self.page)
+        token = {following: str(begin + size)} if begin + size < len(rows) else {}
+        return Answer(200, {**more, **token, name: rows[begin : begin + size]})
+
+    def _cells(self, fields: list[dict[str, Any]], row: dict[str, Any]) -> dict[str, Any]:
+        """A record as BigQuery tells it: values alone, in the order of the schema, numbers as text."""
+        return {"f": [{"v": self._cell(field, row.get(field["name"]))} for field in fields]}
+
+    def _cell(self, field: dict[str, Any], value: Any) -> Any:
+        if field.get("mode") == "REPEATED":
+            return [{"v": self._cell({**field, "mode": ""}, one)} for one in value or []]
+        if value is None:
+            return None
+        return self._cells(field["fields"], value) if field["type"] == "RECORD" else str(value)
+
+    @staticmethod
+    def problem(status: int, reason: str, name: str) -> Answer:
+        told = {"code": status, "message": "No", "errors": [{"reason": reason, "message": "No"}], "status": name}
+        return Answer(status, {"error": told})
 
 
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:
