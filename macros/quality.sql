@@ -27,7 +27,7 @@
         },
         'hubspot': {
             'contacts': 'base_hubspot__contacts', 'companies': 'base_hubspot__companies', 'deals': 'base_hubspot__deals',
-            'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
+            'leads': 'base_hubspot__leads', 'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
             'pipelines': 'base_hubspot__pipelines', 'properties': 'base_hubspot__properties', 'owners': 'base_hubspot__owners',
             'account': 'base_hubspot__account', 'exchange_rates': 'base_hubspot__exchange_rates',
         },

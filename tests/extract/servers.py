@@ -589,6 +589,7 @@ class HubSpot(Server):
         self.lists: dict[str, list[dict[str, Any]]] = {
             "owners": [],
             "pipelines/deals": [],
+            "pipelines/leads": [],
             "settings/v3/currencies/exchange-rates": [],
         }
         self.options: dict[str, list[dict[str, Any]]] = {}

@@ -33,12 +33,16 @@ def test_two_loads_are_read_by_staging(root, tmp_path, monkeypatch, cabinet, acc
     by_ad.append(spent("2026-11-20", 9_000_000, **of_ad))
     project.tables["events_20261118"].pop()
     project.changed["events_20261118"] = "2"
-    project.tables["events_20261119"] = [event("20261119"), event("20261119", "2.2")]
+    project.tables["events_20261119"] = [
+        event("20261119", browser, event_timestamp=1793607302123456) for browser in ("1.1", "2.2")
+    ]
     for loaded in (vk, ads, ga4):
         loaded(root, 1)
 
     on = {"KPI_SOURCES": "ga4 google_ads vk_ads", "KPI_RAW_ROOT": str(root), "KPI_AS_OF": "2026-11-22"}
-    with build(tmp_path, "-s", "path:systems/vk_ads", "path:systems/google_ads", "path:systems/ga4", **on) as warehouse:
+    models = ("-s", *(f"path:systems/{system}" for system in on["KPI_SOURCES"].split()))
+    no_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    with build(tmp_path, *models, *no_tests, **on) as warehouse:
         columns = "date::varchar, campaign_id, campaign_name, ad_group_id, ad_name, cost::double, currency"
         spend = f"select {columns} from staging.stg_{{}}__ad_spend order by 1, 2, 5, 6"
         assert warehouse.execute(spend.format("vk_ads")).fetchall() == [
