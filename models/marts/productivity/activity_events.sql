@@ -21,7 +21,7 @@ select
     {{ known('direction') }} as direction,
     case
         -- of a call that is told by its day alone nobody knows the hour
-        when is_call and occurred_at_local = cast(cast(occurred_at_local as date) as timestamp) then '{{ var("unknown_member") }}'
+        when is_call and occurred_at <> {{ start_of_told_day('occurred_at') }} then '{{ var("unknown_member") }}'
         when is_call then right({{ as_text('100 + extract(hour from occurred_at_local)') }}, 2)
     end as call_hour,
     case when is_call then {{ as_text(iso_weekday('counted_on')) }} end as call_weekday,
