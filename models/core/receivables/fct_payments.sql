@@ -17,7 +17,8 @@ told as (
         {{ to_base('payments.amount', 'rates') }} as amount_base,
         case
             when coalesce(upper(payments.currency), '{{ var("base_currency") }}') = invoices.currency then payments.amount
-            else cast(round({{ to_base('payments.amount', 'rates') }} / nullif(invoice_rates.rate_to_base, 0), 2) as decimal(18, 2))
+            when invoices.invoice_id is not null
+                then cast(round({{ to_base('payments.amount', 'rates') }} / nullif(invoice_rates.rate_to_base, 0), 2) as decimal(18, 2))
         end as invoice_amount
     from payments
     left join {{ ref('orders') }} as orders on payments.order_id = orders.order_id

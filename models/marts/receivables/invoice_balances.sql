@@ -28,11 +28,11 @@ select
     paid.last_paid_on,
     case
         when invoices.cancelled_on is not null then 'cancelled'
+        when states.open_base is null then '{{ var("unknown_member") }}'
         when states.open_base = 0 then 'paid'
         when invoices.due_on < {{ dbt.dateadd('day', -1, as_of()) }} then 'overdue'
         when states.settled_base > 0 then 'partly paid'
-        when states.open_base > 0 then 'open'
-        else '{{ var("unknown_member") }}'
+        else 'open'
     end as invoice_state,
     case
         when states.open_base > 0
