@@ -3,8 +3,8 @@
 -- a company that opens its books on 1 January sells nothing on the holiday.
 with firsts as (
     {% for subject in [
-        'lead_events', 'deal_events', 'stage_events', 'cart_events', 'sales_events', 'contract_events', 'customer_events', 'visit_events',
-        'page_events', 'email_campaign_events', 'fct_ad_spend', 'sales_costs', 'response_events', 'customer_interactions', 'activity_events',
+        'lead_events', 'deal_events', 'stage_events', 'cart_events', 'sales_events', 'contract_events', 'receivable_events', 'customer_events',
+        'visit_events', 'page_events', 'email_campaign_events', 'fct_ad_spend', 'sales_costs', 'response_events', 'customer_interactions', 'activity_events',
         'objection_events', 'collateral_usage', 'time_events', 'tool_events', 'sprint_changes', 'sprint_days', 'finished_tasks', 'report_events'
     ] -%}
     select '{{ subject }}' as subject, min(event_date) as first_event_on from {{ ref(subject) }}
