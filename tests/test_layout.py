@@ -110,7 +110,9 @@ def test_every_model_has_a_test_of_its_key(manifest):
     for model in models_of(manifest):
         folder = model["original_file_path"].split("/")[1]
         if model["name"] in copied:
-            reads = {reader["name"] for reader in models_of(manifest) if model["unique_id"] in reader["depends_on"]["nodes"]}
+            reads = {
+                reader["name"] for reader in models_of(manifest) if model["unique_id"] in reader["depends_on"]["nodes"]
+            }
             assert reads == copied[model["name"]] and model["config"]["materialized"] == "view"
             continue
         wanted[model["unique_id"]] = ["unique_key" if folder == "staging" else f"keys_of_{folder}"]
