@@ -8,6 +8,7 @@ from random import Random
 import duckdb
 import pytest
 
+from flows.compare import SCHEMAS, compare, lines
 from flows.night.build import Place
 from flows.night.history import State
 from flows.night.kept import note, settled, stamp, why_anew
@@ -190,7 +191,10 @@ def test_what_nights_add_is_what_a_build_from_the_ground_up_makes(tmp_path):
 def test_thirty_nights_are_one_build(tmp_path):
     first = dt.date(2026, 3, 3)
     days = [f"{first + dt.timedelta(days=number)}" for number in range(30)]
-    assert differences(*nights_and_a_build(tmp_path, parts_of(Random(30), 30), days)) == {}
+    added, anew = nights_and_a_build(tmp_path, parts_of(Random(30), 30), days)
+    # not to the last bit: the sum of floating numbers depends on the order of its rows, which no two builds have alike
+    found = compare(added, anew, only=("staging", "reference", *SCHEMAS))
+    assert [line for table in found for line in lines(table)] == []
 
 
 def test_a_night_adds_only_to_what_it_may_add_to(tmp_path, monkeypatch):
