@@ -25,6 +25,7 @@ JSONS = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*WORKBOOKS, *TEXTS, ".parquet", *JSONS)
 FEWEST_PERIODS = 2  # so many columns that are named after periods make a table of them
 HEADER_WITHIN = 60  # lines of a sheet
+PAGE = (b"<table", b"<meta", b"<style", b"<head")  # how a page may begin, besides as it should
 MOST_SPANNED = 1000  # rows or columns that one cell of a page reaches over
 NAMED_ROWS = ("result", "data", "items", "rows", "records")  # under which JSON answers keep their rows
 
@@ -86,7 +87,8 @@ def sheets(path: Path) -> list[Sheet]:
     if suffix in TEXTS and (looks_like(head) or "").startswith(("an Excel", "an old Excel", "a ZIP")):
         suffix = ".xlsx"  # a workbook that was named like text
     if suffix in WORKBOOKS:
-        return _html(path) if (looks_like(head) or "").startswith("an HTML") else _workbook(path)
+        is_page = (looks_like(head) or "").startswith("an HTML") or head.lstrip().lower().startswith(PAGE)
+        return _html(path) if is_page else _workbook(path)
     if suffix in TEXTS:
         return [_text(path)]
     if suffix == ".parquet":
@@ -106,11 +108,20 @@ def _text(path: Path) -> Sheet:
         done = convert(source, path.name, target, expected, number_names=True)
         table = pq.read_table(target)
     lines = table["_raw_row"].to_pylist()
-    columns = [table[name].to_pylist() for name in done.columns]
-    rows = [(line, [_clean(cell) for cell in cells]) for line, cells in zip(lines, zip(*columns))]
-    levels = levels_of(path, "", 1, dict(zip(lines, columns[0])) if columns else {})
+    columns = [_shared(table[name]) for name in done.columns]
+    rows = [(line, list(cells)) for line, cells in zip(lines, zip(*columns))]
+    firsts = zip(lines, table[done.columns[0]].to_pylist()) if done.columns else ()
+    levels = levels_of(path, "", 1, dict(firsts))
     notes = [*done.notes, *_same_names(done.columns, [])]
     return Sheet(path, "", done.columns, rows, notes=notes, rejects=done.rejects, levels=levels)
+
+
+def _shared(column: Any) -> Iterator[str | None]:
+    """The cells of a column, of which a text that stands there often is kept once: a large file then takes half the memory."""
+    for part in column.chunks:
+        told = part.dictionary_encode()
+        texts = [_clean(text) for text in told.dictionary.to_pylist()]
+        yield from (None if at is None else texts[at] for at in told.indices.to_pylist())
 
 
 def _clean(cell: str | None) -> str | None:
