@@ -10,6 +10,7 @@
             'catalog_section': 'base_bitrix24__catalog_section', 'crm_quote': 'base_bitrix24__crm_quote', 'user': 'base_bitrix24__user',
             'department': 'base_bitrix24__department', 'voximplant_statistic': 'base_bitrix24__voximplant_statistic',
             'crm_currency': 'base_bitrix24__crm_currency', 'crm_userfield': 'base_bitrix24__crm_userfield',
+            'crm_smart_invoice': 'base_bitrix24__crm_smart_invoice',
         },
         'yandex_metrica': {
             'visits': 'base_yandex_metrica__visits', 'hits': 'base_yandex_metrica__hits', 'goals': 'base_yandex_metrica__goals',
