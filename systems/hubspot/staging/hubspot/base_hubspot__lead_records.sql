@@ -45,5 +45,6 @@ left join deals on leads.deal_id = deals.deal_id
 left join entries on leads.record_id = entries.record_id
 union all
 select
-    contact_id, 'contacts', contact_id, contact_id, null, created_at, status_class, status, qualified_at, converted_at, rejected_at
+    contact_id as lead_id, 'contacts' as object, contact_id as record_id, contact_id, null as deal_id, created_at, status_class, status, qualified_at,
+    converted_at, rejected_at
 from {{ ref('base_hubspot__lead_paths') }}
