@@ -6,6 +6,9 @@
     {%- if config.persist_relation_docs() and model.description -%} comment {{ adapter.dispatch('text_literal')(model.description) }} {%- endif -%}
 {%- endmacro %}
 
+{#- Tables of Parquet files know no constraints; the stock way takes them for Delta's. -#}
+{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+
 {#- A seed in two short statements; the stock way sends a parameter for each cell, and takes seconds for a hundred rows. -#}
 {% macro spark__create_csv_table(model, agate_table) -%}
     {%- set columns = [] -%}
