@@ -83,6 +83,7 @@ def test_what_differs_between_the_engines_gives_the_same_answers(settings):
             "instant": "2026-01-31 19:30:00.5",
             "money": "1234.50",
             "end_of_day": "2026-01-31 20:59:59",
+            "kept": 2,
             "quarter": 1.5,
         }
         == answers["duckdb"]
