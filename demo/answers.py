@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from demo import clock
 from demo import company as co
-from demo.expected import funnel, marketing, outlook, retention, revenue, work
+from demo.expected import funnel, marketing, outlook, receivables, retention, revenue, work
 from demo.expected.customers import CohortSheet, StandingSheet
 from demo.expected.facts import Facts
 from demo.expected.ladder import AdSheet, BudgetSheet
@@ -86,6 +86,7 @@ def expected_values(world: World, member=with_system) -> dict[str, str]:
         "funnel": funnel.expected_values(f),
         "revenue": revenue.expected_values(f),
         "marketing": marketing.expected_values(f),
+        "receivables": receivables.expected_values(f),
         "retention": retention.expected_values(f),
         **work.expected_values(f),
         "ad_performance": AdSheet(f),

@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> None:
     broken = defects.plant(Dice(clock.stream(args.seed, "defects")), frames, company, report)
     spellings.in_rows(args.seed, frames, company, report)
     bitrix24.add_apart(frames, company)
+    files.add_apart(frames, company)
     below = broken | spellings.totals(frames, report)
     write.tables(frames, args.out / "raw", below, oddities.title_above_header(report), spellings.encodings(report))
     write.report(report, args.out / "answers" / "defects.json")

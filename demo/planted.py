@@ -29,6 +29,7 @@ PLANTED = frozenset(
         "encoded_utm",
         "entered_after_the_win",
         "invisible_marks",
+        "invoices",
         "mailing_with_an_ad_id",
         "moments_in_utc",
         "month_end_contracts",

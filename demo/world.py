@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from demo import ads, backoffice, clock, shop, web
 from demo.crm import Crm, Deal, Lead, Step
+from demo.invoices import Books
 from demo.people import Dice, Party, Registry
 from demo.rates import Rates
 
@@ -61,6 +62,7 @@ class World:
     given_back: list[shop.GivenBack] = field(default_factory=list)
     campaign_names: dict[int, str] = field(default_factory=dict)  # of VK's, beside those of company.VK_CAMPAIGNS
     steps: list[Step] = field(default_factory=list)  # planned for deals, beside the CRM's other activities
+    books: Books = field(default_factory=Books)
 
 
 def build(seed: int, size: float = 1.0) -> World:

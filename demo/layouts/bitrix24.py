@@ -11,6 +11,7 @@ from demo import clock
 from demo import company as co
 from demo.channels import Origin
 from demo.crm import Activity, Deal, Lead, Step
+from demo.invoices import SENT, Invoice
 from demo.people import Party
 
 # from here on every night's version of a record is kept, before only of one in ten
@@ -406,6 +407,54 @@ def quote_rows(quotes) -> list[dict]:
     ]
 
 
+def invoice_rows(invoices: list[Invoice]) -> list[dict]:
+    """Smart invoices, a version for each night on which one came into a stage."""
+    rows = []
+    for x in invoices:
+        moves = [(x.issued, SENT)] + ([(x.closed, x.stage)] if x.closed else [])
+        for at, stage in moves:
+            rows.append(
+                {
+                    "id": str(x.invoice_id),
+                    "title": f"Счёт {x.invoice_id}",
+                    "categoryId": "1",
+                    "stageId": stage,
+                    "opportunity": money(x.amount),
+                    "currencyId": x.currency,
+                    "begindate": iso(clock.day_start(clock.day_of(x.issued))),
+                    "closedate": iso(clock.day_start(x.due)) if x.due else "",
+                    "parentId2": str(x.deal.deal_id),
+                    "companyId": str(x.deal.party.company_id or 0),
+                    "contactId": str(x.deal.party.contact_id),
+                    "contactIds": "",
+                    "assignedById": str(x.deal.manager),
+                    "createdTime": iso(x.issued),
+                    "updatedTime": iso(at),
+                    "movedTime": iso(at),
+                    "_load": int(clock.night_after(at)),
+                }
+            )
+    return rows
+
+
+def invoice_stages() -> list[dict]:
+    """Stages of the pipeline of invoices."""
+    stages = (("N", "Новый", ""), ("S", "Отправлен", ""), ("P", "Оплачен", "S"), ("D", "Не оплачен", "F"))
+    return [
+        {
+            "ID": str(400 + k),
+            "ENTITY_ID": "SMART_INVOICE_STAGE_1",
+            "STATUS_ID": f"DT31_1:{stage}",
+            "SORT": str(10 * k),
+            "NAME": name,
+            "SEMANTICS": semantics,
+            "CATEGORY_ID": "1",
+            "_load": FIRST_LOAD,
+        }
+        for k, (stage, name, semantics) in enumerate(stages)
+    ]
+
+
 def product_row_rows(deals: list[Deal]) -> list[dict]:
     rows, number = [], 7000
     for deal in deals:
@@ -568,7 +617,11 @@ def add_apart(frames: dict[tuple[str, str], pd.DataFrame], world) -> None:
             closes = iso(clock.day_start(deal.card_at(at)[1]))
             row |= {"CLOSEDATE": closes, "ASSIGNED_BY_ID": str(deal.manager_at(at)), "DATE_MODIFY": iso(at)}
             versions.append(row | {"_load": int(clock.night_after(at)), "_file": None})
-    for name, rows in (("crm_deal", versions), ("crm_activity", step_rows(world.steps))):
+    invoices = invoice_rows(world.books.invoices)
+    if invoices:
+        frames["bitrix24", "crm_smart_invoice"] = pd.DataFrame(invoices)
+    stages = invoice_stages() if invoices else []
+    for name, rows in (("crm_deal", versions), ("crm_activity", step_rows(world.steps)), ("crm_status", stages)):
         if rows:
             frame = frames["bitrix24", name]
             more = pd.DataFrame(rows).reindex(columns=frame.columns)

@@ -203,7 +203,29 @@ def rule_rows(rules: list[tuple]) -> list[dict]:
     ]
 
 
+def payments(world) -> list[dict]:
+    """The bank's statement, as the firm's bookkeeping exports it: what came for invoices and in advance, and what went back."""
+    return [
+        {
+            "payment_id": p.payment_id,
+            "paid_at": p.at,
+            "amount_minor": p.amount,
+            "currency": p.currency,
+            "invoice_id": str(p.invoice.invoice_id) if p.invoice else None,
+            "deal_id": p.deal.deal_id,
+        }
+        for p in world.books.payments
+    ]
+
+
+def add_apart(frames: dict[tuple[str, str], pd.DataFrame], world) -> None:
+    """A table behind all others, so that nothing drawn over them moves."""
+    if world.books.payments:
+        frames["files", "payments"] = frame("payments", payments(world))
+
+
 WHEN = {
+    "payments": "paid_at",
     "calls": "started_at",
     "orders": "known",
     "order_lines": "known",

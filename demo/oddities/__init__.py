@@ -11,7 +11,7 @@ the report: which rows, and what is right.
 
 from __future__ import annotations
 
-from demo import channels, clock, steps
+from demo import channels, clock, invoices, steps
 from demo.defects import Frames, Report
 from demo.oddities import ads, calls, keys, ledger, rows, world
 from demo.oddities.rows import title_above_header
@@ -43,6 +43,7 @@ IN_WORLD = [
     ledger.numbers_of_two_systems,
     steps.deals_to_act_on,
     steps.next_steps,
+    invoices.invoices,
     ads.ads_told_apart,  # the last, for it goes by what has become of the campaigns
 ]
 IN_ROWS = [

@@ -26,6 +26,8 @@ with counts as (
         ('fct_tool_usage', ref('fct_tool_usage'), 'true', ref('tool_usage'), 'date < ' ~ as_of()),
         ('fct_material_usage', ref('fct_material_usage'), 'true', ref('material_usage'), 'used_at < ' ~ cutoff()),
         ('fct_quotes', ref('fct_quotes'), 'true', ref('quotes'), 'sent_at < ' ~ cutoff()),
+        ('fct_invoices', ref('fct_invoices'), 'true', ref('invoices'), 'issued_on < ' ~ as_of()),
+        ('fct_payments', ref('fct_payments'), 'is_told', ref('payments'), 'paid_at < ' ~ cutoff()),
         ('fct_forecasts', ref('fct_forecasts'), 'true', ref('forecasts'), 'as_of < ' ~ as_of()),
         ('fct_competitor_prices', ref('fct_competitor_prices'), 'true', ref('competitor_prices'), 'true'),
         ('fct_tasks', ref('fct_tasks'), 'true', ref('tasks'), 'created_at < ' ~ cutoff()),
