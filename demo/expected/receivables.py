@@ -57,7 +57,8 @@ def of_shop(f: Facts) -> list[Came]:
 
 def of_bank(f: Facts) -> list[Came]:
     """What the bank's statement tells, and the rest of invoices that the CRM alone calls paid."""
-    rates, found, told = f.world.rates, [], defaultdict(Decimal)
+    rates, found = f.world.rates, []
+    told: dict[int, Decimal] = defaultdict(Decimal)
     for p in f.world.books.payments:
         day = clock.day_of(p.at)
         base, amount = rates.to_base(p.amount, p.currency, day), Decimal(p.amount) / 100

@@ -48,7 +48,7 @@ all_payments as (
     union all
     select
         concat('invoice:', untold.invoice_id), untold.source_system, false, untold.invoice_id, null, untold.deal_id, null, untold.employee_id,
-        untold.called_paid_on, untold.rest, untold.currency, {{ to_base('untold.rest', 'rates') }}, untold.rest
+        untold.called_paid_on, untold.rest as amount, untold.currency, {{ to_base('untold.rest', 'rates') }}, untold.rest as invoice_amount
     from untold
     {{ join_rate('rates', 'untold.currency', 'untold.called_paid_on') }}
     where untold.rest > 0
