@@ -17,7 +17,7 @@ from flows.base.words import near
 
 SEEDS = {"kpi_id": "seed_kpi_catalogue", "companion_id": "seed_kpi_companions", "measure": "seed_measures"}
 TOLD = ("family", "unit", "better", "kind")  # columns of which the tests of kpi_catalogue list the words
-PARTS = ("numerator", "denominator")
+PARTS = ("numerator", "denominator", "cases", "open_cases")
 NAMES = ("name_ru", "name_en", "formula_ru", "formula_en")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -46,6 +46,11 @@ COUNTED = {
     "sum on the last day of the period": (LAST_DAY, "case when mart.is_day_told then {column} end", SUM),
     "sum over the deals of the last day": (LAST_DAY, "{column}", SUM),
     "sum over the same period, or its same days, a year before": (A_YEAR_BEFORE, "{column}", SUM),
+    "number of different values in the same period, or its same days, a year before": (
+        A_YEAR_BEFORE,
+        "{column}",
+        DIFFERENT,
+    ),
     "deals of the last day for which it is true": (LAST_DAY, "cast({column} as integer)", SUM),
     "deals of the last day for which it is known": (LAST_DAY, "cast({column} is not null as integer)", SUM),
     "number of rows of the period": (OF_PERIOD, "1", SUM),

@@ -28,7 +28,7 @@
         },
         'hubspot': {
             'contacts': 'base_hubspot__contacts', 'companies': 'base_hubspot__companies', 'deals': 'base_hubspot__deals',
-            'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
+            'leads': 'base_hubspot__leads', 'property_history': 'base_hubspot__property_history', 'engagements': 'base_hubspot__engagements',
             'pipelines': 'base_hubspot__pipelines', 'properties': 'base_hubspot__properties', 'owners': 'base_hubspot__owners',
             'account': 'base_hubspot__account', 'exchange_rates': 'base_hubspot__exchange_rates',
         },
@@ -47,7 +47,10 @@
             'ad_stats': 'base_google_ads__ad_stats', 'keyword_stats': 'base_google_ads__keyword_stats',
             'campaign_history': 'base_google_ads__campaign_history', 'account_history': 'base_google_ads__account_history',
         },
-        'vk_ads': {'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics'},
+        'vk_ads': {
+            'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics',
+            'banner_statistics': 'base_vk_ads__banner_statistics',
+        },
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
         'mailchimp': {

@@ -14,14 +14,16 @@
     {%- do return(tables | length == 1 and tables[0].startswith('source.')) -%}
 {%- endmacro %}
 
-{#- The raw files of the model's one raw table whose rows are not in a table that was built, as a list. -#}
+{#- The raw files of the model's one raw table whose rows are not in a table that was built, as a list; none where that has rows of a file that
+    cannot be read any more. -#}
 {% macro files_not_in(built) -%}
     {%- set source_name, table_name = (model.depends_on.nodes | reject('in', graph.nodes) | first).split('.')[-2:] -%}
     {%- set found = run_query(
-        "select raw_file from raw_views.files where source_name = '" ~ source_name ~ "' and table_name = '" ~ table_name ~ "' and row_count > 0"
-        ~ " and raw_file not in (select distinct _raw_file from " ~ built ~ ") order by raw_file"
+        "select coalesce(shown.raw_file, taken._raw_file), shown.raw_file is null from (select raw_file from raw_views.files where source_name = '"
+        ~ source_name ~ "' and table_name = '" ~ table_name ~ "' and row_count > 0) as shown full join (select distinct _raw_file from " ~ built
+        ~ ") as taken on shown.raw_file = taken._raw_file where shown.raw_file is null or taken._raw_file is null order by 1"
     ) -%}
-    {%- do return(found.columns[0].values() | list) -%}
+    {%- do return(none if true in found.columns[1].values() else found.columns[0].values() | list) -%}
 {%- endmacro %}
 
 {#- Whether rows of a table that was built were not known on its day; a later day may know them. -#}

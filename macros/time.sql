@@ -110,12 +110,15 @@
 {%- endmacro %}
 
 {#- Working seconds from one moment to a later one, each with the joined dim_date row of its date; a day told without a time counts from its
-    beginning, and nothing takes less than no time. -#}
+    beginning, and nothing takes less than no time, nor more than it takes by the clock: where the clock goes forward in somebody's shift, an
+    hour of it is not worked. -#}
 {% macro working_seconds_taken(earlier, earlier_day, later, later_day) -%}
-    ({{ at_least_nought(
+    {%- set taken = seconds_taken(earlier, later) -%}
+    {%- set worked = at_least_nought(
         '(' ~ working_clock(utc_to_local('(' ~ start_of_told_day(later) ~ ')'), later_day) ~ ') - ('
         ~ working_clock(utc_to_local('(' ~ start_of_told_day(earlier) ~ ')'), earlier_day) ~ ')'
-    ) }})
+    ) -%}
+    (case when {{ worked }} > {{ taken }} then {{ taken }} else {{ worked }} end)
 {%- endmacro %}
 
 {#- By how many days or months the business's week, quarter or year begins after the calendar's (variables week_starts_on and

@@ -143,7 +143,8 @@
 {%- endfor -%}
 
 {%- set built = last_built() if reads_one_raw_table() -%}
-{%- set new_files = files_not_in(built) if built else [] -%}
+{%- set new_files = files_not_in(built) if built -%}
+{%- set built = built if new_files is not none -%}
 {%- if built and not new_files and not has_rows_to_come(built) %}
 select * from {{ built }}
 {%- else -%}

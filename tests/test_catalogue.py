@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from flows.base.project import seed
 from flows.catalogue import Catalogue, tell
 from tests.warehouse import PROJECT
 
@@ -41,6 +42,47 @@ def test_the_catalogue_fits_together(capsys):
     assert tell() == 0, capsys.readouterr().out
 
 
+# Ratios, and means, that rest on no cases of which there might be too few.
+UNCOUNTED = {
+    "a plan or a forecast is set against what came of it": {
+        "pipeline_coverage", "late_stage_coverage", "forecast_error", "forecast_accuracy", "quota_attainment",
+    },
+    "all managers count, they are no sample": {
+        "reps_at_quota_share", "deals_per_manager", "leads_per_manager", "sales_tools_used", "performance_band",
+    },
+    "all materials, reports, checks and days of sprints count": {
+        "collateral_usage_share", "report_availability", "report_accuracy", "report_completeness", "burn_rate",
+    },
+    "prices of a list are set against prices of a list": {"competitor_price_index"},
+}  # fmt: skip
+
+
+def test_every_ratio_counts_the_cases_that_it_rests_on():
+    known = {row["measure"]: row for row in seed("seed_measures")}
+    figures = [*seed("seed_kpi_catalogue"), *seed("seed_kpi_companions")]
+    uncounted = {
+        row.get("companion_id") or row["kpi_id"]
+        for row in figures
+        if row["kind"] in ("ratio", "percentile") and not row["cases"] and not row["denominator"].startswith("kpi:")
+        if known.get(row["denominator"], {}).get("counts_cases") != "true"
+    }
+    assert uncounted == {one for ones in UNCOUNTED.values() for one in ones}
+
+
+def test_whatever_is_made_of_sales_is_sliced_by_their_kind():
+    """A sale that is a deal is of another size than an order of the shop.  Revenue by product or region is revenue, and has it there."""
+    known = {row["measure"]: row["mart"] for row in seed("seed_measures")}
+    of_sales = {"sales_events", "repeat_sales", "top_customer_revenue"}
+    beside = {"customer_events", None}  # of which customers of a kind are counted
+    unsliced = {
+        row["kpi_id"]
+        for row in seed("seed_kpi_catalogue")
+        if known.get(row["numerator"]) in of_sales and known.get(row["denominator"]) in of_sales | beside
+        if not {"sale_kind", "any"} & set(row["dimensions"].split())
+    }
+    assert unsliced == {"revenue_by_product", "revenue_by_region"}
+
+
 def test_a_kpi_of_measures_that_are_there_is_one_row(project):
     add(project, "seeds/seed_kpi_catalogue.csv", KPI)
     assert list(Catalogue(project).problems()) == []
@@ -57,6 +99,7 @@ def test_a_kpi_of_measures_that_are_there_is_one_row(project):
         ("1,ratio", "1,flow", "a ratio has a denominator, and nothing else has one."),
         ("leads_won", "lead_won", "numerator lead_won is no measure; near to it are leads_won, "),
         ("leads_won", "zzz", "nothing is near to it. A new measure is five lines: docs/add.md."),
+        ("ratio,,", "ratio,deals,", "cases deals is no measure; near to it are deals_"),
         ("leads_new", "kpi:revenu", "denominator kpi:revenu is no KPI; near to it are revenue, "),
         (",leads_won,", ",,", "the numerator is empty."),
         (",channel,", ",chanel,", "dimension chanel; near to it are channel"),

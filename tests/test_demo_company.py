@@ -87,14 +87,28 @@ def test_marts_give_the_known_answers(demo, family):
 
 
 def test_every_slice_of_a_figure_has_a_value_somewhere(demo):
-    """A ratio by a dimension that its denominator does not have would never have one."""
-    figures = """
-        select kpi_id as figure, dimension, value from marts.kpi_values
-        union all
-        select companion_id, dimension, value from marts.kpi_companions
+    """A ratio by a dimension that its denominator does not have would never have one; nor has a promised dimension that no measure has.
+
+    A figure that counts its cases counts them in each of its slices.
     """
-    dead = f"select figure, dimension from ({figures}) group by all having count(value) = 0 order by all"
-    assert demo.execute(dead).fetchall() == []
+    wrong = """
+        with figures as (
+            select kpi_id as figure_id, dimension, value, cases from marts.kpi_values
+            union all
+            select companion_id, dimension, value, cases from marts.kpi_companions
+        ),
+        promised as (
+            select figure_id, cases is not null as is_counted, unnest(string_split('all ' || coalesce(dimensions, ''), ' ')) as dimension
+            from marts.kpi_definitions
+        )
+        select coalesce(promised.figure_id, figures.figure_id), dimension
+        from (select * from promised where dimension not in ('', 'any')) as promised
+        full outer join figures using (figure_id, dimension)
+        group by all
+        having count(value) = 0 or any_value(is_counted) and coalesce(max(cases), 0) = 0
+        order by all
+    """
+    assert demo.execute(wrong).fetchall() == []
 
 
 # The demo's report is by campaign: the ads and the keywords are those of the links, and no group is known.

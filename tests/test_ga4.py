@@ -158,7 +158,7 @@ def warehouse(tmp_path_factory):
         else:
             pq.write_table(pa.Table.from_pylist(events, EXPORT), f"{path}.parquet")
     write_csv(folder / "raw", CSV)
-    with built_of(folder, "ga4 google_ads vk_ads files", unit_tests=8) as connection:
+    with built_of(folder, "ga4 google_ads vk_ads files", unit_tests=9) as connection:
         yield connection
 
 
@@ -249,8 +249,8 @@ def test_ads_have_their_names_and_their_currency(warehouse):
 
 def test_nights_know_a_system_that_comes_by_files_alone():
     """Nothing is loaded of it; the gate reads its moments, which are microseconds."""
-    settings = Settings(sources="ga4 google_ads bitrix24")
-    assert settings.on == ("ga4", "google_ads", "bitrix24") and settings.loaded == ()
+    settings = Settings(sources="ga4 roistat bitrix24")
+    assert settings.on == ("ga4", "roistat", "bitrix24") and settings.loaded == ()
     assert re.fullmatch(PATTERNS["timestamp"], "1772442000123456") and not re.fullmatch(
         PATTERNS["timestamp"], "177244200012345"
     )

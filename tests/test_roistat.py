@@ -91,7 +91,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def warehouse(folder):
     """The warehouse of this company."""
-    with built_of(folder, "roistat vk_ads files", unit_tests=4) as connection:
+    with built_of(folder, "roistat vk_ads files", unit_tests=5) as connection:
         yield connection
 
 

@@ -249,6 +249,12 @@ class Facts:
         return sold + [(r.day, r.sale.dims if r.sale else OF_NOBODY, -r.amount) for r in self.refunds]
 
     @cached_property
+    def known_money(self) -> list[tuple[dt.date, dict, Decimal]]:
+        """Those of them that are of known customers."""
+        sold = [(s.day, s.dims, s.amount) for s in self.sales if s.party]
+        return sold + [(r.day, r.sale.dims, -r.amount) for r in self.refunds if r.sale and r.sale.party]
+
+    @cached_property
     def margins(self) -> list[tuple[dt.date, Sale | None, str, str, Decimal, Decimal | None]]:
         """Lines of sales and, with a minus, of refunds in proportion: day, sale, product, group, revenue, gross profit.
 

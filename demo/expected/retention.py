@@ -32,7 +32,7 @@ def active_at(f: Facts, end: int) -> dict[int, str]:
 
 def base(f: Facts, sheet: Sheet) -> None:
     revenue: dict[tuple, Decimal] = defaultdict(Decimal)
-    for day, dims, amount in f.money:
+    for day, dims, amount in f.known_money:
         for grain in GRAINS:
             revenue[grain, period_start(day, grain), "all"] += amount
         revenue["month", period_start(day, "month"), dims["customer_segment"]] += amount
@@ -64,6 +64,23 @@ def base(f: Facts, sheet: Sheet) -> None:
                 if mean:
                     earned = revenue[grain, start, segment]
                     sheet.put("arpu", grain, start, dimension, segment, earned / mean, earned, mean)
+
+
+def by_kind(f: Facts, sheet: Sheet) -> None:
+    """Of each kind of sale: what known customers paid over the mean of those who bought so in the 180 days before either end of a month."""
+    earned: dict[tuple, Decimal] = defaultdict(Decimal)
+    for day, dims, amount in f.known_money:
+        earned[period_start(day, "month"), dims["sale_kind"]] += amount
+    for start in periods("month"):
+        ends = clock.day_start(start), min(clock.day_start(period_end(start, "month")), clock.END)
+        for kind in ("deal", "order"):
+            people = (
+                {s.party.party_id for s in f.sales if s.party and s.kind == kind and end - ACTIVITY <= s.at < end}
+                for end in ends
+            )
+            if mean := Decimal(sum(map(len, people))) / 2:
+                money = earned[start, kind]
+                sheet.put("arpu", "month", start, "sale_kind", kind, money / mean, money, mean)
 
 
 def values(f: Facts, sheet: Sheet) -> None:
@@ -198,11 +215,11 @@ def engagement(f: Facts, sheet: Sheet) -> None:
 
 
 def payers(f: Facts, sheet: Sheet) -> None:
-    """Revenue over the known customers who bought in the period."""
+    """Revenue of known customers over those of them who bought in the period."""
     for grain in GRAINS:
         earned: dict = defaultdict(Decimal)
         people: dict = defaultdict(set)
-        for day, _, amount in f.money:
+        for day, _, amount in f.known_money:
             earned[period_start(day, grain)] += amount
         for s in f.sales:
             if s.party:
@@ -240,6 +257,6 @@ def opinions(f: Facts, sheet: Sheet) -> None:
 
 def expected_values(f: Facts) -> Sheet:
     sheet = Sheet()
-    for part in (base, values, leavers, returning, engagement, payers, opinions):
+    for part in (base, by_kind, values, leavers, returning, engagement, payers, opinions):
         part(f, sheet)
     return sheet

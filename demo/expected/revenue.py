@@ -61,6 +61,7 @@ def products(f: Facts, sheet: Sheet) -> None:
 def customers(f: Facts, sheet: Sheet) -> None:
     for grain in GRAINS:
         new: dict[tuple, Decimal] = defaultdict(Decimal)
+        known: dict[tuple, Decimal] = defaultdict(Decimal)
         total: dict[tuple, Decimal] = defaultdict(Decimal)
         by_customer: dict[tuple, dict] = defaultdict(lambda: defaultdict(Decimal))
         events = [(s.day, s.dims, s.party, s.amount) for s in f.sales]
@@ -74,14 +75,17 @@ def customers(f: Facts, sheet: Sheet) -> None:
             for cell in [(start, "all", "all"), *cells]:
                 total[cell] += amount
                 if party:
+                    known[cell] += amount
                     by_customer[cell][party.party_id] += amount
                     if period_start(f.first_sale[party.party_id].day, grain) == start:
                         new[cell] += amount
         for cell, whole in sorted(total.items()):
             if whole:
                 top = sum(sorted(by_customer[cell].values(), reverse=True)[:10], Decimal(0))
-                sheet.put("new_customer_revenue_share", grain, *cell, new[cell] / whole, new[cell], whole)
-                if cell[1] in ("all", "region"):
+                if known[cell] > 0:
+                    share = new[cell] / known[cell]
+                    sheet.put("new_customer_revenue_share", grain, *cell, share, new[cell], known[cell])
+                if cell[1] != "channel":
                     sheet.put("revenue_concentration", grain, *cell, top / whole, top, whole)
 
 
@@ -100,7 +104,7 @@ def upsell(f: Facts, sheet: Sheet) -> None:
             if units:
                 paid[group] += amount
         if f.first_sale[party] is not s:
-            had, dims = most[party], {"manager": s.dims["manager"]}
+            had, dims = most[party], {"manager": s.dims["manager"], "sale_kind": s.kind}
             new = {g for g in paid if g not in had}
             more = {g for g, v in paid.items() if g in had and v > had[g] and v >= had[g] * Decimal("1.1")}
             grown = new | more
@@ -110,9 +114,9 @@ def upsell(f: Facts, sheet: Sheet) -> None:
             groups += [(s.day, {"product_group": g}, int(g in grown), 1) for g in paid]
         for g, v in paid.items():
             most[party][g] = max(v, most[party].get(g, v))
-    sheet.ratios("upsell_cross_sell_rate", facts, ("manager",))
-    sheet.ratios("upsell_rate", ups, ("manager",))
-    sheet.ratios("cross_sell_rate", crosses, ("manager",))
+    sheet.ratios("upsell_cross_sell_rate", facts, ("manager", "sale_kind"))
+    sheet.ratios("upsell_rate", ups, ("manager", "sale_kind"))
+    sheet.ratios("cross_sell_rate", crosses, ("manager", "sale_kind"))
     sheet.ratios("upsell_cross_sell_rate", groups, ("product_group",), grains=())
 
 

@@ -30,6 +30,9 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "amocrm": "amocrm_token",
     "hubspot": "hubspot_token",
     "salesforce": "salesforce_client_secret",
+    "vk_ads": "vk_ads_client_secret",
+    "google_ads": "google_ads_refresh_token",
+    "ga4": "ga4_key_file",
     "files": "inbox",
 }
 
@@ -156,6 +159,22 @@ class Settings(BaseSettings):
     direct_url: str = _told("https://api.direct.yandex.com", "yandex_direct: the address of the API", "load", "night")
     direct_detail: str = _told("campaign", "yandex_direct: by what a campaign's day is loaded, campaign, ad (ad group and ad) or keyword (that too); the same money in more rows", "load", "night")
     direct_vat: str = _told("NO", "yandex_direct: costs with VAT (YES), without it (NO), or both (YES,NO)", "load", "night")
+    vk_ads_client_id: str | None = _told(None, "vk_ads: the id of an API access with the scope read_ads", "load", "night")
+    vk_ads_client_secret: SecretStr | None = _told(None, "vk_ads: the secret of that access", "load", "night")
+    vk_ads_detail: str = _told("campaign", "vk_ads: by what a campaign's day is loaded, campaign or ad; the same money in more rows", "load", "night")
+    vk_ads_url: str = _told("https://ads.vk.com", "vk_ads: the address of the API", "load", "night")
+    google_ads_customer: str | None = _told(None, "google_ads: the number of the advertising account; several with commas between them", "load", "night")
+    google_ads_manager: str | None = _told(None, "google_ads: the number of the manager account above them; unset: there is none", "load", "night")
+    google_ads_developer_token: SecretStr | None = _told(None, "google_ads: the developer token of a manager account", "load", "night")
+    google_ads_client_id: str | None = _told(None, "google_ads: the id of an OAuth client", "load", "night")
+    google_ads_client_secret: SecretStr | None = _told(None, "google_ads: the secret of that client", "load", "night")
+    google_ads_refresh_token: SecretStr | None = _told(None, "google_ads: the refresh token of a user who may read the accounts", "load", "night")
+    google_ads_detail: str = _told("campaign", "google_ads: by what a campaign's day is loaded, campaign, ad or keyword (that too); the same money in more rows", "load", "night")
+    google_ads_url: str = _told("https://googleads.googleapis.com/v23", "google_ads: the address of the API with its version", "load", "night")
+    google_ads_token_url: str = _told("https://oauth2.googleapis.com/token", "google_ads: where access tokens are given", "load", "night")
+    ga4_key_file: Path | None = _told(None, "ga4: the key file of a service account that may read the export in BigQuery, JSON", "load", "night")
+    ga4_dataset: str | None = _told(None, "ga4: the dataset of the export, <project>.analytics_<property>; several with commas between them", "load", "night")
+    ga4_url: str = _told("https://bigquery.googleapis.com", "ga4: the address of BigQuery", "load", "night")
     # fmt: on
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.project import seed
 from flows.base.sql import listed, literal, quoted
 from flows.boards.spec import Board, Column, Tile
 
@@ -24,7 +25,7 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         connection: to the file with the marts.
 
     Returns:
-        KPIs with their names, periods by grain, members by dimension, words of marks, values by KPI and member, rows by tile.
+        KPIs with their names, periods by grain, members by dimension, words of codes and marks, values by KPI and member, rows by tile.
     """
     periods = _periods(connection)
     wanted = {*board.slices, *(tile.by for tile in board.tiles if tile.by)}
@@ -33,6 +34,7 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "kpis": _kpis(board, connection),
         "periods": periods,
         "members": _members(wanted, connection),
+        "codes": codes(),
         "marks": _marks(connection),
         "values": _values(board, periods, connection),
         "tiles": [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles],
@@ -72,6 +74,12 @@ def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[st
         if dimension in members and key not in members[dimension]:  # what is of nobody, such as (unknown)
             members[dimension][key] = [russian, english]
     return members
+
+
+def codes() -> dict[str, list[str]]:
+    """The Russian and the English name of what stands for no member in any dimension, such as (unknown)."""
+    rows = [row for row in seed("seed_member_names") if row["dimension"] == "any"]
+    return {row["dimension_key"]: [row["name_ru"], row["name_en"]] for row in rows}
 
 
 def _marks(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -24,6 +24,8 @@ DATABASE = "KPI"
 PREFIX = "boards_"  # no dataset has the name of a table that it reads: a rule for it would hold within its query too
 KPI = f"{PREFIX}kpi_values"
 FORMATS = {"count": ",.1~f", "money": ",.0f", "ratio": ".1%", "share": ".1%", "index": ",.2~f", "minutes": ",.0f"}
+DAYS = {"date": ("%d.%m.%Y", "%Y-%m-%d"), "month": ("%m.%Y", "%Y-%m")}
+UNITS = {"minutes": ("мин", "min"), "days": ("дней", "days")}  # which a format of numbers cannot tell
 WIDTH = 12  # a dashboard's row has so many columns
 # columns that all datasets share, and those of the KPIs: Russian, English
 WORDS = {
@@ -32,7 +34,7 @@ WORDS = {
     "is_complete": ("Период закончен", "The period is whole"), "is_newest": ("Последнее состояние", "The newest state"),
     "kpi_id": ("Показатель, код", "KPI, id"), "kpi_name": ("Показатель", "KPI"), "unit": ("Единица", "Unit"), "value": ("Значение", "Value"),
     "previous_value": ("К прошлому периоду", "The period before"), "year_ago_value": ("Год назад", "A year ago"), "target_value": ("План", "Plan"),
-    "numerator": ("Числитель", "Numerator"), "denominator": ("Знаменатель", "Denominator"), "scale": ("Множитель", "Scale"),
+    "numerator": ("Числитель", "Numerator"), "member_rank": ("Место", "Place"), "denominator": ("Знаменатель", "Denominator"), "scale": ("Множитель", "Scale"),
 }  # fmt: skip
 PERIODS, MEMBERS, WHOLE = f"{PREFIX}periods", f"{PREFIX}members", ("Весь бизнес", "The whole business")
 
@@ -56,6 +58,11 @@ class Bundle:
         self.sliced: set[str] = set()  # datasets that have each row once for the whole and once for each slice
         self.datasets: dict[str, dict[str, Any]] = {}
         self.charts: dict[str, dict[str, Any]] = {}  # by uuid; `tile` and `kpis` stay out of the file
+
+    def title(self, kpi: str) -> str:
+        """A KPI's name, with the unit that its figures do not show."""
+        unit = UNITS.get(self.kpis[kpi]["unit"])
+        return self.kpis[kpi][f"name_{self.language}"] + (f", {unit[self.at]}" if unit else "")
 
     def word(self, name: str) -> str | None:
         """A column's name in the language of the bundle; None where it has none."""
@@ -107,9 +114,11 @@ class Bundle:
     figures.kpi_id, catalogue.name_{self.language} as kpi_name, catalogue.unit, catalogue.scale, figures.period_grain, figures.period_start,
     cast(figures.period_start as varchar) as period, figures.is_complete, figures.dimension, figures.dimension_key,
     figures.dimension_name_{self.language} as dimension_name, figures.value, figures.previous_value, figures.year_ago_value,
-    figures.target_value, figures.numerator, figures.denominator
+    figures.target_value, figures.numerator, figures.denominator, members.member_rank
 from {self.schema}.kpi_values as figures
-inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogue.kpi_id"""
+inner join {self.schema}.kpi_catalogue as catalogue on figures.kpi_id = catalogue.kpi_id
+left join {self.schema}.dimension_members as members
+    on figures.dimension = members.dimension and figures.dimension_key = members.dimension_key"""
         found = self.connection.execute(f"describe {sql.replace(f'{self.schema}.', 'marts.')}").fetchall()
         metrics = [self._metric(kpi) for kpi in self.kpis.values()]
         metrics += [  # of one KPI, period and member alone: plans of several say nothing
@@ -151,7 +160,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             one, value = f"count(*) {rows} = 1", f"max(value) {rows}"
         other = "en" if self.language == "ru" else "ru"
         made = {
-            "metric_name": kpi["kpi_id"], "verbose_name": kpi[f"name_{self.language}"], "expression": f"case when {one} then {value} end",
+            "metric_name": kpi["kpi_id"], "verbose_name": self.title(kpi["kpi_id"]), "expression": f"case when {one} then {value} end",
             "description": f"{kpi[f'formula_{self.language}']} · {kpi[f'name_{other}']}", "d3format": FORMATS.get(kpi["unit"], ",.1~f"),
         }  # fmt: skip
         return made | ({"currency": self._currency()} if kpi["unit"] == "money" else {})
@@ -193,8 +202,16 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
                 "" if of == "kpi" else f" and {alias}.dimension = {literal(of)}"
             )
             joins.append(f"left join {self.schema}.{table} as {alias} on {on}")
-            shown.append(f"coalesce({alias}.{title}_{self.language}, cast(mart.{name} as varchar)) as {alias}")
+            told = " ".join(
+                f"when {literal(key)} then {literal(names[self.at])}" for key, names in data.codes().items()
+            )
+            told = f"case mart.{name} {told} else cast(mart.{name} as varchar) end"
+            shown.append(f"coalesce({alias}.{title}_{self.language}, {told}) as {alias}")
             columns.append(self._column(alias, "VARCHAR", labels.get(name)))
+        flags = {c.column for tile in tiles for c in tile.columns if c.unit == "flag"}
+        for name in sorted(flags):
+            shown.append(f"case when mart.{name} then '✓' when not mart.{name} then '–' end as {name}_told")
+            columns.append(self._column(f"{name}_told", "VARCHAR", labels.get(name)))
         if day:
             joins.append(
                 f"inner join {self.schema}.periods as periods on mart.{day} between periods.period_start and periods.period_end"
@@ -231,7 +248,7 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
     ) -> str:
         """A chart with the form that its editor shows, and the query that its picture asks."""
         key = uuid("chart", board.name, tile.kind, tile.title.en, kpi or "")
-        title = self.kpis[kpi][f"name_{self.language}"] if kpi else getattr(tile.title, self.language)
+        title = self.title(kpi) if kpi else getattr(tile.title, self.language)
         follows, has_slices = self._follows(board, tile, kpi), dataset == KPI or dataset in self.sliced
         if has_slices and not follows and not tile.by and "dimension" not in tile.where:
             query = query | {
@@ -297,17 +314,20 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
             return [chart(None, KPI, "echarts_timeseries_line", query, form)]
         first, largest = tile.kpis[0], _last_if_none(self._metric(self.kpis[tile.kpis[0]])["expression"])
         ordered = {"orderby": [[largest, False]], "row_limit": tile.limit, "filters": own}
-        if tile.kind == "bars":
+        if tile.kind == "bars" and tile.order != "rank":
             query = {"metrics": [first], "columns": [_axis("dimension_name")], **ordered}
             form = {"x_axis": "dimension_name", "metrics": [first], "groupby": [], **BARS, "x_axis_sort": first, **look}
             return [chart(None, KPI, "echarts_timeseries_bar", query, form)]
+        if tile.order == "rank":  # a picture's bars stand by size or by name, so these are bars in the cells of a table
+            largest = {"expressionType": "SQL", "sqlExpression": "min(member_rank)", "label": "rank"}
+            ordered["orderby"] = [[largest, True]]
         query = {"metrics": tile.kpis, "columns": ["dimension_name"], **ordered}
         form = {
             "query_mode": "aggregate",
             "groupby": ["dimension_name"],
             "metrics": tile.kpis,
             "timeseries_limit_metric": largest,
-            "order_desc": True,
+            "order_desc": tile.order != "rank",
         }
         return [chart(None, KPI, "table", query, form)]
 
@@ -366,34 +386,43 @@ select 'all', 'all', {literal(WHOLE[self.at])}"""
         ordered = [*keys, *((name, True) for name in grouped)]  # rows that are equal in it stand in one order too
         query |= {
             "metrics": metrics,
-            "columns": [_axis(plain[0])] if tile.kind != "table" else plain,
+            "columns": [_axis(plain[0])] if tile.kind == "line" else grouped,
             "orderby": ordered,
         }
-        if tile.kind == "table":
+        if tile.kind != "line":  # bars in an order of their own stand in the cells of a table
             form = {
                 "query_mode": "aggregate",
-                "groupby": plain,
+                "groupby": grouped,
                 "metrics": metrics,
                 "order_desc": not keys[0][1],
                 "timeseries_limit_metric": keys[0][0],
             }
-            form |= self._formats({getattr(column, self.language): column for column in tile.columns if column.agg})
+            names = [
+                name if name in grouped else getattr(c, self.language)
+                for c, name in zip(tile.columns, shown, strict=True)
+            ]
+            form |= self._formats(dict(zip(names, tile.columns, strict=True)), tile.kind == "bars")
             return chart(None, dataset, "table", query, form)
         look = {"y_axis_format": FORMATS.get(tile.columns[1].unit, ",.1~f")}
-        form = {"x_axis": plain[0], "metrics": metrics, "groupby": [], **look, **(BARS if tile.kind == "bars" else {})}
-        return chart(
-            None, dataset, "echarts_timeseries_bar" if tile.kind == "bars" else "echarts_timeseries_line", query, form
-        )
+        form = {"x_axis": plain[0], "metrics": metrics, "groupby": [], **look}
+        return chart(None, dataset, "echarts_timeseries_line", query, form)
 
-    def _formats(self, columns: dict[str, Column]) -> dict[str, Any]:
-        """How a table writes its numbers, by the names that the columns have in it."""
-        told = {
-            name: {"d3NumberFormat": FORMATS.get(c.unit, ",.2~f"), "showCellBars": False} for name, c in columns.items()
+    def _formats(self, columns: dict[str, Column], bars: bool = False) -> dict[str, Any]:
+        """How a table writes its numbers and days, by the names that the columns have in it."""
+        told: dict[str, dict[str, Any]] = {
+            name: {"d3TimeFormat": DAYS[c.unit][self.at]}
+            if c.unit in DAYS
+            else {"d3NumberFormat": FORMATS.get(c.unit, ",.2~f"), "showCellBars": bars}
+            for name, c in columns.items()
         }
-        return {"column_config": told, "show_cell_bars": False}
+        return {"column_config": told, "show_cell_bars": bars}
 
     def _shown(self, column: Column) -> str:
-        return f"{column.column}_told" if column.of else column.column.replace("{lang}", self.language)
+        return (
+            f"{column.column}_told"
+            if column.of or column.unit == "flag"
+            else column.column.replace("{lang}", self.language)
+        )
 
     def _sum(self, column: Column) -> dict[str, Any]:
         """A column that takes rows together, as a metric with the title that the tile gives it."""

@@ -33,7 +33,10 @@ from flows.base.private import private_files
 from flows.extract.commit import OWN_FOLDERS, Load
 from flows.extract.common import YEARS, Deadline, LoadReport, Run, Settings, Total, grace
 
-SOURCES = ("bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop", "amocrm", "hubspot", "salesforce", "files")
+SOURCES = (
+    *("bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop", "amocrm", "hubspot", "salesforce"),
+    *("vk_ads", "google_ads", "ga4", "files"),
+)
 
 __all__ = [
     "SOURCES",

@@ -207,20 +207,21 @@ class Load:
         """Everything that was noted has ended."""
         (self.folder / "notes").unlink(missing_ok=True)
 
-    def add(self, table: str, rows: Iterable[Mapping[str, Any]], folder: str | None = None) -> None:
+    def add(self, table: str, rows: Iterable[Mapping[str, Any]], folder: str | None = None, part: str = "") -> None:
         """Adds rows of a table.
 
         Args:
             table: its name.
             rows: JSON values by column; columns may come and go from row to row.
             folder: the source folder, if not the load's own.
+            part: a folder below the table's, where the path says what the rows are of.
         """
-        where = (folder or self.source, table)
+        where = (folder or self.source, f"{table}/{part}" if part else table)
         texts = [{name: as_text(value) for name, value in row.items()} for row in rows]
         if not texts:
             return
         if where not in self._writers:
-            target = self._tree / where[0] / table
+            target = self._tree / where[0] / where[1]
             self._writers[where] = _TableWriter(target, self.report.load_id, self.loaded_at, self.warn)
         self._writers[where].add(texts)
         if folder is None:

@@ -11,7 +11,7 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from flows.base import settings
 from flows.base.errors import ConfigError, LoadError, Refused, RequestFailed, TimedOut
-from flows.base.redact import CleanFilter
+from flows.base.redact import CleanFilter, keep_secret
 
 if TYPE_CHECKING:
     from requests import Response
@@ -425,3 +425,31 @@ class Http:
             trouble = f"{doing}: {kind} ({type(error).__name__})"
         # Raised here, so that the error does not carry the first one, which holds the whole address.
         raise RequestFailed(trouble, "Nothing was loaded; check the network and the address, and run the load again")
+
+
+class Session:
+    """Requests with a token that runs out: it is fetched before the first one, and anew once when the service takes it no more.
+
+    Args:
+        http: how requests are sent.
+        begin: fetches a token; raises LoadError where there is none.
+    """
+
+    def __init__(self, http: Http, begin: Callable[[], str]):
+        self._http, self._begin = http, begin
+        self._token = ""
+
+    def request(
+        self, doing: str, method: str, url: str, headers: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> "Response":
+        """As `Http.request`, with the token. An answer with status 401 is of a token that is new."""
+        is_new = not self._token
+        while True:
+            if not self._token:
+                self._token = self._begin()
+                keep_secret(self._token)
+            sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}
+            response = self._http.request(doing, method, url, headers=sent, **kwargs)
+            if response.status_code != 401 or is_new:
+                return response
+            self._token, is_new = "", True

@@ -1,12 +1,12 @@
 """HubSpot by its CRM API v3 (source page 05). Env KPI_HUBSPOT_TOKEN: the token of a private app; KPI_HUBSPOT_URL: the API's address.
 
-What is loaded, each time, as `LISTINGS` says:
+What is loaded, each time, as `LISTINGS` says, with `LEADS` where the variable hubspot_leads asks for them:
 
 - contacts, companies, deals, calls, meetings, e-mails, tasks, messages: the first time their whole lists; later those that a
   search finds changed since the last load, less an hour, for the search hears of changes late. The search gives ids, the first
   10 000 of a question; the next question asks for those above the last one. Records and their associations are then read by id;
 - what was archived since, from the list of the archived. Where the count is another one than ours then, the whole list of ids is read;
-- the values that a deal's stage and a contact's lifecycle stage and lead status had: with the record. HubSpot tells the latest of
+- the values that the stage of a deal or a lead and a contact's lifecycle stage and lead status had: with the record. HubSpot tells the latest of
   them, and what was loaded once stays;
 - the account, owners, pipelines, rates, the names of lifecycle stages and lead statuses: whole, which keeps their history.
 
@@ -61,7 +61,7 @@ class Listing:
 
     @property
     def table(self) -> str:
-        return self.object if self.object in ("contacts", "companies", "deals") else "engagements"
+        return self.object if self.object in ("contacts", "companies", "deals", "leads") else "engagements"
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -100,7 +100,16 @@ LISTINGS = (
     _done("tasks", "hs_task_type", "hs_task_status", "hs_task_completion_date"),
     _done("communications", "hs_communication_channel_type"),
 )
+LEADS = Listing("leads", ("hs_createdate", "hs_lead_name", "hs_pipeline", "hs_pipeline_stage", "hs_lead_source", "hs_lead_disqualification_reason",
+            "hubspot_owner_id"), ("hs_pipeline_stage",))
 # fmt: on
+
+
+def listings() -> tuple[Listing, ...]:
+    """What is read: the object Leads only where it tells the leads."""
+    from flows.base.project import variables
+
+    return (*LISTINGS, LEADS) if variables()["hubspot_leads"] == LEADS.object else LISTINGS
 
 
 class Portal:
@@ -326,7 +335,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     state = state_of(run.root, run.source)
     _read_words(load, portal)
     since, until = _span(run, state)
-    for listing in LISTINGS:
+    for listing in listings():
         pages = (
             portal.whole(listing)
             if not since and not until
@@ -345,7 +354,9 @@ def _read_words(load: Load, portal: Portal) -> None:
     for archived in ("false", "true"):
         for page in portal.pages("crm/v3/owners", {"limit": 100, "archived": archived}):
             load.add("owners", map(_owner, page))
-    load.add("pipelines", _records("hubspot: crm/v3/pipelines/deals", portal.ask("crm/v3/pipelines/deals")))
+    for kind in ("deals", *(listing.object for listing in listings() if listing is LEADS)):
+        path = f"crm/v3/pipelines/{kind}"
+        load.add("pipelines", ({**row, "object": kind} for row in _records(f"hubspot: {path}", portal.ask(path))))
     try:
         for page in portal.pages("settings/v3/currencies/exchange-rates", {"limit": 100}):
             load.add("exchange_rates", page)
@@ -411,7 +422,7 @@ def plan(run: Run) -> LoadReport:
     portal = Portal(run.settings, run.deadline)
     portal.ask("account-info/v3/details")
     rows = {"account": 1}
-    for listing in LISTINGS:
+    for listing in listings():
         rows[listing.table] = rows.get(listing.table, 0) + portal.count(listing)
     return LoadReport(run.source, rows=rows)
 

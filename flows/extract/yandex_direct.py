@@ -20,9 +20,9 @@ from flows.base.errors import ConfigError, Incomplete, LimitReached, LoadError, 
 from flows.base.redact import storable
 from flows.base.settings import setting
 from flows.base.words import short
+from flows.extract.by_day import cursor_after, days, spans
 from flows.extract.commit import Load, known_keys, state_of
 from flows.extract.common import WHOLE, Deadline, Http, LoadReport, Run, Settings, Total, Waiting, address, parse_json
-from flows.extract.yandex_metrica import cursor_after, days
 
 if TYPE_CHECKING:
     from requests import Response
@@ -164,7 +164,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     currency = direct.currency()
     keys: set[tuple] = set()
     for vat in series:
-        for begin, end in _spans(first, last):
+        for begin, end in spans(first, last, SPAN_DAYS):
             _read_span(load, direct, parts, vat, currency, begin, end, keys)
     _mark_gone(load, run, direct, series, first, last, keys)
     return state | {direct.login: cursor_after(state.get(direct.login), first, last)}
@@ -182,13 +182,6 @@ def _parts() -> tuple[str, ...]:
     if detail not in PARTS:
         raise ConfigError(f"KPI_DIRECT_DETAIL is none of {', '.join(PARTS)}", "What a campaign's day is parted by")
     return PARTS[detail]
-
-
-def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        end = min(last, first + timedelta(days=SPAN_DAYS - 1))
-        yield first, end
-        first = end + timedelta(days=1)
 
 
 def _read_span(

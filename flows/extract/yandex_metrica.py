@@ -18,11 +18,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.base.clock import yesterday
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
 from flows.base.settings import setting
 from flows.base.words import short
+from flows.extract.by_day import FIRST_DAYS, cursor_after, days
 from flows.extract.commit import Load, known_keys, state_of
 from flows.extract.common import (
     LOG,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from requests import Response
 
 URL = "https://api-metrika.yandex.net"
-FIRST_DAYS = 365  # that a first load without --since asks for; also the longest span of one log
 AGAIN_DAYS = 4
 ATTEMPTS = 3  # to make one log
 ROWS_AT_ONCE = 10_000
@@ -208,7 +207,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     for counter in _counters():
         metrica = Metrica(counter, run.settings, run.deadline)
         _read_goals(load, metrica)
-        first, last = days(run, state.get(counter))
+        first, last = days(run, state.get(counter), AGAIN_DAYS)
         if run.until and run.until > last:
             load.warn(f"--until {run.until}: days after {last} are not finished and were left out")
         if first > last:
@@ -217,29 +216,6 @@ def read(load: Load, run: Run) -> dict[str, Any]:
             _read_kind(load, run, metrica, kind, first, last)
         state = state | {counter: cursor_after(state.get(counter), first, last)}
     return state
-
-
-def days(run: Run, cursor: str | None, again: int = AGAIN_DAYS) -> tuple[date, date]:
-    """First and last day to load.
-
-    Args:
-        run: what was asked for.
-        cursor: the last loaded day, ISO, or None.
-        again: how many loaded days come again.
-    """
-    last = min(run.until or date.max, yesterday(run.now))
-    if run.since:
-        return run.since, last
-    if cursor:
-        return date.fromisoformat(cursor) - timedelta(days=again - 1), last
-    return last - timedelta(days=FIRST_DAYS - 1), last
-
-
-def cursor_after(cursor: str | None, first: date, last: date) -> str:
-    """The last day up to which everything is loaded, after the days from `first` to `last`."""
-    if cursor and first > date.fromisoformat(cursor) + timedelta(days=1):
-        return cursor  # days between are missing
-    return max(cursor or "", last.isoformat())
 
 
 def _counters() -> list[str]:
@@ -493,7 +469,7 @@ def plan(run: Run) -> LoadReport:
     state = state_of(run.root, run.source)
     for counter in _counters():
         metrica = Metrica(counter, run.settings, run.deadline)
-        first, last = days(run, state.get(counter))
+        first, last = days(run, state.get(counter), AGAIN_DAYS)
         for kind in KINDS if first <= last else ():
             report.rows[kind.table] = -1
             until = _possible_until(metrica, kind, first, last)

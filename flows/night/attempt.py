@@ -30,7 +30,7 @@ from flows.extract import SOURCES
 from flows.night import build
 from flows.night.build import BuildFailed, Place
 from flows.night.history import Night, State, add_row, forget_runs
-from flows.night.kept import note, stamp, why_anew
+from flows.night.kept import note, settled, stamp, why_anew
 from flows.night.load import SourceLoad, newest_loads
 from flows.night.report import send, summary
 from flows.night.run_log import RunLog, Step
@@ -288,6 +288,7 @@ class Run:
         """Takes note of a build that is whole."""
         mark, checks = self._mark + stamp(self.place.file), list(self._checks)
         self.count([], **tests)
+        self._noted = settled(self._noted, note(self.place))
         self.state.built = {"mark": mark, "checks": checks, "tests": tests}
         self.state.write()
 

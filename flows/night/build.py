@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ CODE = (
     "selectors.yml",
 )
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "phonenumbers", "prefect", "pyarrow")
+HISTORY = "files/pipeline_runs/"  # of the raw root: how nights went
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
 
 
@@ -117,20 +119,20 @@ def fingerprint(place: Place) -> str:
     digest = hashlib.sha256(rules_hash(place).encode())
     digest.update(place.as_of.isoformat().encode())
     for name, facts in raw_files(place).items():
-        digest.update(f"{name} {facts}\n".encode(errors="replace"))
+        if not name.startswith(HISTORY):  # a failed night adds a row to the history of nights
+            digest.update(f"{name} {facts}\n".encode())
     return digest.hexdigest()
 
 
 def raw_files(place: Place) -> dict[str, str]:
-    """The raw files as they stand still: name → size and time of the last change. A failed night adds a row to the history of nights, so that is
-    left out."""
+    """The raw files as they stand still: name → size, time of the last change and number on the disk."""
     found = {}
     for path in _files(place.raw):
-        name, facts = path.relative_to(place.raw), "nowhere"
+        name, facts = os.fsencode(path.relative_to(place.raw)).decode("utf-8", "backslashreplace"), "nowhere"
         with suppress(OSError):  # a link that leads nowhere
-            facts = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
-        if name.parts[:2] != ("files", "pipeline_runs"):
-            found[str(name)] = facts
+            status = path.stat()
+            facts = f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
+        found[name] = facts
     return found
 
 
@@ -155,23 +157,24 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _files(top: Path) -> Iterator[Path]:
-    if top.is_file():
-        yield top
-    seen = set()
-    for folder, folders, names in os.walk(top, followlinks=True):
-        here = os.path.realpath(folder)
-        if here in seen:  # a link back to a folder that holds it
-            folders[:] = []
-            continue
-        seen.add(here)
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        yield from (Path(folder, name) for name in sorted(names))
+def _files(top: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
+    """All files below a path, in one order. A folder that two links lead to has its files twice, as the raw views have them."""
+    if not top.is_dir():
+        if os.path.lexists(top):
+            yield top
+        return
+    here, names = os.path.realpath(top), []
+    with suppress(OSError):
+        names = sorted(os.listdir(top))
+    if here not in above:  # else it is a link back to a folder that holds it
+        for name in names:
+            if name != "__pycache__":
+                yield from _files(top / name, (*above, here))
 
 
 def packages() -> dict[str, str]:
     """The versions of what makes the figures."""
-    return {name: version(name) for name in PACKAGES}
+    return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
 
 
 def code() -> dict[str, Any]:

@@ -97,7 +97,7 @@ class Night:
 
     def save(self) -> None:
         """Writes it beside its logs."""
-        _write(Path(self.logs) / "run.json", asdict(self))
+        _write(Path(self.logs) / "run.json", _cleaned(asdict(self)))
 
 
 @dataclass
@@ -130,14 +130,24 @@ class State:
 
     def write(self) -> None:
         """Writes it in one step."""
-        _write(self.path, {name: value for name, value in asdict(self).items() if name != "path"})
+        content = {name: value for name, value in asdict(self).items() if name not in ("path", "kept")}
+        _write(self.path, _cleaned(content) | {"kept": self.kept})
+
+
+def _cleaned(value: Any) -> Any:
+    """What is to be written, its texts without secrets. Numbers stay: a secret of digits may stand in any of them."""
+    if isinstance(value, dict):
+        return {name: _cleaned(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(one) for one in value]
+    return redact.clean(value) if isinstance(value, str) else value
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
     new = path.with_name(f".{path.name}.new")
     with open(new, "w", encoding="utf-8") as stream:
-        stream.write(redact.clean(text) + "\n")
+        stream.write(text + "\n")
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(new, path)

@@ -8,13 +8,28 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from flows.night.build import Place, raw_files, rules_hash
+
+MEANWHILE = "came in the middle of a build"
 
 
 def note(place: Place) -> dict[str, Any]:
     """What is noted of a night before it builds, as JSON can hold it: its day, and what it is made by and of. The `stamp` of the file joins it
     when it is published."""
     return {"as_of": place.as_of.isoformat(), "rules": rules_hash(place), "files": raw_files(place)}
+
+
+def settled(noted: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What is noted of a build that is whole. Nobody can tell what it took of a file, or of a rule, that came while it was at work.
+
+    Args:
+        noted: what `note` gave before it.
+        now: what `note` gives after it.
+    """
+    files = {name: noted["files"].get(name, MEANWHILE) for name in noted["files"] | now["files"]}
+    return noted | {"rules": noted["rules"] if noted["rules"] == now["rules"] else MEANWHILE, "files": files}
 
 
 def why_anew(noted: dict[str, Any], place: Place) -> str:
@@ -39,7 +54,11 @@ def why_anew(noted: dict[str, Any], place: Place) -> str:
     files = raw_files(place)
     for name, facts in noted["files"].items():
         if files.get(name) != facts:
-            return f"the raw file {name} {'is another one' if name in files else 'is gone'}"
+            return f"the raw file {name} {MEANWHILE if facts == MEANWHILE else 'is another one' if name in files else 'is gone'}"
+    try:
+        duckdb.connect(str(place.file)).close()
+    except duckdb.Error:
+        return "the file of the last build is damaged, or another program has it open"
     return ""
 
 

@@ -3,7 +3,7 @@
 -- An indicator is judged by its plan or, where there is none, by the period before, a day by the same weekday a week before; it is good where it
 -- lies on the side that the catalogue calls better, and even where the difference is small.  A running period is judged by its plan to date, of what
 -- adds up, else by the same days of the one before: its plan is that of the whole period.  A figure that bears a mark (its data begin later, it is
--- not ripe, it rests on too few cases) is judged by nothing and judges none.
+-- not ripe, it rests on too few cases) is judged by nothing and judges none, and nobody is named who moved it.
 with kpis as (
     select * from {{ ref('kpi_values') }} where dimension = 'all'
 ),
@@ -58,7 +58,8 @@ judged as (
             when abs(value - yardstick) <= {{ var('even_within') }} * abs(yardstick) then 'even'
             when (value > yardstick) = (better = 'up') then 'good'
             else 'bad'
-        end as sign
+        end as sign,
+        coalesce(mark, '') not in ('uncovered', 'unripe', 'few_cases') and caution_before is null as is_change_told
     from measured
 )
 
@@ -70,11 +71,10 @@ select
     {{ ratio('judged.value - judged.previous_value', 'abs(judged.previous_value)') }} as change_share,
     judged.value - judged.year_ago_value as year_change,
     {{ ratio('judged.value - judged.year_ago_value', 'abs(judged.year_ago_value)') }} as year_change_share,
-    signs.name_ru as sign_ru, signs.name_en as sign_en,
-    movers.mover_dimension, movers.mover_ru, movers.mover_en, movers.mover_change
+    signs.name_ru as sign_ru, signs.name_en as sign_en, movers.mover_dimension, movers.mover_ru, movers.mover_en, movers.mover_change
 from judged
 left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.judged_by and judged.sign = signs.sign
 left join {{ ref('int_report_movers') }} as movers
     on judged.report = movers.report and judged.kpi_id = movers.kpi_id
     and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start
-    and movers.is_main and judged.previous_value is not null
+    and movers.is_main and judged.previous_value is not null and judged.is_change_told

@@ -1,11 +1,14 @@
 -- Grain: report, kpi_id, reason, reason_rank.
 -- One indicator of a report and reason for its change in the newest complete period: a factor of its tree, or a member (a channel, a manager, a
--- stage) of those that moved it most.  The factors' parts add up to the change; members of several dimensions are several cuts of one change.
+-- stage) of those that moved it most; none of a figure that is not ripe, rests on too few cases or stands beside such a one.  The factors' parts
+-- add up to the change; members of several dimensions are several cuts of one change.
 {%- set currency = (var('currency_words')[var('base_currency')] or [var('base_currency')])[0] %}
 {%- set digits = {'ru': "replace(amounts.digits, '.', ',')", 'en': 'amounts.digits'} %}
 with changed as (
     select * from {{ ref('report_indicators') }}
-    where is_latest and change is not null and period_grain = case report when 'daily' then 'day' when 'weekly' then 'week' else 'month' end
+    where
+        is_latest and change is not null and is_change_told
+        and period_grain = case report when 'daily' then 'day' when 'weekly' then 'week' else 'month' end
 ),
 
 reasons as (

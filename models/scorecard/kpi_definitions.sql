@@ -26,7 +26,7 @@ with definitions as (
         companions.name_en,
         companions.unit,
         true,
-        coalesce(catalogue.dimensions || ' ' || companions.dimensions, catalogue.dimensions),
+        coalesce(companions.dimensions, catalogue.dimensions),
         companions.numerator,
         companions.denominator,
         companions.scale,

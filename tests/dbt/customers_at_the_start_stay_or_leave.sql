@@ -18,7 +18,7 @@ ends as (
     select periods.period_grain, periods.period_start, count(distinct spans.customer_key) as customers
     from {{ ref('periods') }} as periods
     inner join {{ ref('int_customer_spans') }} as spans
-        on spans.product_group = 'all'
+        on spans.dimension = 'all'
         and periods.last_known_day >= spans.active_from and periods.last_known_day < spans.active_until
     where periods.period_grain = 'month'
     group by periods.period_grain, periods.period_start

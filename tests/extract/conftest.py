@@ -1,5 +1,6 @@
 """Fixtures: an empty raw root, a clean environment."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -31,5 +32,7 @@ def clean_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("KPI_SALESFORCE_URL", "KPI_SALESFORCE_CLIENT_ID", "KPI_SALESFORCE_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
+    for name in [one for one in os.environ if one.startswith(("KPI_VK_ADS_", "KPI_GOOGLE_", "KPI_GA4_"))]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")

@@ -9,6 +9,7 @@ import gzip
 import json
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -589,6 +590,7 @@ class HubSpot(Server):
         self.lists: dict[str, list[dict[str, Any]]] = {
             "owners": [],
             "pipelines/deals": [],
+            "pipelines/leads": [],
             "settings/v3/currencies/exchange-rates": [],
         }
         self.options: dict[str, list[dict[str, Any]]] = {}
@@ -780,6 +782,182 @@ class Salesforce(Server):
     @staticmethod
     def problem(status: int, code: str, text: str) -> Answer:
         return Answer(status, [{"message": text, "errorCode": code, "fields": []}])
+
+
+class VkAds(Server):
+    """An account of VK Ads: `objects` holds the lists by name, `days` the figures by (list, id, day); `page` is the most of a page.
+
+    Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, secret: str = "vk-s3cret", page: int = 50):
+        super().__init__()
+        self.secret, self.page, self.tokens = secret, page, 0
+        self.objects: dict[str, list[dict[str, Any]]] = {"ad_plans": [], "ad_groups": [], "banners": []}
+        self.days: dict[tuple[str, int, str], dict[str, Any]] = {}
+        self.user = {"id": 555, "username": "coffee", "currency": "RUB"}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        name = parts.path.removeprefix("/api/v2/").removesuffix(".json")
+        params = dict(parse_qsl(parts.query or body.decode()))
+        if fault := self.enter(name, params):
+            return fault
+        if name == "oauth2/token":
+            if params.get("client_secret") != self.secret or params.get("grant_type") != "client_credentials":
+                return Answer(401, {"error": "invalid_client", "error_description": "No such client"})
+            self.tokens += 1
+            return Answer(200, {"access_token": f"vk-token-{self.tokens}", "expires_in": 86400, "token_type": "Bearer"})
+        if headers.get("Authorization") != f"Bearer vk-token-{self.tokens}":
+            return self.problem(401, "expired_token")
+        if name == "user":
+            return Answer(200, self.user)
+        if name.startswith("statistics/"):
+            return self._statistics(name.split("/")[1], params)
+        offset, limit = int(params.get("offset", 0)), min(int(params["limit"]), self.page)
+        fields = params["fields"].split(",")
+        rows = [{key: row[key] for key in fields if key in row} for row in self.objects[name]]
+        return Answer(200, {"count": len(rows), "offset": offset, "items": rows[offset : offset + limit]})
+
+    def _statistics(self, kind: str, params: dict[str, str]) -> Answer:
+        """Each object that was asked for, with all of its days, those without figures too."""
+        first, last = date.fromisoformat(params["date_from"]), date.fromisoformat(params["date_to"])
+        if (last - first).days >= 366 or len(params["id"].split(",")) > 200:
+            return self.problem(400, "ERR_LIMIT_EXCEEDED")
+        every = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+        nothing = {"shows": 0, "clicks": 0, "goals": 0, "spent": "0.00"}
+        items = [
+            {
+                "id": int(one),
+                "rows": [{"date": day, "base": self.days.get((kind, int(one), day), nothing)} for day in every],
+                "total": {},
+            }
+            for one in params["id"].split(",")
+        ]
+        return Answer(200, {"items": items, "total": {}})
+
+    @staticmethod
+    def problem(status: int, code: str) -> Answer:
+        return Answer(status, {"error": {"code": code, "message": "Не принято"}})
+
+
+class GoogleAds(Server):
+    """Accounts of Google Ads: `rows` holds the rows by (account, resource), as the answer writes them; `page` is the most of a page.
+
+    Requests are counted by resource. Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, refresh: str = "1//gads-s3cret", manager: str = "9990001111", page: int = 10_000):
+        super().__init__()
+        self.refresh, self.manager, self.page, self.tokens = refresh, manager, page, 0
+        self.rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def handle(self, command, path, headers, body):
+        if path == "/token":
+            params = dict(parse_qsl(body.decode()))
+            if fault := self.enter("token", params):
+                return fault
+            if params.get("refresh_token") != self.refresh or params.get("grant_type") != "refresh_token":
+                return Answer(
+                    400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+                )
+            self.tokens += 1
+            return Answer(200, {"access_token": f"ya29.{self.tokens}", "expires_in": 3599, "token_type": "Bearer"})
+        customer = path.split("/")[3]
+        query = json.loads(body)["query"]
+        resource = query.split(" FROM ")[1].split()[0]
+        if fault := self.enter(resource, query):
+            return fault
+        if headers.get("Authorization") != f"Bearer ya29.{self.tokens}":
+            return self.problem(401, "UNAUTHENTICATED")
+        if headers.get("login-customer-id") != self.manager or headers.get("developer-token") != "dev-t0ken":
+            return self.problem(403, "PERMISSION_DENIED", {"authorizationError": "USER_PERMISSION_DENIED"})
+        rows = self.rows.get((customer, resource), [])
+        if " BETWEEN " in query:
+            first, last = query.split("'")[1], query.split("'")[3]
+            rows = [row for row in rows if first <= row["segments"]["date"] <= last]
+        pages = [rows[at : at + self.page] for at in range(0, len(rows), self.page)]
+        return Answer(200, [{"results": page, "fieldMask": "x", "requestId": "r"} for page in pages])
+
+    @staticmethod
+    def problem(status: int, name: str, code: dict[str, str] | None = None) -> Answer:
+        """An error as a stream tells it: in a list."""
+        told = {"code": status, "message": "Request failed", "status": name}
+        if code:
+            told["details"] = [{"@type": "…GoogleAdsFailure", "errors": [{"errorCode": code, "message": "x"}]}]
+        return Answer(status, [{"error": told}])
+
+
+class BigQuery(Server):
+    """A project with the export of a property of GA4: `tables` holds the rows by table, as dicts, `fields` the schema, `changed` the times of change.
+
+    `page` is the most rows of a page. Each question for a token gives the next one, and only the last one is taken.
+    """
+
+    def __init__(self, public_key: Any, page: int = 10_000):
+        super().__init__()
+        self.public_key, self.page, self.tokens = public_key, page, 0
+        self.fields: list[dict[str, Any]] = []
+        self.tables: dict[str, list[dict[str, Any]]] = {}
+        self.changed: dict[str, str] = {}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        params = dict(parse_qsl(parts.query or body.decode()))
+        if parts.path == "/token":
+            return self.enter("token", params) or self._token(params)
+        name = parts.path.removeprefix("/bigquery/v2/projects/shop-1/datasets/analytics_123/tables").strip("/")
+        if fault := self.enter(name or "tables", params):
+            return fault
+        if headers.get("Authorization") != f"Bearer ya29.{self.tokens}":
+            return self.problem(401, "authError", "UNAUTHENTICATED")
+        if not name:
+            return self._page(
+                params, "tables", [{"tableReference": {"tableId": one}} for one in sorted(self.tables)], "nextPageToken"
+            )
+        table, _, action = name.partition("/")
+        if table not in self.tables:
+            return self.problem(404, "notFound", "NOT_FOUND")
+        if action != "data":
+            told = {"schema": {"fields": self.fields}, "lastModifiedTime": self.changed.get(table, "1")}
+            return Answer(200, {**told, "numRows": str(len(self.tables[table]))})
+        wanted = params["selectedFields"].split(",")
+        fields = [field for field in self.fields if field["name"] in wanted]
+        rows = [self._cells(fields, row) for row in self.tables[table]]
+        return self._page(params, "rows", rows, "pageToken", totalRows=str(len(rows)))
+
+    def _token(self, params: dict[str, str]) -> Answer:
+        """A token for whoever signed with the key, as long as the signature is of this hour."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        text, _, sign = params["assertion"].rpartition(".")
+        self.public_key.verify(urlsafe_b64decode(sign + "=="), text.encode(), PKCS1v15(), SHA256())
+        claims = json.loads(urlsafe_b64decode(text.split(".")[1] + "=="))
+        assert claims["aud"] == f"{self.url}/token" and claims["iat"] <= time.time() < claims["exp"]
+        self.tokens += 1
+        return Answer(200, {"access_token": f"ya29.{self.tokens}", "expires_in": 3599, "token_type": "Bearer"})
+
+    def _page(self, params: dict[str, str], name: str, rows: list[Any], following: str, **more: str) -> Answer:
+        begin, size = int(params.get("pageToken", 0)), min(int(params["maxResults"]), self.page)
+        token = {following: str(begin + size)} if begin + size < len(rows) else {}
+        return Answer(200, {**more, **token, name: rows[begin : begin + size]})
+
+    def _cells(self, fields: list[dict[str, Any]], row: dict[str, Any]) -> dict[str, Any]:
+        """A record as BigQuery tells it: values alone, in the order of the schema, numbers as text."""
+        return {"f": [{"v": self._cell(field, row.get(field["name"]))} for field in fields]}
+
+    def _cell(self, field: dict[str, Any], value: Any) -> Any:
+        if field.get("mode") == "REPEATED":
+            return [{"v": self._cell({**field, "mode": ""}, one)} for one in value or []]
+        if value is None:
+            return None
+        return self._cells(field["fields"], value) if field["type"] == "RECORD" else str(value)
+
+    @staticmethod
+    def problem(status: int, reason: str, name: str) -> Answer:
+        told = {"code": status, "message": "No", "errors": [{"reason": reason, "message": "No"}], "status": name}
+        return Answer(status, {"error": told})
 
 
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from extract.servers import HubSpot
 from extract.tools import NOW, QUICK, alive, read, seen
 
 from flows.extract import Incomplete, LimitReached, Refused, RequestFailed, load
+from flows.extract.hubspot import LEADS, LISTINGS
 
 OLD = (NOW - timedelta(days=30)).isoformat()
 LATER = (NOW + timedelta(hours=1)).isoformat()
@@ -217,3 +218,27 @@ def test_a_dry_run(root, account):
     report = hubspot(root, dry_run=True)
     assert (report.rows["account"], report.rows["deals"], report.rows["engagements"]) == (1, 35, 1)
     assert not root.exists()
+
+
+def test_records_of_leads_come_where_they_tell_the_leads(root, account, monkeypatch):
+    """With their pipeline, their contact, their deal and the stages that they had; an account whose contacts tell the leads is not asked for them."""
+    account.lists["pipelines/leads"] = [
+        {"id": "lead-pipeline-id", "label": "Leads", "stages": [{"id": "new-stage-id"}]}
+    ]
+    stages = {"hs_pipeline_stage": [past("qualified-stage-id"), past("new-stage-id")]}
+    links = {"contacts": [("7", "")], "deals": [("3", "")]}
+    account.objects["leads"] = [
+        record(1, links=links, history=stages, hs_lead_name="Anna", hs_pipeline_stage="qualified-stage-id")
+    ]
+    assert "leads" not in hubspot(root).rows and not account.calls("leads")
+    monkeypatch.setattr("flows.extract.hubspot.listings", lambda: (*LISTINGS, LEADS))
+    report = hubspot(root, 1, since=(NOW - timedelta(days=40)).date())
+    assert (report.rows["leads"], report.rows["pipelines"]) == (1, 2)
+    (lead,) = read(root, "hubspot", "leads")
+    told = [lead[name] for name in ("contact_id", "deal_id", "hs_pipeline_stage", "hs_lead_name")]
+    assert told == ["7", "3", "qualified-stage-id", "Anna"]
+    history = {row["value"] for row in read(root, "hubspot", "property_history") if row["object"] == "leads"}
+    assert history == {"qualified-stage-id", "new-stage-id"}
+    account.objects["leads"][0] |= {"archived": True, "updatedAt": LATER}
+    hubspot(root, 2)
+    assert alive(root, "hubspot", "leads", "id") == {}

@@ -2,7 +2,7 @@
 is the same as Prefect's workers start it; `real` calls it for the gates alone.
 
 dbt: reads the raw leads, makes a small private file, prints events as dbt does. STAND_IN_DBT says what else: `slow`,
-`fail`, `grandchild`, `full` (writes until the disk is full), `env` (prints its environment).
+`fail`, `grandchild`, `full` (writes until the disk is full), `env` (prints its environment), `drop` (a raw file comes meanwhile).
 gates: pass, unless STAND_IN_GATE names the gate that finds something critical.
 loader: the real one, less patient.
 """
@@ -91,6 +91,8 @@ def dbt() -> int:
         problem = {"unique_id": "model.kpi.leads", "status": "error", "message": "Runtime Error\n  no such column: x"}
         (target / "run_results.json").write_text(json.dumps({"results": [problem]}))
         return 1
+    if what == "drop":
+        Path(os.environ["KPI_RAW_ROOT"], "files", "leads", "dropped.csv").write_text("lead_id\n2\n")
     make_file(full=what == "full")
     tell("LogModelResult", "1 of 1 OK", node_info=node, status="OK", index=1, total=1)
     return 0

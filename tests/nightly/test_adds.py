@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from flows.night.build import Place
-from flows.night.kept import note, stamp, why_anew
+from flows.night.history import State
+from flows.night.kept import note, settled, stamp, why_anew
 from tests.nightly.tools import Nights
 from tests.test_properties import company
 from tests.warehouse import run_dbt
@@ -62,14 +63,17 @@ def nights_and_a_build(folder, parts, days, *selected):
 
     Args:
         folder: for both warehouses.
-        parts: night → path below the raw root → header and rows.
+        parts: night → path below the raw root → header and rows; none takes the file away.
         days: the day of each night.
         selected: the models that all nights but the last build; without any, all nights build all.
     """
     raw, added, anew = folder / "raw", folder / "added", folder / "anew"
     for number, (part, day) in enumerate(zip(parts, days, strict=True)):
-        for name, (header, rows) in part.items():
-            write(raw / name, header, rows)
+        for name, rows in part.items():
+            if rows is None:
+                (raw / name).unlink()
+            else:
+                write(raw / name, *rows)
         settings = {"KPI_RAW_ROOT": str(raw), "KPI_AS_OF": day, "KPI_BUILD_ADDS": "yes" if number else "no"}
         only = ("--select", *selected) if selected else ()
         done = run_dbt(added, *BUILD, *only, **settings)
@@ -97,6 +101,9 @@ def test_what_nights_add_is_what_a_build_from_the_ground_up_makes(tmp_path):
     header = "lead_id,created_at,status_class,phone,loaded_at,is_deleted".split(",")
     for number, leads in enumerate(LEADS):
         parts[number][f"files/leads/by_hand_{number}.csv"] = (header, leads)
+    # a file that nobody can read any more is none: what was taken of it goes
+    name, days = "files/exchange_rates/by_hand.csv", [("2026-01-01", "GBP", 110), ("2026-01-02", "GBP", 111)]
+    parts[0][name], parts[2][name] = (["date", "currency", "rate_to_base"], days), None
     added, anew = nights_and_a_build(tmp_path, parts, ["2026-02-10", "2026-03-01", "2026-04-01"], *ADDING)
     assert differences(added, anew) == {}
     with duckdb.connect(str(added), read_only=True) as reader:
@@ -123,12 +130,19 @@ def test_thirty_nights_are_one_build(tmp_path):
 def test_a_night_adds_only_to_what_it_may_add_to(tmp_path, monkeypatch):
     monkeypatch.setattr("flows.night.build.code_hash", lambda: "the code")
     place = Place(tmp_path, tmp_path / "logs", dt.date(2026, 3, 1))
-    leads = place.raw / "files" / "leads"
-    leads.mkdir(parents=True)
-    place.file.parent.mkdir()
-    place.file.write_text("a build")
+    leads, shared = place.raw / "files" / "leads", tmp_path / "shared"
+    for folder in (leads, shared, place.file.parent):
+        folder.mkdir(parents=True)
+    duckdb.connect(str(place.file)).close()
     (leads / "a.csv").write_text("lead_id\n1\n")
-    noted = note(place) | {"stamp": stamp(place.file)}
+    (leads / os.fsdecode(b"caf\xe9.csv")).write_text("lead_id\n1\n")  # a name that is no text
+    (shared / "c.csv").write_text("lead_id\n1\n")
+    for name in ("one", "two"):
+        (leads / name).symlink_to(shared)
+    state = State(tmp_path / "state.json", kept=note(place) | {"stamp": stamp(place.file)})
+    monkeypatch.setattr("flows.base.redact._secrets", {"2026", "leads", *map(str, range(1000, 1100))})
+    state.write()
+    noted = State.read(state.path).kept
     assert why_anew(noted, place) == ""
     (leads / "b.csv").write_text("lead_id\n2\n")
     runs = place.raw / "files" / "pipeline_runs"
@@ -138,12 +152,26 @@ def test_a_night_adds_only_to_what_it_may_add_to(tmp_path, monkeypatch):
     assert why_anew(noted, tomorrow) == ""
     assert "later day" in why_anew(noted, Place(tmp_path, tmp_path, dt.date(2026, 2, 28)))
     assert "another year" in why_anew(noted, Place(tmp_path, tmp_path, dt.date(2027, 1, 1)))
-    (leads / "a.csv").write_text("lead_id\n1\n3\n")
+    came = settled(noted, note(place))
+    assert why_anew(came, tomorrow) == "the raw file files/leads/b.csv came in the middle of a build"
+    with duckdb.connect(str(place.file), read_only=True):
+        assert why_anew(noted, tomorrow) == "the file of the last build is damaged, or another program has it open"
+    (leads / "two").unlink()
+    assert why_anew(noted, tomorrow) == "the raw file files/leads/two/c.csv is gone"
+    (leads / "two").symlink_to(shared)
+    times = (leads / "a.csv").stat()
+    (leads / "new").write_text("lead_id\n3\n")  # of the same length and time as the one that it takes the place of
+    os.utime(leads / "new", ns=(times.st_atime_ns, times.st_mtime_ns))
+    (leads / "new").replace(leads / "a.csv")
     assert why_anew(noted, tomorrow) == "the raw file files/leads/a.csv is another one"
     (leads / "a.csv").unlink()
     assert why_anew(noted, tomorrow) == "the raw file files/leads/a.csv is gone"
     monkeypatch.setattr("flows.night.build.code_hash", lambda: "other code")
     assert why_anew(noted, tomorrow) == "the code, a rule or a setting has changed"
+    assert (
+        why_anew(settled(note(place), noted) | {"stamp": noted["stamp"]}, place)
+        == "the code, a rule or a setting has changed"
+    )
     place.file.write_text("half a build")
     assert why_anew(noted, tomorrow) == why_anew({}, tomorrow) == "there is no whole build of a night before"
 
@@ -154,10 +182,18 @@ def test_a_night_after_a_published_one_adds_and_after_a_failed_one_begins_anew(t
     leads.mkdir(parents=True)
     (leads / "a.csv").write_text("lead_id\n1\n")
     outputs = []
-    for day, what in (("01", "env"), ("02", "env"), ("03", "fail"), ("04", "env")):
+    for day, what in (("01", "env"), ("02", "env"), ("03", "fail"), ("04", "env"), ("05", "drop"), ("06", "env")):
         status, output = nights.run(KPI_AS_OF=f"2026-02-{day}", STAND_IN_DBT=what)
-        assert (status == 0) == (what == "env"), output
+        assert (status == 0) == (what != "fail"), output
         outputs.append(output)
-    anew = "build: everything is made anew, because there is no whole build of a night before"
-    assert [anew in output for output in outputs] == [True, False, False, True]
-    assert all("build: adds to that of 2026-02-0" in output for output in outputs[1:3])
+    anew = "build: everything is made anew, because "
+    assert [anew + "there is no whole build of a night before" in output for output in outputs] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert all("build: adds to that of 2026-02-0" in outputs[number] for number in (1, 2, 4))
+    assert anew + "the raw file files/leads/dropped.csv came in the middle of a build" in outputs[5]

@@ -283,10 +283,11 @@ def retail_average_order(grain: str, key: str = ALL) -> pd.DataFrame:
 
 
 def retail_new_customer_share(grain: str) -> pd.DataFrame:
-    """Sales to customers whose first purchase is in the period over net revenue."""
+    """Sales to customers whose first purchase is in the period over those to all known customers."""
     ledger = retail_ledger()
     new = ledger[starts(ledger["at"], grain) == starts(ledger.first_at, grain)]
-    return ratio(tally(new, "at", grain, ALL, "amount"), tally(ledger, "at", grain, ALL, "amount"))
+    known = ledger[ledger.customer.notna()]
+    return ratio(tally(new, "at", grain, ALL, "amount"), tally(known, "at", grain, ALL, "amount"))
 
 
 def retail_concentration(grain: str) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def installed(tmp_path_factory):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("KPI_", "VIRTUAL_ENV"))}
     env |= {
         "SUPERSET_CONFIG_PATH": str(HOME / "superset_config.py"), "SUPERSET_SECRET_KEY": "k" * 42, "SUPERSET_ADMIN_PASSWORD": PASSWORD,
-        "SUPERSET_METADATA": f"sqlite:///{folder}/superset.db", "FLASK_APP": "superset", "SUPERSET_HOME": str(folder),
+        "FLASK_APP": "superset", "SUPERSET_HOME": str(folder),
     }  # fmt: skip
     commands = [
         ["uv", "venv", "--quiet", "--python", sys.executable, folder / "env"],
@@ -189,6 +189,8 @@ def _same(shown, expected, tile) -> bool:
                 return False
             continue
         told = told[0] if isinstance(told, list) else told
+        if column.unit == "flag":
+            cell = {"✓": True, "–": False}.get(cell)
         if isinstance(cell, bool) or isinstance(told, bool) or told is None or isinstance(told, str):
             if cell != told:
                 return False

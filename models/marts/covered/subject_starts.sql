@@ -19,10 +19,17 @@ worked as (
     from firsts
     inner join {{ ref('dim_date') }} as days on days.is_working_day and days.date_day < firsts.first_event_on
     group by firsts.subject
+),
+
+starts as (
+    select
+        firsts.subject,
+        cast(coalesce({{ dbt.dateadd('day', 1, 'worked.last_worked_on') }}, firsts.first_event_on) as date) as first_day
+    from firsts
+    left join worked on firsts.subject = worked.subject
 )
 
-select
-    firsts.subject,
-    cast(coalesce({{ dbt.dateadd('day', 1, 'worked.last_worked_on') }}, firsts.first_event_on) as date) as first_day
-from firsts
-left join worked on firsts.subject = worked.subject
+select subject, first_day from starts
+union all
+-- nobody can be seen to leave, and not all who are active are known, until the data are as long as a purchase keeps a customer active
+select 'churned_customers', cast({{ dbt.dateadd('day', var('activity_days'), 'first_day') }} as date) from starts where subject = 'customer_events'

@@ -8,6 +8,7 @@ select
     team,
     {{ known('kind') }} as kind,
     1 as tasks_done,
+    {{ flag('flow_hours > 0') }} as tasks_timed,
     active_hours,
     flow_hours
 from {{ ref('fct_tasks') }}

@@ -14,7 +14,7 @@ days as (
 ),
 
 flow as (
-    {{ period_measures(ref('finished_tasks'), dimensions=['project', 'team'], sums=['active_hours', 'flow_hours']) }}
+    {{ period_measures(ref('finished_tasks'), dimensions=['project', 'team'], sums=['tasks_timed', 'active_hours', 'flow_hours']) }}
 )
 
 select * from burn_down

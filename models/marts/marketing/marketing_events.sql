@@ -27,7 +27,7 @@ events as (
             as event_id, channel, campaign,
         -- a cost that nobody told, or that is nought, is no cost
         nullif(cost_base, 0) as ad_spend, clicks as ad_clicks, impressions as ad_impressions,
-        nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed,
+        nullif(cost_base, 0) as marketing_cost, 0 as leads_attributed, 0.0 as attributed_sales,
         0 as attributed_revenue, 0 as attributed_costed_revenue, 0 as attributed_profit, 0 as ad_revenue, 0.0 as new_customers,
         0.0 as ad_new_buyers, 0 as ad_leads, 0.0 as ad_sales, 0 as ad_new_revenue,
         0.0 as sales_touched, 0.0 as sale_touches, 0.0 as sale_days
@@ -35,16 +35,17 @@ events as (
     union all
     select
         event_date, 'expense', 'business', cast(expense_no as {{ dbt.type_string() }}), channel, '(unallocated)', null, 0, 0,
-        nullif(amount_base, 0), 0, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0, 0,
+        nullif(amount_base, 0), 0, 0.0, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0, 0,
         0.0, 0.0, 0.0
     from expenses
     union all
-    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0, 0, 0, 0, 0.0, 0.0, is_ad_lead, 0.0, 0,
+    select created_on, 'lead', source_system, lead_id, channel, campaign, null, 0, 0, null, 1, 0.0, 0, 0, 0, 0, 0.0, 0.0, is_ad_lead, 0.0, 0,
         0.0, 0.0, 0.0
     from leads
     union all
     select
         event_date, event, '(all)', concat_ws('|', event_id, touchpoint_id), channel, campaign, null, 0, 0, null, 0,
+        case when is_marketing then sales_attributed else 0.0 end,
         case when is_marketing then revenue_attributed else 0 end,
         case when is_marketing then costed_revenue else 0 end,
         case when is_marketing then gross_profit else 0 end,

@@ -3,6 +3,6 @@
 {{ period_measures(
     ref('attributed_revenue'),
     dimensions=['channel'],
-    sums=['revenue_attributed', 'revenue_touched'],
+    sums=['revenue_attributed', 'revenue_touched', 'sales_attributed'],
     where="model = '" ~ var('default_attribution') ~ "'"
 ) }}

@@ -20,8 +20,8 @@ money as (
         dimensions=['channel', 'source_system'],
         coarse=['campaign'],
         sums=[
-            'marketing_cost', 'leads_attributed', 'attributed_revenue', 'attributed_costed_revenue', 'ad_revenue', 'ad_return', 'new_customers',
-            'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue', 'sales_touched',
+            'marketing_cost', 'leads_attributed', 'attributed_sales', 'attributed_revenue', 'attributed_costed_revenue', 'ad_revenue', 'ad_return',
+            'new_customers', 'ad_new_buyers', 'ad_leads', 'ad_sales', 'ad_new_revenue', 'sales_touched',
             'sale_touches', 'sale_days'
         ],
         per_period={

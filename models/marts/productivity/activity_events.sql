@@ -19,7 +19,11 @@ select
     team,
     channel,
     {{ known('direction') }} as direction,
-    case when is_call then right({{ as_text('100 + extract(hour from occurred_at_local)') }}, 2) end as call_hour,
+    case
+        -- of a call that is told by its day alone nobody knows the hour
+        when is_call and occurred_at <> {{ start_of_told_day('occurred_at') }} then '{{ var("unknown_member") }}'
+        when is_call then right({{ as_text('100 + extract(hour from occurred_at_local)') }}, 2)
+    end as call_hour,
     case when is_call then {{ as_text(iso_weekday('counted_on')) }} end as call_weekday,
     {{ flag("is_call") }} as calls_count,
     -- of a call of which nobody told whether it was answered neither is known
@@ -42,6 +46,7 @@ select
     {{ flag("kind = 'social' and is_completed") }} as social_engagements,
     -- what nobody told of a call is empty
     talk_seconds / cast(60 as double) as talk_minutes,
-    wait_seconds,
-    {{ flag('wait_seconds is not null') }} as calls_with_wait
+    -- who waits is the caller; exchanges tell a wait of nought of outgoing calls
+    case when direction = 'in' then wait_seconds end as wait_seconds,
+    {{ flag("direction = 'in' and wait_seconds is not null") }} as calls_with_wait
 from activities

@@ -1,7 +1,11 @@
 -- Grain: lead_id.
 -- One lead that has been closed, on the day of its closing: its conversion or its rejection, whichever came first.  One of which
--- nothing says when it was closed has taken no time that could be told.
-with closed as (
+-- nothing says when it was closed has taken no time that could be told.  The time is working time of the team in charge, as a response is timed.
+with days as (
+    select * from {{ ref('dim_team_date') }}
+),
+
+closed as (
     select
         leads.*,
         states.closed_at
@@ -30,5 +34,5 @@ select
     ) as handling_minutes,
     1 as requests_handled
 from dated
-inner join {{ ref('dim_date') }} as lead_day on dated.created_on = lead_day.date_day
-inner join {{ ref('dim_date') }} as closing_day on dated.closed_on = closing_day.date_day
+inner join days as lead_day on dated.team = lead_day.team and dated.created_on = lead_day.date_day
+inner join days as closing_day on dated.team = closing_day.team and dated.closed_on = closing_day.date_day

@@ -24,7 +24,7 @@ time_logged as (
     {{ period_measures(
         ref('time_events'),
         dimensions=['manager', 'team'],
-        sums=['minutes_logged', 'minutes_selling', 'minutes_data_entry', 'minutes_content']
+        sums=['entries_logged', 'minutes_logged', 'minutes_selling', 'minutes_data_entry', 'minutes_content']
     ) }}
 ),
 

@@ -8,6 +8,7 @@ select
     team,
     category,
     sum(minutes) over (partition by employee_id, worked_on) > 24 * 60 as is_implausible,
+    1 as entries_logged,
     minutes as minutes_logged,
     case when category = 'selling' then minutes else 0 end as minutes_selling,
     case when category = 'data_entry' then minutes else 0 end as minutes_data_entry,

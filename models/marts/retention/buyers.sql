@@ -41,7 +41,7 @@ acquired as (
 activity as (
     select customer_key, max(active_until) as active_until
     from {{ ref('int_customer_spans') }}
-    where product_group = 'all'
+    where dimension = 'all'
     group by customer_key
 )
 

@@ -1,7 +1,7 @@
 -- Grain: period_grain, period_start, customer_key.
 -- One period and one customer who was active before its first day and no longer is at its end.
 with spans as (
-    select * from {{ ref('int_customer_spans') }} where product_group = 'all'
+    select * from {{ ref('int_customer_spans') }} where dimension = 'all'
 ),
 
 lapsed as (

@@ -6,7 +6,7 @@ with buyers as (
 ),
 
 spans as (
-    select * from {{ ref('int_customer_spans') }} where product_group = 'all'
+    select * from {{ ref('int_customer_spans') }} where dimension = 'all'
 ),
 
 revenue as (

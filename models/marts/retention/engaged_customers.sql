@@ -28,5 +28,5 @@ inner join {{ ref('periods') }} as periods
 inner join {{ ref('buyers') }} as buyers on interactions.customer_key = buyers.customer_key
 inner join {{ ref('int_customer_spans') }} as spans
     on interactions.customer_key = spans.customer_key
-    and spans.product_group = 'all'
+    and spans.dimension = 'all'
     and periods.last_known_day >= spans.active_from and periods.last_known_day < spans.active_until

@@ -9,14 +9,21 @@ at_end as (
     {{ balance_measures(ref('customer_events'), dimensions=dims, balances=['customers_active']) }}
 ),
 
-groups_at_start as (
-    {{ balance_measures(ref('product_group_customers'), dimensions=['product_group'], balances=['customers_active'], whole=false, opening=true) }}
+{% for slice, name in [('product_group', 'groups'), ('sale_kind', 'kinds')] -%}
+{%- for moment in ['start', 'end'] -%}
+{{ name }}_at_{{ moment }} as (
+    {{ balance_measures(
+        ref('product_group_customers'),
+        dimensions=[slice],
+        balances=['customers_active'],
+        where=slice ~ " <> 'all'",
+        whole=false,
+        opening=moment == 'start'
+    ) }}
 ),
 
-groups_at_end as (
-    {{ balance_measures(ref('product_group_customers'), dimensions=['product_group'], balances=['customers_active'], whole=false) }}
-),
-
+{% endfor -%}
+{%- endfor -%}
 churned as (
     select
         period_grain, period_start,
@@ -30,7 +37,7 @@ churned as (
     )
 ),
 
--- what each of them adds to a measure; customers of a product group have the mean alone, so that revenue can be set against it
+-- what each of them adds to a measure; customers of a product group or a kind of sale have the mean alone, so that revenue can be set against it
 parts as (
     select
         period_grain, period_start, dimension, dimension_key,
@@ -41,9 +48,10 @@ parts as (
     union all
     select period_grain, period_start, dimension, dimension_key, null, null, value, -value, null from churned
     union all
-    select period_grain, period_start, dimension, dimension_key, null, null, null, null, value / 2 from groups_at_start
-    union all
-    select period_grain, period_start, dimension, dimension_key, null, null, null, null, value / 2 from groups_at_end
+    {%- for sliced in ['groups_at_start', 'groups_at_end', 'kinds_at_start', 'kinds_at_end'] %}
+    select period_grain, period_start, dimension, dimension_key, null, null, null, null, value / 2 from {{ sliced }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 added_up as (

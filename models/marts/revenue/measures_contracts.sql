@@ -10,7 +10,7 @@ with balances as (
 ),
 
 opening as (
-    {{ balance_measures(ref('contract_events'), dimensions=dims, balances=['mrr'], opening=true) }}
+    {{ balance_measures(ref('contract_events'), dimensions=dims, balances=['mrr', 'contracts_active'], opening=true) }}
 ),
 
 movements as (
@@ -18,6 +18,7 @@ movements as (
         period_grain,
         period_start,
         {{ sliced_by(['product', 'region', 'movement']) }},
+        cast(count(*) as double) as mrr_moves,
         cast(sum(mrr_change) as double) as mrr_change,
         cast(sum(mrr_gained) as double) as mrr_gained,
         cast(sum(mrr_lost) as double) as mrr_lost,
@@ -31,7 +32,8 @@ movements as (
 ),
 
 kept_parts as (
-    select period_grain, period_start, dimension, dimension_key, value as kept_net, value as kept_gross from opening
+    select period_grain, period_start, dimension, dimension_key, value as kept_net, value as kept_gross
+    from opening where measure = 'mrr'
     union all
     select period_grain, period_start, dimension, dimension_key, mrr_expanded - mrr_lost, -mrr_lost from movements where dimension <> 'movement'
 ),
@@ -50,18 +52,19 @@ select * from balances
 union all
 select * from renewals
 union all
-select 'mrr_opening', period_grain, period_start, dimension, dimension_key, value from opening
+select case measure when 'mrr' then 'mrr_opening' else 'contracts_at_start' end, period_grain, period_start, dimension, dimension_key, value
+from opening
 union all
 select 'mrr_kept_net', period_grain, period_start, dimension, dimension_key, kept_net from kept
 union all
 select 'mrr_kept_gross', period_grain, period_start, dimension, dimension_key, kept_gross from kept
 union all
 select 'mrr', period_grain, period_start, dimension, dimension_key, mrr_change from movements where dimension = 'movement'
-{%- for measure in ['mrr_gained', 'mrr_lost', 'mrr_churned', 'mrr_expanded'] %}
+{%- for measure in ['mrr_moves', 'mrr_gained', 'mrr_lost', 'mrr_churned', 'mrr_expanded'] %}
 union all
 select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from movements where dimension <> 'movement'
 {%- endfor %}
-{%- for measure in ['subscribers_opening', 'subscribers_churned', 'mrr_year_ago', 'mrr_year_kept_net', 'mrr_year_kept_gross'] %}
+{%- for measure in ['subscribers_opening', 'subscribers_churned', 'subscribers_year_ago', 'mrr_year_ago', 'mrr_year_kept_net', 'mrr_year_kept_gross'] %}
 union all
 select '{{ measure }}', period_grain, period_start, 'all', 'all', cast(sum({{ measure }}) as double)
 from {{ ref('subscriber_periods') }}

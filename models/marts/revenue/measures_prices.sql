@@ -12,7 +12,7 @@ with prices as (
 repeat_sales as (
     {{ period_measures(
         ref('repeat_sales'),
-        dimensions=['manager', 'product_group'],
+        dimensions=['manager', 'product_group', 'sale_kind'],
         per_period={
             'sales_to_existing': 'count(distinct sale_id)',
             'sales_upsold': 'count(distinct upsold_sale_id)',

@@ -6,7 +6,7 @@
         'channel', 'product_group', 'region', 'manager', 'team', 'customer_segment', 'source_system', 'point_of_sale', 'sale_kind', 'cohort'
     ] + own_dimensions('sales_events'),
     coarse=['product'],
-    sums=['revenue', 'unit_revenue', 'units', 'costed_revenue', 'uncosted_revenue', 'cost_of_goods', 'gross_profit'],
+    sums=['revenue', 'known_revenue', 'unit_revenue', 'units', 'costed_revenue', 'uncosted_revenue', 'cost_of_goods', 'gross_profit'],
     per_period={
         'sales_count': 'count(distinct sold_sale_id)',
         'sales_priced': 'count(distinct priced_sale_id)',

@@ -8,12 +8,13 @@ with bought as (
         known_customer_key as customer_key,
         event_date,
         manager,
+        sale_kind,
         customer_sale_no,
         product_group,
         sum(revenue) as revenue
     from {{ ref('sales_events') }}
     where event = 'sale' and known_customer_key is not null
-    group by sale_id, known_customer_key, event_date, manager, customer_sale_no, product_group
+    group by sale_id, known_customer_key, event_date, manager, sale_kind, customer_sale_no, product_group
 ),
 
 itemised as (
@@ -47,6 +48,7 @@ select
     sale_id,
     customer_key,
     manager,
+    sale_kind,
     product_group,
     is_cross_sell,
     is_upsell,

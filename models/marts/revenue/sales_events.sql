@@ -67,6 +67,7 @@ select
     events.product_group,
     {{ own_columns('sales_events', 'sales') -}}
     cast(events.revenue as decimal(18, 2)) as revenue,
+    cast(case when sales.is_customer_known then events.revenue else 0 end as decimal(18, 2)) as known_revenue,
     case when events.units is not null then cast(events.revenue as decimal(18, 2)) end as unit_revenue,
     case when events.event = 'sale' and events.product_id <> '(not itemised)' then events.units end as units,
     cast(events.costed_revenue as decimal(18, 2)) as costed_revenue,

@@ -53,6 +53,7 @@ select
     {{ flag('mrr_opening = 0 and mrr_closing > 0') }} as subscribers_gained,
     {{ flag('mrr_opening > 0 and mrr_closing = 0') }} as subscribers_churned,
     {{ flag('mrr_closing > 0') }} as subscribers_closing,
+    {{ flag('mrr_year_ago > 0') }} as subscribers_year_ago,
     cast(mrr_year_ago as decimal(18, 2)) as mrr_year_ago,
     cast(case when mrr_year_ago > 0 then mrr_closing else 0 end as decimal(18, 2)) as mrr_year_kept_net,
     cast(least(mrr_year_ago, mrr_closing) as decimal(18, 2)) as mrr_year_kept_gross

@@ -1,7 +1,10 @@
 -- Grain: period_grain, period_start, dimension, dimension_key, customer_rank.
--- One period and slice (whole, region, product group) and one of its largest customers, as many as top_customers says.
+-- One period and slice (whole, region, product group, kind of sale) and one of its largest customers, as many as top_customers says.
+{%- set dims = ['region', 'product_group', 'sale_kind'] %}
 with known_revenue as (
-    select event_date, known_customer_key, region, product_group, revenue from {{ ref('sales_events') }} where known_customer_key is not null
+    select event_date, known_customer_key, region, product_group, sale_kind, revenue
+    from {{ ref('sales_events') }}
+    where known_customer_key is not null
 ),
 
 expanded as (
@@ -21,13 +24,13 @@ by_customer as (
         period_grain,
         period_start,
         known_customer_key,
-        {{ sliced_by(['region', 'product_group']) }},
+        {{ sliced_by(dims) }},
         cast(sum(revenue) as decimal(18, 2)) as revenue
     from expanded
     group by grouping sets (
-        (period_grain, period_start, known_customer_key),
-        (period_grain, period_start, known_customer_key, region),
-        (period_grain, period_start, known_customer_key, product_group)
+        (period_grain, period_start, known_customer_key)
+        {%- for dim in dims %},
+        (period_grain, period_start, known_customer_key, {{ dim }}){% endfor %}
     )
 ),
 

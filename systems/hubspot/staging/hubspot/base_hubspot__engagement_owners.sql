@@ -18,17 +18,27 @@ merged as (
     left join merged_records as contacts on contacts.object = 'contact' and engagements.contact_id = contacts.merged_id
 ),
 
+-- of several leads of a contact the last one
+last_leads as (
+    select
+        contact_id,
+        lead_id,
+        row_number() over (partition by contact_id order by created_at desc, lead_id desc) as row_no
+    from {{ ref('base_hubspot__lead_paths') }}
+),
+
 owned as (
     select
         merged.*,
+        last_leads.lead_id,
         coalesce('contact_' || known_contact_id, 'company_' || company_id) as customer_id,
         case
             when known_deal_id is not null then 'deal'
-            when paths.contact_id is not null then 'lead'
+            when last_leads.lead_id is not null then 'lead'
             when coalesce(known_contact_id, company_id) is not null then 'customer'
         end as object
     from merged
-    left join {{ ref('base_hubspot__lead_paths') }} as paths on merged.known_contact_id = paths.contact_id
+    left join last_leads on merged.known_contact_id = last_leads.contact_id and last_leads.row_no = 1
 )
 
 select
@@ -36,5 +46,5 @@ select
     engagement_id,
     customer_id,
     object,
-    case object when 'deal' then known_deal_id when 'lead' then known_contact_id else customer_id end as object_id
+    case object when 'deal' then known_deal_id when 'lead' then lead_id else customer_id end as object_id
 from owned

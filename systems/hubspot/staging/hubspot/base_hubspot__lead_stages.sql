@@ -1,6 +1,10 @@
 -- Grain: property, stage_id.
--- One lifecycle stage or lead status of contacts that tells the state of a lead, in the order of the variables that say which do.
-{%- set told = {'lifecyclestage': var('hubspot_lead_stages'), 'hs_lead_status': var('hubspot_lead_statuses')} -%}
+-- One stage that tells the state of a lead, in the order of the variables that say which do: a lifecycle stage or lead status of contacts, or a
+-- stage of a pipeline of the object Leads.
+{%- set told = {
+    'contacts': {'lifecyclestage': var('hubspot_lead_stages'), 'hs_lead_status': var('hubspot_lead_statuses')},
+    'leads': {'hs_pipeline_stage': var('hubspot_lead_pipeline_stages')}
+}[var('hubspot_leads')] -%}
 {%- set lines = [] -%}
 {%- for property, classes in told.items() -%}
     {%- for stage_id, class in classes.items() -%}

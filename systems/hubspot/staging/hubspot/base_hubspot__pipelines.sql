@@ -1,12 +1,13 @@
--- Grain: _raw_file, _raw_row; of accepted rows pipeline_id.
--- One raw row of hubspot/pipelines, those of deals, with its row status and its stages as a list.
+-- Grain: _raw_file, _raw_row; of accepted rows object, pipeline_id.
+-- One raw row of hubspot/pipelines, those of deals and of leads, with its row status and its stages as a list.
 {{ validated_rows(
     source('hubspot', 'pipelines'),
     columns={
+        'object': ['object', 'enum'],
         'pipeline_id': ['id', 'code', 'required'],
         'name': ['label', 'text'],
         'stages': ['stages', 'text']
     },
-    key=['pipeline_id'],
+    key=['object', 'pipeline_id'],
     version='loaded_at'
 ) }}

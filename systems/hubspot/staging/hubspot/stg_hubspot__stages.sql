@@ -1,12 +1,13 @@
 -- Grain: object, pipeline_id, stage_id.
--- One stage of a pipeline of deals, won where its chance is 1 and lost where it is another closed one; or one lifecycle stage of leads, with
--- the lead statuses that turn a lead down.
+-- One stage of a pipeline of deals, won where its chance is 1 and lost where it is another closed one; or one stage of leads: of their pipelines, or a
+-- lifecycle stage, with the lead statuses that turn a lead down.
 with pipelines as (
     select * from {{ ref('base_hubspot__pipelines') }} where row_status = 'accepted'
 ),
 
 listed as (
     select
+        coalesce(pipelines.object, 'deals') as pipeline_object,
         pipelines.pipeline_id,
         pipelines.name as pipeline_name,
         pipelines.loaded_at,
@@ -35,6 +36,26 @@ select
     loaded_at,
     'accepted' as row_status
 from listed
+where pipeline_object = 'deals'
+union all
+select
+    'hubspot',
+    null,
+    'lead',
+    listed.pipeline_id,
+    listed.pipeline_name,
+    listed.stage_id,
+    listed.name,
+    listed.position,
+    case when lead_stages.status_class = 'rejected' then 'lost' else 'open' end,
+    null,
+    case when lead_stages.status_class = 'qualified' then 'qualified' else 'lead' end,
+    listed.loaded_at,
+    'accepted'
+from listed
+left join {{ ref('base_hubspot__lead_stages') }} as lead_stages
+    on lead_stages.property = 'hs_pipeline_stage' and listed.stage_id = lead_stages.stage_id
+where listed.pipeline_object = 'leads'
 union all
 select
     'hubspot',
@@ -51,4 +72,4 @@ select
     loaded_at,
     'accepted'
 from {{ ref('base_hubspot__lead_stages') }}
-where property = 'lifecyclestage' or status_class = 'rejected'
+where property = 'lifecyclestage' or property = 'hs_lead_status' and status_class = 'rejected'

@@ -1,0 +1,42 @@
+-- Grain: record_id.
+-- One accepted record of the object Leads, where that tells the leads, and what has become of it: whatever has a deal and was not turned down is converted.
+with leads as (
+    select * from {{ ref('base_hubspot__leads') }} where row_status = 'accepted' and '{{ var("hubspot_leads") }}' = 'leads'
+),
+
+stages as (
+    select * from {{ ref('base_hubspot__lead_stages') }} where property = 'hs_pipeline_stage'
+),
+
+deals as (
+    select * from {{ ref('base_hubspot__deals') }} where row_status = 'accepted'
+),
+
+entries as (
+    select
+        history.record_id,
+        min(case when stages.status_class = 'qualified' then history.happened_at end) as qualified_at,
+        max(case when stages.status_class = 'rejected' then history.happened_at end) as rejected_at
+    from {{ ref('base_hubspot__property_history') }} as history
+    inner join stages on history.value = stages.stage_id
+    where history.row_status = 'accepted' and history.object = 'leads'
+    group by history.record_id
+)
+
+select
+    leads.record_id,
+    leads.contact_id,
+    leads.deal_id,
+    leads.created_at,
+    case
+        when deals.deal_id is not null and coalesce(stages.status_class, '') <> 'rejected' then 'converted'
+        else coalesce(stages.status_class, 'in_progress')
+    end as status_class,
+    leads.stage_id as status,
+    entries.qualified_at,
+    deals.created_at as converted_at,
+    entries.rejected_at
+from leads
+left join stages on leads.stage_id = stages.stage_id
+left join deals on leads.deal_id = deals.deal_id
+left join entries on leads.record_id = entries.record_id
