@@ -35,7 +35,7 @@ def _rounded(value: Decimal) -> Decimal:
 
 def of_shop(f: Facts) -> list[Came]:
     """Payments of orders, whole or in part, twice or not, and what went back of them."""
-    deals = {d.order.order_id: d for d in f.deals if d.order and d.link in ("entity", "both")}
+    deals = {d.order.order_id: d for d in f.deals if d.order}
     found = []
     for o in f.world.orders:
         dims = f.order_dims(o)
