@@ -130,6 +130,7 @@ METHODS = {  # method: (path in result, key)
     "crm.company.list": ("", "ID"),
     "crm.quote.list": ("", "ID"),
     "crm.activity.list": ("", "ID"),
+    "crm.item.list": ("items", "id"),
     "crm.stagehistory.list": ("items", "ID"),
     **{f"crm.{record}.userfield.list": ("", "ID") for record in ("lead", "deal", "contact", "company")},
     "crm.status.list": ("", "ID"),
@@ -202,7 +203,7 @@ def _nested(query: str) -> dict[str, Any]:
 
 
 class Bitrix(Server):
-    """A portal: `tables` holds the rows of each method; `entityTypeId` is a hidden field `_type` of stage history."""
+    """A portal: `tables` holds the rows of each method; `entityTypeId` is a hidden field `_type` of stage history and items."""
 
     def __init__(self, secret: str = "s3cr3tk3y"):
         super().__init__()
@@ -256,7 +257,7 @@ class Bitrix(Server):
             if name not in conditions:
                 raise RestError(400, "REQUIRED_ARG_MISSING", name)
         rows = [row for row in self.tables[method] if _matches(row, conditions)]
-        if method == "crm.stagehistory.list":
+        if method in ("crm.stagehistory.list", "crm.item.list"):
             rows = [row for row in rows if row["_type"] == int(params["entityTypeId"])]
         rows.sort(key=lambda row: _value(row[key]))
         start = int(params.get("start", 0))
