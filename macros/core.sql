@@ -66,6 +66,12 @@
     cast({{ try_cast_as('round(' ~ amount ~ ' * ' ~ rate_alias ~ '.rate_to_base, 2)', 'decimal(14, 2)') }} as decimal(18, 2))
 {%- endmacro %}
 
+{#- Ends the joins of a part of a query that others read many times, in chains.  DuckDB works it out once by itself; Spark would put the whole of it
+    in each place, fourfold from part to part, unless something in it might differ from time to time. -#}
+{% macro worked_out_once() -%} {{ adapter.dispatch('worked_out_once')() }} {%- endmacro %}
+{% macro duckdb__worked_out_once() -%}{%- endmacro %}
+{% macro default__worked_out_once() %} where rand() >= 0{% endmacro %}
+
 {#- 1 where the condition holds, else 0. -#}
 {% macro flag(condition) -%} case when {{ condition }} then 1 else 0 end {%- endmacro %}
 

@@ -6,6 +6,22 @@
     {%- if config.persist_relation_docs() and model.description -%} comment {{ adapter.dispatch('text_literal')(model.description) }} {%- endif -%}
 {%- endmacro %}
 
+{#- A contract there: the columns that it names, each cast to its type.  DuckDB's build holds the models to the types themselves; on Spark a place in an
+    order and days between are integers where DuckDB has bigints.  A column that is missing fails; to look would be two queries more for each table. -#}
+{% macro spark__get_assert_columns_equivalent(sql) -%}{%- endmacro %}
+{% macro spark__get_select_subquery(sql) %}
+    select
+    {%- for column in model.columns.values() %}
+        cast({{ adapter.quote(column.name) }} as {{ column.data_type }}) as {{ adapter.quote(column.name) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    from (
+        {{ sql }}
+    ) as told
+{% endmacro %}
+
+{#- Tables of Parquet files know no constraints; the stock way takes them for Delta's. -#}
+{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+
 {#- A seed in two short statements; the stock way sends a parameter for each cell, and takes seconds for a hundred rows. -#}
 {% macro spark__create_csv_table(model, agate_table) -%}
     {%- set columns = [] -%}

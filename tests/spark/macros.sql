@@ -30,6 +30,7 @@ select
     {{ json_text('quoted') }} as json_text,
     {{ as_text(read_money('money', bare_number('money', "','", true), "','", named_beside('money'), "'RUB'")) }} as money,
     {{ ratio('1', '0') }} as no_ratio,
+    (select count(*) from (select two.x from (select 1 as x union all select 2) as two{{ worked_out_once() }}) as kept) as kept,
     (select {{ percentile('x', 0.25) }} from (select 1.0 as x union all select 2.0 union all select 4.0) as three) as quarter
 from (
     select

@@ -15,6 +15,8 @@ from tests.test_properties import AS_OF, company
 from tests.warehouse import PROJECT
 
 PORT = 21760
+# What is built of the company: seeds, and from raw files over typed rows and an entity to marts with a contract.
+PART = ["+bridge_day_periods", "+kpi_definitions", "+dim_materials"]
 CLUSTER = PROJECT / "bench" / "spark" / "cluster"
 pytestmark = [
     pytest.mark.spark,
@@ -83,10 +85,30 @@ def test_what_differs_between_the_engines_gives_the_same_answers(settings):
             "instant": "2026-01-31 19:30:00.5",
             "money": "1234.50",
             "end_of_day": "2026-01-31 20:59:59",
+            "kept": 2,
             "quarter": 1.5,
         }
         == answers["duckdb"]
     )
+
+
+def test_a_part_of_a_small_company_is_the_same_on_both_engines(settings):
+    for target in ("duckdb", "spark"):
+        chosen = "-s", *PART, "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"
+        dbt(settings, "build", "--target", target, *chosen)
+    marts = "dim_materials", "dim_period", "bridge_day_periods", "dim_date", "kpi_catalogue", "kpi_definitions"
+    file = Path(settings["KPI_WAREHOUSE"])
+    compare = [
+        Path(sys.executable).with_name("kpi"),
+        "compare",
+        file,
+        "spark",
+        "--manifest",
+        file.parent / "target/manifest.json",
+    ]
+    only = ",".join(f"marts.{mart}" for mart in marts)
+    told = subprocess.run([*compare, "--only", only], cwd=PROJECT, env=settings, capture_output=True, text=True)
+    assert told.stdout == f"{len(marts)} tables compared, no difference\n", told.stdout + told.stderr
 
 
 def test_a_cluster_that_cannot_start_says_why(tmp_path):

@@ -22,7 +22,7 @@ joined_{{ pass }} as (
     select pass_{{ pass - 1 }}.label, min(smallest_{{ pass }}.label) as next_label
     from links
     inner join pass_{{ pass - 1 }} on links.record = pass_{{ pass - 1 }}.record
-    inner join smallest_{{ pass }} on links.identifier = smallest_{{ pass }}.identifier
+    inner join smallest_{{ pass }} on links.identifier = smallest_{{ pass }}.identifier{{ worked_out_once() }}
     group by pass_{{ pass - 1 }}.label
 ),
 
@@ -30,7 +30,7 @@ pass_{{ pass }} as (
     select pass_{{ pass - 1 }}.record, far.next_label as label
     from pass_{{ pass - 1 }}
     inner join joined_{{ pass }} as near on pass_{{ pass - 1 }}.label = near.label
-    inner join joined_{{ pass }} as far on near.next_label = far.label
+    inner join joined_{{ pass }} as far on near.next_label = far.label{{ worked_out_once() }}
 ){% endfor %}
 
 select record, label as customer_key
