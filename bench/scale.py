@@ -81,6 +81,7 @@ TOLD_APART: dict[str, dict[str, list[str]]] = {
         "browser": ["UF_CRM_YM_CLIENT_ID"],
     },
     "bitrix24/crm_quote": {"id": ["ID", "DEAL_ID", *CRM_LINKS]},
+    "bitrix24/crm_smart_invoice": {"id": ["id", "parentId2", "companyId", "contactId"]},
     "bitrix24/crm_stagehistory_deal": {"id": ["ID", "OWNER_ID"]},
     "bitrix24/crm_stagehistory_lead": {"id": ["ID", "OWNER_ID"]},
     "bitrix24/voximplant_statistic": {
@@ -102,6 +103,7 @@ TOLD_APART: dict[str, dict[str, list[str]]] = {
     "files/objections": {"id": ["objection_id", "deal_id"]},
     "files/order_lines": {"id": ["order_id"]},
     "files/orders": {"id": ["order_id", "customer_id", "deal_id"]},
+    "files/payments": {"text": ["payment_id"], "id": ["invoice_id", "deal_id"]},
     "files/refunds": {"id": ["refund_id", "order_id"]},
     "files/reviews": {"id": ["review_id", "customer_id"]},
     "files/survey_responses": {"text": ["response_id"], "id": ["customer_id"]},

@@ -51,6 +51,10 @@
             'ad_plans': 'base_vk_ads__ad_plans', 'ad_plan_statistics': 'base_vk_ads__ad_plan_statistics',
             'banner_statistics': 'base_vk_ads__banner_statistics',
         },
+        'jira': {
+            'issues': 'base_jira__issues', 'status_changes': 'base_jira__status_changes', 'statuses': 'base_jira__statuses',
+            'sprints': 'base_jira__sprints',
+        },
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
         'mailchimp': {

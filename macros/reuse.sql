@@ -62,6 +62,47 @@ inner join hashed_rows on built.{{ key }} = hashed_rows.{{ key }} and built.row_
 {%- endif -%}
 {%- endmacro %}
 
+{#- Two parts of a model of measures by period (period_measures).  new_periods: day_periods, the days of those periods whose rows are not the ones that
+    the last build had (all of them in a build that makes everything anew), with rows_hash, which tells all the rows of a period, in whatever order,
+    and its bounds.  A period that runs on, whose day was loaded again, or of which a row says something else has another one.
+    periods_taken_over: the others, as they were built. -#}
+{% macro new_periods(part, period_end=none) -%}
+periods_told as (
+    select
+        '{{ part }}' as part, period_grain, period_start,
+        {{ 'max(' ~ period_end ~ ') as period_end,' if period_end }}
+        sum(row_count) as row_count, sum(rows_hash) as rows_hash
+    from days_told
+    group by period_grain, period_start
+),
+
+periods_in as (
+    select period_grain, period_start, cast({{ hash_of_row('periods_told') }} % 4611686018427387903 as bigint) as rows_hash from periods_told
+),
+
+day_periods as (
+    select
+        days_told.event_date, days_told.period_grain, days_told.period_start, days_told.whole_grain,
+        {{ 'days_told.' ~ period_end ~ ',' if period_end }}
+        periods_in.rows_hash
+    from days_told
+    inner join periods_in on days_told.period_grain = periods_in.period_grain and days_told.period_start = periods_in.period_start
+    {%- if last_built() %}
+    where not exists (select 1 from {{ last_built() }} as built where built.rows_hash = periods_in.rows_hash)
+    {%- endif %}
+)
+{%- endmacro %}
+
+{% macro periods_taken_over() -%}
+{%- if last_built() %}
+union all
+select built.*
+from {{ last_built() }} as built
+inner join periods_in
+    on built.period_grain = periods_in.period_grain and built.period_start = periods_in.period_start and built.rows_hash = periods_in.rows_hash
+{%- endif -%}
+{%- endmacro %}
+
 {% macro hash_of_row(alias) -%} {{ adapter.dispatch('hash_of_row')(alias) }} {%- endmacro %}
 {% macro duckdb__hash_of_row(alias) -%} hash({{ alias }}) {%- endmacro %}
 {% macro default__hash_of_row(alias) -%} xxhash64(struct({{ alias }}.*)) {%- endmacro %}

@@ -41,17 +41,65 @@
     told:        those of them that stand where they come to nought: no row means that nobody told them
     per_period:  name → aggregate expression taken over the rows of each period anew (distinct counts, percentiles, conditions on
                  period_start or period_end); never added up over periods
+    distinct:    name → column whose values are counted once a period, the empty one not at all.  On each day a value either comes for the first
+                 time in a period or was there on an earlier day of it: only those are counted whose last day before it lies before the period.
     where:       a condition on the rows
     coarse:      dimensions of very many values, kept to months and longer
+    part:        a word for what is measured, in a model of measures that takes periods over from its last build (macros/reuse.sql).  Then
+                 rows_hash stands behind the rest and tells all that a period's figures are made of.  For per_period that see rows and
+                 the period alone.
 
     Where the dimensions hold both of a pair of two_way_slices, and what is measured is told unsliced too, by the pair as well: months and longer. -#}
-{% macro period_measures(relation, dimensions, sums=[], per_period={}, where='true', whole=true, coarse=[], told=[]) -%}
+{% macro period_measures(relation, dimensions, sums=[], per_period={}, where='true', whole=true, coarse=[], told=[], distinct={}, part='') -%}
 {%- set dims = dimensions + coarse -%}
 {%- set pairs = pairs_of(dims) if whole else [] -%}
+{%- set hashed = ', rows_hash' if part -%}
+{%- set key = 'period_grain, period_start' ~ hashed -%}
+{%- set short = [] -%}
+{%- if coarse -%}{%- do short.append("dimension in ('" ~ coarse | join("', '") ~ "') and whole_grain in ('day', 'week')") -%}{%- endif -%}
+{%- if pairs -%}{%- do short.append(is_pair('dimension') ~ " and whole_grain in ('day', 'week', 'days')") -%}{%- endif -%}
+{%- set slices_told = 'not (' ~ short | join(' or ') ~ ')' if short else 'true' -%}
+{%- set rows_counted = 'rows_to_count' if part and last_built() else 'rows_in' -%}
 with rows_in as (
     select * from {{ relation }} where {{ where }}
-){% if sums %},
+),
 
+days_in as (
+    select event_date{% if part %}, count(*) as row_count, sum({{ hash_of_row('rows_in') }}) as rows_hash{% endif %}
+    from rows_in
+    group by event_date
+),
+
+-- the periods that each day counts in
+{{ 'days_told' if part else 'day_periods' }} as (
+    {%- for span in period_spans('days_in.event_date') %}
+    {%- set grain = span.grain | replace("'", "") %}
+    select
+        days_in.*,
+        {{ span.grain }} as period_grain,
+        {{ span.start }} as period_start,
+        {{ 'spans.whole_grain' if 'last' in span else span.grain }} as whole_grain
+        {%- if per_period %},
+        {{ span.last if 'last' in span else 'days.' ~ grain ~ '_end' if grain != 'day' else 'days.date_day' }} as period_end
+        {%- endif %}
+    from days_in
+    {{ span.join }}
+    {%- if per_period and 'last' not in span %}
+    left join {{ ref('dim_date') }} as days on days_in.event_date = days.date_day
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{% if part -%} {{ new_periods(part, 'period_end' if per_period) }}, {%- endif %}
+{%- if rows_counted != 'rows_in' %}
+
+{{ rows_counted }} as (
+    select * from rows_in where event_date in (select event_date from day_periods)
+),
+{%- endif %}
+
+{% if sums -%}
 by_day as (
     select
         event_date,
@@ -59,7 +107,7 @@ by_day as (
         {%- for measure in sums %}
         sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from rows_in
+    from {{ rows_counted }}
     group by grouping sets (
         {%- if whole %}(event_date){{ ', ' if dims }}{% endif %}
         {%- for dim in dims %}(event_date, {{ dim }}){{ ', ' if not loop.last }}{% endfor %}
@@ -67,79 +115,93 @@ by_day as (
 ),
 
 by_period as (
-    {%- for span in period_spans('event_date') %}
     select
-        {{ span.grain }} as period_grain,
-        {{ span.start }} as period_start,
+        {{ key }},
         dimension,
         dimension_key,
         {%- for measure in sums %}
         cast(sum({{ measure }}) as double) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from by_day
-    {{ span.join }}
-    where true
-    {%- if coarse and ('last' in span or span.grain in ("'day'", "'week'")) %}
-    and (dimension not in ('{{ coarse | join("', '") }}'){{ " or spans.whole_grain <> 'week'" if 'last' in span }})
-    {%- endif %}
-    {%- if pairs and span.grain in ("'day'", "'week'", 'spans.period_grain') %}
-    and (not {{ is_pair('dimension') }}{{ " or spans.whole_grain in ('month', 'quarter', 'year')" if 'last' in span }})
-    {%- endif %}
-    group by 1, 2, 3, 4
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-){% endif %}{% if per_period %},
+    inner join day_periods on by_day.event_date = day_periods.event_date
+    where {{ slices_told }}
+    group by {{ key }}, dimension, dimension_key
+){{ ',' if per_period or distinct }}
+{%- endif %}{% if distinct %}
 
-expanded as (
-    {%- for span in period_spans('rows_in.event_date') %}
-    select
-        rows_in.*,
-        {{ span.grain }} as period_grain,
-        {%- if 'last' in span %}
-        {{ span.start }} as period_start,
-        {{ span.last }} as period_end
-    from rows_in
-    {{ span.join }}
-        {%- else %}
-        {%- set grain = span.grain | replace("'", "") %}
-        days.{{ grain ~ '_start' if grain != 'day' else 'date_day' }} as period_start,
-        days.{{ grain }}_end as period_end
-    from rows_in
-    inner join {{ ref('dim_date') }} as days on rows_in.event_date = days.date_day
-        {%- endif %}
-    {{ 'union all' if not loop.last }}
+seen as (
+    {%- for measure, column in distinct.items() %}{% set last_measure = loop.last %}
+    {%- for slice in slices_of(dims, pairs, whole) %}
+    select '{{ measure }}' as measure, event_date, '{{ slice.dimension }}' as dimension, dimension_key, last_seen_on, count(*) as seen
+    from (
+        select
+            event_date,
+            {{ slice.key }} as dimension_key,
+            lag(event_date) over (partition by {{ ([column] + slice.members) | join(', ') }} order by event_date) as last_seen_on
+        from {{ rows_counted }}
+        where {{ column }} is not null
+    ) as days_seen
+    where last_seen_on is null or last_seen_on < event_date
+    group by event_date, dimension_key, last_seen_on
+    {{ 'union all' if not (loop.last and last_measure) }}
+    {%- endfor %}
     {%- endfor %}
 ),
 
-anew as (
+counted as (
+    select measure, {{ key }}, dimension, dimension_key, cast(sum(seen) as double) as value
+    from seen
+    inner join day_periods on seen.event_date = day_periods.event_date and coalesce(seen.last_seen_on < day_periods.period_start, true)
+    where {{ slices_told }}
+    group by measure, {{ key }}, dimension, dimension_key
+){{ ',' if per_period }}
+{%- endif %}{% if per_period %}
+
+expanded as (
     select
-        period_grain,
-        period_start,
-        {{ sliced_by(dims, as_known=true, pairs=pairs) }},
+        rows_in.*, day_periods.period_grain, day_periods.period_start, day_periods.whole_grain, day_periods.period_end
+        {{- ', day_periods.rows_hash' if part }}
+    from {{ rows_counted }} as rows_in
+    inner join day_periods on rows_in.event_date = day_periods.event_date and day_periods.period_end is not null
+),
+
+anew as (
+    {%- set few = [dimensions, whole, [], 'true'] -%}
+    {%- set many = [coarse, false, [], "whole_grain not in ('day', 'week')"] -%}
+    {%- set paired = [dims, false, pairs, "whole_grain not in ('day', 'week', 'days')"] -%}
+    {%- for slices, unsliced, two, kept in [few] + ([many] if coarse else []) + ([paired] if pairs else []) %}
+    select
+        {{ key }},
+        {{ sliced_by([] if two else slices, as_known=true, pairs=two) }},
         {%- for measure, expression in per_period.items() %}
         cast({{ expression }} as double) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from expanded
+    where {{ kept }}
     group by grouping sets (
-        {%- if whole %}(period_grain, period_start){{ ', ' if dims }}{% endif %}
-        {%- for dim in dims %}(period_grain, period_start, {{ known(dim) }}){{ ', ' if not loop.last }}{% endfor %}
-        {%- for one, other in pairs %}, (period_grain, period_start, {{ known(one) }}, {{ known(other) }}){% endfor %})
+        {%- if unsliced %}({{ key }}){{ ', ' if slices }}{% endif %}
+        {%- for dim in slices if not two %}({{ key }}, {{ known(dim) }}){{ ', ' if not loop.last }}{% endfor %}
+        {%- for one, other in two %}({{ key }}, {{ known(one) }}, {{ known(other) }}){{ ', ' if not loop.last }}{% endfor %})
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ){% endif %}
 
 {% for measure in sums %}
-select '{{ measure }}' as measure, period_grain, period_start, dimension, dimension_key, {{ measure }} as value
+select '{{ measure }}' as measure, period_grain, period_start, dimension, dimension_key, {{ measure }} as value{{ hashed }}
 from by_period
 where {{ measure }} {{ 'is not null' if measure in told else '<> 0' }}
-{{ 'union all' if not loop.last or per_period }}
+{{ 'union all' if not loop.last or per_period or distinct }}
 {% endfor %}
 {%- for measure in per_period %}
-select '{{ measure }}' as measure, period_grain, period_start, dimension, dimension_key, {{ measure }} as value
+select '{{ measure }}' as measure, period_grain, period_start, dimension, dimension_key, {{ measure }} as value{{ hashed }}
 from anew
 where {{ measure }} <> 0
-{{- " and (period_grain not in ('day', 'week', 'week_to_date') or dimension not in ('" ~ (coarse | join("', '")) ~ "'))" if coarse }}
-{{- " and (period_grain not like 'day%' and period_grain not like 'week%' and period_grain not like 'last%' or not " ~ is_pair('dimension') ~ ")" if pairs }}
-{{ 'union all' if not loop.last }}
+{{ 'union all' if not loop.last or distinct }}
 {% endfor %}
+{%- if distinct %}
+select measure, period_grain, period_start, dimension, dimension_key, value{{ hashed }} from counted
+{%- endif %}
+{%- if part %}{{ periods_taken_over() }}{% endif %}
 {%- endmacro %}
 
 {#- In a query by grouping sets of one dimension each: which dimension a row is of, and its value.  as_known: the sets are of known(dim), so that
@@ -164,6 +226,17 @@ where {{ measure }} <> 0
         {%- endfor %}
         else 'all'
     end as dimension_key
+{%- endmacro %}
+
+{#- The slices of rows one by one, as sliced_by names them: `dimension`, its `members` and their `key`, as SQL. -#}
+{% macro slices_of(dims, pairs, whole) -%}
+    {%- set found = [{'dimension': 'all', 'members': [], 'key': "'all'"}] if whole else [] -%}
+    {%- for dim in dims -%}{%- do found.append({'dimension': dim, 'members': [known(dim)], 'key': known(dim)}) -%}{%- endfor -%}
+    {%- for one, other in pairs -%}
+        {%- set members = [known(one), known(other)] -%}
+        {%- do found.append({'dimension': one ~ '*' ~ other, 'members': members, 'key': 'concat(' ~ members | join(', chr(31), ') ~ ')'}) -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
 {%- endmacro %}
 
 {#- The pairs of two_way_slices both of which stand among some dimensions. -#}

@@ -114,11 +114,11 @@
     hour of it is not worked. -#}
 {% macro working_seconds_taken(earlier, earlier_day, later, later_day) -%}
     {%- set taken = seconds_taken(earlier, later) -%}
-    {%- set worked = at_least_nought(
-        '(' ~ working_clock(utc_to_local('(' ~ start_of_told_day(later) ~ ')'), later_day) ~ ') - ('
-        ~ working_clock(utc_to_local('(' ~ start_of_told_day(earlier) ~ ')'), earlier_day) ~ ')'
-    ) -%}
-    (case when {{ worked }} > {{ taken }} then {{ taken }} else {{ worked }} end)
+    {%- set worked -%}
+        {{ working_clock(utc_to_local('(' ~ start_of_told_day(later) ~ ')'), later_day) }}
+        - ({{ working_clock(utc_to_local('(' ~ start_of_told_day(earlier) ~ ')'), earlier_day) }})
+    {%- endset -%}
+    (case when {{ worked }} <= 0 then 0 when {{ worked }} > {{ taken }} then {{ taken }} else {{ worked }} end)
 {%- endmacro %}
 
 {#- By how many days or months the business's week, quarter or year begins after the calendar's (variables week_starts_on and

@@ -60,6 +60,26 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The one id of an employee who has several (var same_employees), by any of them. -#}
+{% macro same_employee(key) -%}
+    {%- if var('same_employees') -%}
+    case {{ key }}
+        {%- for other, kept in var('same_employees').items() %} when '{{ other }}' then '{{ kept }}'{% endfor %}
+        else {{ key }}
+    end
+    {%- else -%} {{ key }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same of an id in its source's own writing, where both ids are of its system. -#}
+{% macro same_employee_of_source(id, system) -%}
+    {%- set told = [] -%}
+    {%- for other, kept in var('same_employees').items() if other.partition(':')[0] == kept.partition(':')[0] -%}
+        {%- do told.append("when '" ~ other ~ "' then '" ~ kept.partition(':')[2] ~ "'") -%}
+    {%- endfor -%}
+    {{ 'case ' ~ system ~ " || ':' || " ~ id ~ ' ' ~ told | join(' ') ~ ' else ' ~ id ~ ' end' if told else id }}
+{%- endmacro %}
+
 {#- The joins that key_of reads: the row of int_ids for the own system, and the first of the other systems'. -#}
 {% macro join_ids(object, id, way, alias, system) -%}
     {%- if way == 'found' %}
@@ -166,8 +186,8 @@ left join {{ ref('int_reused_ids') }} as {{ name }}_earlier
     columns: name → type; of a currency `currency`, to give its ISO code (variable currency_words); of an id, `ref` and what it names; of a place,
     `place`: its region by seed_places, else the place as it is written; `platform`: of ads, in small letters; of a moment that comes after others of its day, `late timestamp`: told as
     a day only, it is the last second of that day.  Every id has its system in front (key_of).  What robots did on the site is left out, were it
-    their visit alone that tells of them (var count_robots), and quality.findings counts it; so is what is a part
-    of an earlier record under an id that was used again (record_parts). -#}
+    their visit alone that tells of them (var count_robots), and quality.findings counts it; so is the card of an employee who goes by another id
+    (var same_employees), and what is a part of an earlier record under an id that was used again (record_parts). -#}
 {% macro union_sources(entity, columns, statuses=['accepted']) -%}
 {%- set typed = {} -%}
 {%- set ids = {} -%}
@@ -182,7 +202,8 @@ left join {{ ref('int_reused_ids') }} as {{ name }}_earlier
 {%- set system = "'seed'" if source_name == 'seed' else system_of('rows_in', source_name) -%}
 {%- set keys = {} -%}
 {%- for name in ids -%}
-    {%- do keys.update({name: key_of('rows_in.' ~ name, ways[name], name, system, name in contract()['needed'][entity])}) -%}
+    {%- set key = key_of('rows_in.' ~ name, ways[name], name, system, name in contract()['needed'][entity]) -%}
+    {%- do keys.update({name: same_employee(key) if ids[name] == 'employee' else key}) -%}
 {%- endfor -%}
 {%- if source_name == 'seed' and execute -%}
     {%- set kept = adapter.get_columns_in_relation(ref('seed_' ~ entity)) | map(attribute='name') | list -%}
@@ -232,6 +253,9 @@ from {{ ref((source_name ~ '_' if source_name == 'seed' else 'stg_' ~ source_nam
 {{ "where rows_in.row_status in ('" ~ statuses | join("', '") ~ "')" if source_name != 'seed' }}
 {%- if 'is_robot' in columns and not var('count_robots') %}
 and not {{ done_by_robot(entity, source_name) }}
+{%- endif %}
+{%- if entity == 'employees' and var('same_employees') %}
+and {{ system }} || ':' || rows_in.employee_id not in ('{{ var('same_employees').keys() | join("', '") }}')
 {%- endif %}
 {%- for name in parts if parts[name][2] %}
 and not {{ is_of_earlier_record(entity, name) }}

@@ -28,6 +28,8 @@ class Plugin(BasePlugin):
         import duckdb
 
         gc.freeze()  # dbt keeps the parsed project to the end; to look through it for what nobody needs takes a tenth of a build
+        # what a build makes beside it is looked through now and then, and not after each 700 objects
+        gc.set_threshold(100_000)
         self.identifiers = None
         if self.creds is None:
             return

@@ -53,6 +53,7 @@ UNCOUNTED = {
     "all materials, reports, checks and days of sprints count": {
         "collateral_usage_share", "report_availability", "report_accuracy", "report_completeness", "burn_rate",
     },
+    "all that is owed counts, it is no sample": {"dso", "overdue_receivables_share"},
     "prices of a list are set against prices of a list": {"competitor_price_index"},
 }  # fmt: skip
 

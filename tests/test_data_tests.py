@@ -53,6 +53,10 @@ FAULTS = {
         "delete from intermediate.measures_calls where period_grain = 'day' and dimension = 'call_hour' and dimension_key = '11'"
         " and period_start = date '2026-06-18'",
     ),
+    "an invoice is forgotten": (
+        "receivables_are_what_is_owed.sql",
+        "delete from marts.fct_invoices where invoice_id = (select min(invoice_id) from marts.fct_invoices where called_paid_on is null)",
+    ),
     "all rows were loaded after the as-of day": (
         "something_is_known_on_the_as_of_day.sql",
         "update marts.source_tie_out set not_yet_known_rows = accepted_rows + not_yet_known_rows, accepted_rows = 0",

@@ -46,6 +46,7 @@ WHERE_THEY_DIFFER = """
 # Slices whose records a measure's mart does not tell, and why.
 OTHER_ROWS = {
     ("customers_average", "product_group"): "customers of a product group are counted in product_group_customers",
+    ("customers_average", "sale_kind"): "customers of a kind of sale are counted in product_group_customers",
     ("materials_available", "team"): "every team at work has the whole set before it",
     ("mrr", "movement"): "by movement it is the change of the period, of mrr_movements",
     ("visitors", "goal"): "every visitor might have reached every goal",

@@ -35,7 +35,7 @@ def _rounded(value: Decimal) -> Decimal:
 
 def of_shop(f: Facts) -> list[Came]:
     """Payments of orders, whole or in part, twice or not, and what went back of them."""
-    deals = {d.order.order_id: d for d in f.deals if d.order and d.link in ("entity", "both")}
+    deals = {d.order.order_id: d for d in f.deals if d.order}
     found = []
     for o in f.world.orders:
         dims = f.order_dims(o)
@@ -57,7 +57,8 @@ def of_shop(f: Facts) -> list[Came]:
 
 def of_bank(f: Facts) -> list[Came]:
     """What the bank's statement tells, and the rest of invoices that the CRM alone calls paid."""
-    rates, found, told = f.world.rates, [], defaultdict(Decimal)
+    rates, found = f.world.rates, []
+    told: dict[int, Decimal] = defaultdict(Decimal)
     for p in f.world.books.payments:
         day = clock.day_of(p.at)
         base, amount = rates.to_base(p.amount, p.currency, day), Decimal(p.amount) / 100

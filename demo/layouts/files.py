@@ -218,10 +218,29 @@ def payments(world) -> list[dict]:
     ]
 
 
+def money_plans() -> list[dict]:
+    """What the teams that write invoices are to bring in each month of 2026."""
+    levels = {"Входящие продажи": 900_000, "Корпоративные продажи": 1_800_000, "Проектные продажи": 900_000}
+    return [
+        {
+            "period_start": dt.date(2026, month, 1),
+            "period_grain": "month",
+            "kpi_id": "money_received",
+            "team": team,
+            "value": level,
+        }
+        for month in range(1, 7)
+        for team, level in levels.items()
+    ]
+
+
 def add_apart(frames: dict[tuple[str, str], pd.DataFrame], world) -> None:
-    """A table behind all others, so that nothing drawn over them moves."""
+    """Rows behind all others, so that nothing drawn over them moves."""
     if world.books.payments:
         frames["files", "payments"] = frame("payments", payments(world))
+        plans = frames["files", "targets"]
+        more = frame("targets", money_plans()).reindex(columns=plans.columns)
+        frames["files", "targets"] = pd.concat([plans, more.astype(object)], ignore_index=True)
 
 
 WHEN = {

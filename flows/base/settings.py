@@ -33,6 +33,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "vk_ads": "vk_ads_client_secret",
     "google_ads": "google_ads_refresh_token",
     "ga4": "ga4_key_file",
+    "jira": "jira_token",
     "files": "inbox",
 }
 
@@ -175,6 +176,9 @@ class Settings(BaseSettings):
     ga4_key_file: Path | None = _told(None, "ga4: the key file of a service account that may read the export in BigQuery, JSON", "load", "night")
     ga4_dataset: str | None = _told(None, "ga4: the dataset of the export, <project>.analytics_<property>; several with commas between them", "load", "night")
     ga4_url: str = _told("https://bigquery.googleapis.com", "ga4: the address of BigQuery", "load", "night")
+    jira_url: str | None = _told(None, "jira: the site's address, https://<site>.atlassian.net", "load", "night")
+    jira_email: str | None = _told(None, "jira: the e-mail of a user who may see the projects", "load", "night")
+    jira_token: SecretStr | None = _told(None, "jira: an API token of that user", "load", "night")
     # fmt: on
 
     @model_validator(mode="before")

@@ -2,7 +2,7 @@
 
 What is loaded, each time:
 
-- leads, deals, contacts, companies, quotes, activities: those changed since the last load, less ten minutes; then an id
+- leads, deals, contacts, companies, quotes, invoices, activities: those changed since the last load, less ten minutes; then an id
   scan finds the deleted ones, and any record that is missing is fetched by its id; the portal's count must agree;
 - product rows: of every deal that was loaded, as a change of them shows in the deal alone;
 - stage history and calls: those above the last id; the ids are scanned if the portal's count differs. They are logs: what was loaded once stays,
@@ -12,7 +12,7 @@ What is loaded, each time:
 - products: those changed, and those missing. Products and dictionaries are never marked as deleted, for old records
   still point to them.
 
-A webhook without the scopes `telephony` or `catalog`, or without the right to see user fields, leaves those tables out, with a warning.
+A webhook without the scopes `telephony` or `catalog`, or without the right to see invoices or user fields, leaves those tables out, with a warning.
 """
 
 from collections.abc import Callable
@@ -38,6 +38,12 @@ RECORDS = (
     Listing("crm_company", "crm.company.list", changed="DATE_MODIFY", select=WITH_CONTACTS),
     Listing("crm_quote", "crm.quote.list", changed="DATE_MODIFY", select=EVERYTHING),
     Listing("crm_activity", "crm.activity.list", changed="LAST_UPDATED", select=("*", "BINDINGS")),
+)
+
+INVOICES = Listing(
+    *("crm_smart_invoice", "crm.item.list", "items", "id", "updatedTime"),
+    select=EVERYTHING,
+    fixed={"entityTypeId": 31, "useOriginalUfNames": "Y"},
 )
 
 
@@ -111,6 +117,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone[DEALS.table])
     for records, history in HISTORIES.items():
         reading.appended(history, HISTORY_OVERLAP, settled=True, gone=gone[records])
+    _if_allowed(load, "invoices", lambda: reading.changed(INVOICES))
     _if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
     _if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
     return reading.state()
@@ -145,7 +152,7 @@ def plan(run: Run) -> LoadReport:
     """
     portal = portal_of(run, WEBHOOK)
     state = state_of(run.root, run.source)
-    listings = (*DICTIONARIES, *RECORDS, DEALS, *HISTORIES.values(), CALLS)
+    listings = (*DICTIONARIES, *RECORDS, DEALS, *HISTORIES.values(), INVOICES, CALLS)
     conditions: dict[str, dict[str, Any]] = {}
     for listing in listings:
         last = state.get("last_ids", {}).get(listing.table)

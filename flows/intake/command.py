@@ -15,6 +15,7 @@ from flows.intake.questions import Ask, settle
 from raw_views.scan import printable
 
 WIDTH = 118
+MOST_IGNORED = 40  # columns that are not used, of which more are only counted
 
 
 def import_files(paths: list[Path], entity: str | None, ask: Ask | None, root: Path | None) -> int:
@@ -122,7 +123,8 @@ def told(planned: Planned, proof: Proof | None = None) -> str:
         lines += _wrapped("    ", pairs)
         lines += [f"    {text}" for text in (proof.problems(rows.entity) if proof else ())]
     if ignored := planned.ignored():
-        lines += _wrapped("  not used: ", ignored)
+        more = [f"… and {len(ignored) - MOST_IGNORED} more"] if len(ignored) > MOST_IGNORED else []
+        lines += _wrapped("  not used: ", [*ignored[:MOST_IGNORED], *more])
     guesses = planned.recognised.guessed if planned.recognised else []
     if planned.recognised and planned.recognised.rival:
         guesses = [

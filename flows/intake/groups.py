@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from flows.gates.project import words as project_words
-from flows.intake.names import knows, word
-from flows.intake.sheets import Sheet
+from flows.intake.names import knows
+from flows.intake.sheets import Sheet, is_total
 from flows.intake.values import number, shown
 
 ROUNDING = Decimal("0.01")  # what one line may be off by
@@ -41,8 +40,8 @@ def ungrouped(sheet: Sheet) -> Sheet:
     if not stacked and len(set(levels.values())) < 2:
         return sheet
     lines = sheet.rows[len(names) - 1 if stacked else 0 :]
-    totals = [one for one in lines if _is_total(one[1])]
-    lines = [one for one in lines if one[1][0] and not _is_total(one[1])]
+    totals = [one for one in lines if is_total(one[1])]
+    lines = [one for one in lines if one[1][0] and not is_total(one[1])]
     depths = _depths(lines, levels) or _summed(lines, len(names))
     if depths is None or max(depths, default=0) == 0:
         return _in_trouble(sheet, "its groups can't be told from its lines") if stacked else sheet
@@ -59,11 +58,6 @@ def _names_a_level(header: list[str], cells: list[str | None]) -> bool:
     """Whether a line below the header goes on naming levels: a known name, with nothing beside it but the header's own merged cells."""
     beside = [cell == name for cell, name in zip(cells[1:], header[1:]) if cell]
     return bool(cells[0]) and all(beside) and (bool(beside) or knows(cells[0] or ""))
-
-
-def _is_total(cells: list[str | None]) -> bool:
-    starts = "|".join(re.escape(word(one)) for one in project_words("total_words"))
-    return bool(re.match(rf"(?:{starts})\b", word(next((cell for cell in cells if cell), ""))))
 
 
 def _depths(lines: list[Line], levels: dict[int, int]) -> list[int] | None:

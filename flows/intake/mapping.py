@@ -30,7 +30,10 @@ class _OneLine(dict):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes lists, and how one column is made, each in a line of its own."""
+    """Writes lists, and how one column is made, each in a line of its own; what stands in two columns is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 _Dumper.add_representer(

@@ -16,6 +16,8 @@ from raw_views.csv_files import composed
 
 FOLDER = Path(__file__).parent
 LONG_WORD, NEARLY = 6, 0.88  # letters of a name that may be guessed by; how near a misspelt one must be, of 1
+JOINED = " › "  # between the names of a header over two lines
+ENDING = 3  # letters by which a word may differ in another case: заказ, заказа
 GUESSED = 5000  # added to the rank of a guess
 LOADERS = ("loaded_at", "is_deleted")  # columns that any entity may have beside those of the contract
 
@@ -104,9 +106,31 @@ def spellings(header: str) -> list[tuple[str, int]]:
     if re.fullmatch(r"[\w.]+\.\w+", name):  # a nested field: contact.phone
         found.append((plain(name.rsplit(".", 1)[1]), times))
     words = bare.split()
+    if len(words) > 1 and plain(words[0]) in {
+        plain(word) for word in names()["before"]
+    }:  # forms ask for it: Ваш телефон
+        words = words[1:]
+        found.append((plain(" ".join(words)), times))
     if len(words) > 1 and plain(words[-1]) in {plain(word) for word in names()["of"]}:
         found.append((plain(" ".join(words[:-1])), times))
-    return [pair for pair in found if pair[0]]
+    if JOINED in header:
+        found += _joined(*header.split(JOINED, 1))
+    return [pair for pair in dict.fromkeys(found) if pair[0]]
+
+
+def _joined(group: str, own: str) -> list[tuple[str, int]]:
+    """How a column of a group may be looked up: «Заказ › Номер» as «номер заказа», by its own name, by that of its group.
+
+    Where the group is a customer, a name that any thing may have is the customer's.
+    """
+    name, times = units_of(own)
+    stem = plain(name) + re.sub(r"[аеиойуыьюя]+$", "", plain(group))
+    whole = sorted(one for one in _all_names() if one.startswith(stem) and len(one) - len(stem) <= ENDING)
+    is_party = any(
+        spelling in map(plain, (*names()["companies"], *names()["people"])) for spelling, _ in spellings(group)
+    )
+    alone = [] if is_party and plain(name) in map(plain, names()["titles"]) else spellings(own)
+    return [*((one, times) for one in whole), *alone, *((one, times * factor) for one, factor in spellings(group))]
 
 
 def found_in(header: list[str]) -> dict[str, tuple[str, int]]:

@@ -1,5 +1,6 @@
 """How deep the lines of a sheet stand: its outline, the indent of a column, or the blanks before a text."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,3 +58,42 @@ def _has_outline(path: Path) -> bool:
                             return True
                         before = part[-16:]
     return False
+
+
+UNSTORED = re.compile(rb'<c\b[^>]*\br="([A-Z]+\d+)"[^>]*><f\b[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v>\s*</v>)?</c>')
+PART = 1 << 20
+
+
+def unstored(path: Path, sheet: str) -> list[str]:
+    """The cells of a sheet that are formulas without a result: the program that wrote the workbook did not work them out."""
+    if not zipfile.is_zipfile(path) or path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return []
+    with zipfile.ZipFile(path) as book:
+        if not (name := _part_of(book, sheet)):
+            return []
+        found, before = [], b""
+        with book.open(name) as page:
+            while part := page.read(PART):
+                text = before + part
+                cut = text.rfind(b"</row>") + len(b"</row>") if b"</row>" in text else 0
+                found += [cell.decode() for cell in UNSTORED.findall(text[:cut])]
+                before = text[cut:]
+        return found
+
+
+def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part of a workbook that holds a sheet."""
+    from lxml import etree
+
+    try:
+        pages = etree.fromstring(book.read("xl/workbook.xml"))
+        links = etree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, etree.LxmlError):
+        return None
+    ids = {
+        one.get("name"): value for one in pages.iter("{*}sheet") for key, value in one.items() if key.endswith("}id")
+    }
+    targets = {one.get("Id"): one.get("Target").lstrip("/") for one in links.iter("{*}Relationship")}
+    target = targets.get(ids.get(sheet), "")
+    name = target if target.startswith("xl/") else f"xl/{target}"
+    return name if name in book.namelist() else None

@@ -93,7 +93,8 @@ def laid_out(sheet: Sheet, periods: Periods, only_months: bool = False) -> Sheet
             f"NOT SURE: no year is told with {shown}; {year} is taken. Put it into the name of the file or the sheet,"
             f" or `periods: {{year: {year}}}` into the mapping"
         )
-    if units_of(sheet.title)[1] != 1 and set(times.values()) == {1}:
+    long.title_times = units_of(sheet.title)[1] if set(times.values()) == {1} else 1
+    if long.title_times != 1 and not only_months:  # expenses are money all of them, and recognised with it
         long.notes.append(
             "NOT SURE: the title names a unit; the numbers are taken as they stand (`times` in the mapping multiplies them)"
         )

@@ -88,10 +88,17 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
                     proof, where = proofs[id(one)], _where(one, entity, line, number[2])
                     counts = proof.status.setdefault(entity, {})
                     counts[status] = counts.get(status, 0) + 1
+                    problem, remark = (_own_files(text, entity, report.load_id, taken) for text in (problem, remark))
                     if problem or remark:
                         became = (REJECTED, where, problem) if problem else (LEFT_OUT, where, remark)
                         proof.noted.setdefault(entity, []).append(became)
     return proofs
+
+
+def _own_files(text: str | None, entity: str, load_id: str, taken: list[Planned]) -> str | None:
+    """A problem that names a file of the raw root, with the user's own file in its place."""
+    named = rf"files/{entity}/{re.escape(load_id)}\.(\d+)[.-]\S.*?\.parquet"
+    return text and re.sub(named, lambda found: taken[int(found[1])].label, text)
 
 
 def _where(planned: Planned, entity: str, line: int, part: str | None) -> str:

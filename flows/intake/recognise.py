@@ -9,13 +9,10 @@ from flows.intake import names
 from flows.intake.mapping import Column, Mapping, Table
 from flows.intake.names import Meaning, contract, meaning, plain, rank_in, required_of, word, words
 from flows.intake.periods import LAID, PERIOD, Periods, is_known_label, laid_out
-from flows.intake.sheets import Sheet
-from flows.intake.values import looks_like_phone, month, number
+from flows.intake.sheets import Sheet, is_total
+from flows.intake.values import DAY, looks_like_phone, month, number
 
 SAMPLE = 300  # rows that are looked at
-DAY = re.compile(
-    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}.*)?|\d{1,2}[./]\d{1,2}[./]\d{4} .*"
-)
 CLOCK_ALONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 SEVERAL = ("phone", "email", "source_name")  # columns of which a file may have several, the first filled one counts
 CLOSE = 0.75  # of the letters that two names have in common
@@ -87,6 +84,10 @@ def _laid(sheet: Sheet, hint: str | None) -> Recognised | None:
     if "period_grain" not in found.columns:
         laid = laid_out(wide, periods, only_months=True) or laid
     result = _mapped(laid, found, None)
+    if found.entity == "expenses" and (times := laid.title_times) != 1:
+        amount = result.mapping.tables["expenses"].columns["amount"]
+        result.mapping.tables["expenses"].columns["amount"] = amount.model_copy(update={"times": times})
+        result.guessed.append(f"the title names a unit: amount is multiplied by {times}")
     result.sheet, result.mapping.periods = laid, periods
     result.mapping.columns = [
         one for one in laid.header if one not in LAID and (is_known_label(one) or one in result.mapping.columns)
@@ -275,7 +276,9 @@ def _clock_beside(sheet: Sheet, header: str) -> tuple[str, str] | None:
 
 
 def _all(sheet: Sheet, header: str, pattern: str) -> bool:
-    values = sheet.values(header, SAMPLE)
+    at = sheet.header.index(header)
+    records = (cells for _, cells in sheet.rows[:SAMPLE] if not is_total(cells))
+    values = [cells[at] for cells in records if cells[at]]
     return bool(values) and all(re.fullmatch(pattern, value) for value in values)
 
 
@@ -309,7 +312,14 @@ def _parties(sheet: Sheet, entity: str, columns: dict[str, Column]) -> None:
         )
     if "direction" in columns:
         for name, incoming, outgoing in (("employee_id", called, caller), ("phone", caller, called)):
-            if name not in columns or columns[name].source[0] in sides:
+            own = [
+                (told, one)
+                for one in sheet.header
+                if one not in sides and (told := meaning(entity, one)) and told.column == name
+            ]
+            if own:  # a column of the colleague's own says more than the number that rang
+                columns[name] = _column(sheet, entity, name, sorted(own, key=lambda pair: pair[0].rank))
+            elif name not in columns or columns[name].source[0] in sides:
                 column = _column(sheet, entity, name, [(Meaning(name, 0), incoming)])
                 columns[name] = column.model_copy(update={"instead": {"direction": {"out": [outgoing]}}})
 

@@ -85,13 +85,21 @@ def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str |
         lacking = sum(1 for places in needed if not any(cells[place] for place in places))
         if [cell or "" for cell in cells] == sheet.header:
             left_out.append((line, "the header again, no record"))
-        elif total.match(word(first)) and (lacking or not needed or cells.index(first) in dated):
+        elif total.match(word(first)) and (
+            lacking or not needed or cells.index(first) in dated or _is_undated(cells, dated)
+        ):
             left_out.append((line, "a total, no record"))
         elif needed and lacking == len(needed):
             left_out.append((line, "no required column is filled, no record"))
         else:
             records.append((line, cells))
     return records, left_out
+
+
+def _is_undated(cells: list[str | None], dated: set[int]) -> bool:
+    """Whether numbers or words stand where a record has its days, and no day is among them."""
+    told = [cell for at in dated if (cell := cells[at])]
+    return bool(told) and not any(re.search(r"\d[./-]\d|\d{5}", cell) for cell in told)
 
 
 class _Maker:

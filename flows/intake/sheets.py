@@ -3,18 +3,21 @@
 import json
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flows.gates.project import words as project_words
-from flows.intake.names import knows
-from flows.intake.outline import Levels, levels_of, nothing
+from flows.intake.headers import Spans, joined, lower_line, text_with_one_line
+from flows.intake.names import knows, word
+from flows.intake.outline import Levels, levels_of, nothing, unstored
 from flows.intake.values import period_of
-from raw_views.csv_files import Expected, Unreadable, composed, convert, head_of, looks_like, told_apart
+from raw_views.csv_files import HEAD_BYTES, Expected, Unreadable, composed, convert, head_of, looks_like, told_apart
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -22,6 +25,7 @@ JSONS = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*WORKBOOKS, *TEXTS, ".parquet", *JSONS)
 FEWEST_PERIODS = 2  # so many columns that are named after periods make a table of them
 HEADER_WITHIN = 60  # lines of a sheet
+PAGE = (b"<table", b"<meta", b"<style", b"<head")  # how a page may begin, besides as it should
 MOST_SPANNED = 1000  # rows or columns that one cell of a page reaches over
 NAMED_ROWS = ("result", "data", "items", "rows", "records")  # under which JSON answers keep their rows
 
@@ -39,7 +43,7 @@ class Sheet:
         letters: of its columns, as a workbook shows them.
         levels: tells how deep each line stands (see groups.py).
         wide, periods: where columns of periods were laid out, the sheet as it came and which columns they are (see periods.py).
-        empty: there, a row for each empty cell of them.
+        empty: there, a row for each empty cell of them;  title_times: by how much a unit in the title multiplies them.
     """
 
     path: Path
@@ -55,6 +59,7 @@ class Sheet:
     wide: "Sheet | None" = None
     periods: Any = None
     empty: list[tuple[int, list[str | None]]] = field(default_factory=list)
+    title_times: int = 1
 
     def place(self, at: int) -> str:
         """A column as the user's program shows it: its letter and its name."""
@@ -82,7 +87,8 @@ def sheets(path: Path) -> list[Sheet]:
     if suffix in TEXTS and (looks_like(head) or "").startswith(("an Excel", "an old Excel", "a ZIP")):
         suffix = ".xlsx"  # a workbook that was named like text
     if suffix in WORKBOOKS:
-        return _html(path) if (looks_like(head) or "").startswith("an HTML") else _workbook(path)
+        is_page = (looks_like(head) or "").startswith("an HTML") or head.lstrip().lower().startswith(PAGE)
+        return _html(path) if is_page else _workbook(path)
     if suffix in TEXTS:
         return [_text(path)]
     if suffix == ".parquet":
@@ -98,13 +104,24 @@ def _text(path: Path) -> Sheet:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "text.parquet"
         expected = Header(totals=tuple(project_words("total_words")))
-        done = convert(path, path.name, target, expected, number_names=True)
+        source = text_with_one_line(path, expected, Path(folder))
+        done = convert(source, path.name, target, expected, number_names=True)
         table = pq.read_table(target)
     lines = table["_raw_row"].to_pylist()
-    columns = [table[name].to_pylist() for name in done.columns]
-    rows = [(line, [_clean(cell) for cell in cells]) for line, cells in zip(lines, zip(*columns))]
-    levels = levels_of(path, "", 1, dict(zip(lines, columns[0])) if columns else {})
-    return Sheet(path, "", done.columns, rows, notes=done.notes, rejects=done.rejects, levels=levels)
+    columns = [_shared(table[name]) for name in done.columns]
+    rows = [(line, list(cells)) for line, cells in zip(lines, zip(*columns))]
+    firsts = zip(lines, table[done.columns[0]].to_pylist()) if done.columns else ()
+    levels = levels_of(path, "", 1, dict(firsts))
+    notes = [*done.notes, *_same_names(done.columns, [])]
+    return Sheet(path, "", done.columns, rows, notes=notes, rejects=done.rejects, levels=levels)
+
+
+def _shared(column: Any) -> Iterator[str | None]:
+    """The cells of a column, of which a text that stands there often is kept once: a large file then takes half the memory."""
+    for part in column.chunks:
+        told = part.dictionary_encode()
+        texts = [_clean(text) for text in told.dictionary.to_pylist()]
+        yield from (None if at is None else texts[at] for at in told.indices.to_pylist())
 
 
 def _clean(cell: str | None) -> str | None:
@@ -113,29 +130,55 @@ def _clean(cell: str | None) -> str | None:
 
 
 def _workbook(path: Path) -> list[Sheet]:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         with CalamineWorkbook.from_path(path) as book:
-            named = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-            grids = [(name, _filled_down(book.get_sheet_by_name(name))) for name in named]
+            pages = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+            named, hidden = (
+                [one.name for one in pages],
+                {one.name for one in pages if one.visible != SheetVisibleEnum.Visible},
+            )
+            grids = [(name, *_filled_down(book.get_sheet_by_name(name))) for name in named]
     except Exception as error:  # noqa: BLE001 - damage of a workbook shows as any error, whose text may quote a value
         if isinstance(error, MemoryError):
             raise
         what = looks_like(head_of(path)) or "text"
+        if _is_locked(path):
+            raise Unreadable(
+                "the workbook is protected by a password: open it, save it without one, and bring it again"
+            ) from None
+        if what == "a ZIP archive" and zipfile.is_zipfile(path):
+            raise Unreadable("it is a ZIP archive and no workbook: unpack it, and bring what is inside") from None
         raise Unreadable(
             f"the workbook can't be opened ({type(error).__name__}); it looks like {what}."
             " It is damaged, or it was still being written: save or copy it again"
         ) from None
-    return _filled(path, grids)
+    found = _filled(path, grids)
+    for one in found:
+        if (one.name or named[0]) in hidden:
+            one.notes.append("the sheet is hidden in the workbook, and is read like any other")
+        if without := unstored(path, one.name or next(name for name, grid, _ in grids if any(map(any, grid)))):
+            one.notes.append(
+                f"{len(without)} cells are formulas whose result is not stored, the first is {without[0]}: they count as empty."
+                " Open the workbook in Excel, save it, and bring it again"
+            )
+    return found
 
 
-def _filled(path: Path, grids: list[tuple[str, list[list[Any]]]]) -> list[Sheet]:
+def _is_locked(path: Path) -> bool:
+    """Whether a workbook is encrypted: it is then a container of Microsoft's with a part that is called so."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        return head.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in head + file.read()
+
+
+def _filled(path: Path, grids: list[tuple[str, list[list[Any]], Spans]]) -> list[Sheet]:
     """The sheets of a workbook that have a filled cell; the name of a single one is left out."""
-    filled = [(name, grid) for name, grid in grids if any(_cell(cell) for row in grid for cell in row)]
+    filled = [one for one in grids if any(_cell(cell) for row in one[1] for cell in row)]
     if not filled:
         raise Unreadable("no sheet of the workbook has a filled cell")
-    found = [_grid(path, name, grid) for name, grid in filled]
+    found = [_grid(path, *one) for one in filled]
     if len(found) == 1:
         found[0].name = ""
     return found
@@ -146,13 +189,24 @@ def _html(path: Path) -> list[Sheet]:
     from lxml import etree, html
 
     try:
-        page = html.parse(path, html.HTMLParser(huge_tree=True, no_network=True)).getroot()
+        content = path.read_bytes()
+        told = {} if b"charset" in content[:HEAD_BYTES].lower() else {"encoding": _encoding(content)}
+        page = html.document_fromstring(content, html.HTMLParser(huge_tree=True, no_network=True, **told))
     except (etree.LxmlError, OSError, ValueError) as error:
         raise Unreadable(f"the HTML can't be read ({type(error).__name__})") from None
-    tables = [] if page is None else [one for one in page.iter("table") if one.find(".//table") is None]
+    tables = [one for one in page.iter("table") if one.find(".//table") is None]
     if not tables:
         raise Unreadable("an HTML or XML document without a table is no workbook")
-    return _filled(path, [(f"table {number}", _table_of(one)) for number, one in enumerate(tables, 1)])
+    return _filled(path, [(f"table {number}", _table_of(one), {}) for number, one in enumerate(tables, 1)])
+
+
+def _encoding(content: bytes) -> str:
+    """That of a page that does not say it: UTF-8 if it is such, else what Windows writes in Russian."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1251"
+    return "utf-8"
 
 
 def _table_of(table: Any) -> list[list[Any]]:
@@ -177,19 +231,26 @@ def _span(cell: Any, name: str) -> int:
     return min(int(told), MOST_SPANNED) if told.isdecimal() and int(told) else 1
 
 
-def _filled_down(sheet: Any) -> list[list[Any]]:
-    """The cells of a sheet. A word in a cell that is merged over several lines stands in each of them; a number only in the first."""
+def _filled_down(sheet: Any) -> tuple[list[list[Any]], Spans]:
+    """The cells of a sheet, and those that are merged over columns. A word in a cell that is merged over several lines stands in
+    each of them; a number only in the first."""
     grid = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    spans: Spans = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if right > left and top == bottom:
+            spans.setdefault(top, []).append((left, right))
         if bottom < len(grid) and isinstance(grid[top][left], str):
             for row in grid[top + 1 : bottom + 1]:
                 row[left] = grid[top][left]
-    return grid
+    return grid, spans
 
 
-def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet:
+def _grid(path: Path, name: str, grid: list[list[Any]], spans: Spans) -> Sheet:
     texts = [[_cell(cell) for cell in row] for row in grid]
     at = header_line(texts)
+    if (lower := lower_line(texts[: HEADER_WITHIN + 1], at, spans)) is not None:
+        texts[lower] = joined(texts[lower - 1], texts[lower], spans.get(lower - 1, []))
+        texts[lower - 1], at = [None] * len(texts[lower]), lower
     title = " ".join(cell for row in texts[:at] for cell in row if cell)
     kept = [place for place, cell in enumerate(texts[at]) if cell]
     header = told_apart([re.sub(r"\s+", " ", str(texts[at][place])) for place in kept])
@@ -198,13 +259,24 @@ def _grid(path: Path, name: str, grid: list[list[Any]]) -> Sheet:
         for line, cells in enumerate(texts[at + 1 :], at + 2)
         if any(cells[place] for place in kept)
     ]
-    notes = []
+    notes = _same_names(header, [_letters(place) for place in kept])
     strays = {place for row in texts[at + 1 :] for place, cell in enumerate(row) if cell} - set(kept)
     if strays:
         notes.append(f"{len(strays)} columns have values and no name in the header (line {at + 1}), and are left out")
     texts_of = {line: grid[line - 1][kept[0]] for line, _ in rows}
     levels = levels_of(path, name, kept[0] + 1, texts_of)
     return Sheet(path, name, header, rows, title, notes, letters=[_letters(place) for place in kept], levels=levels)
+
+
+def _same_names(header: list[str], letters: list[str]) -> list[str]:
+    """What to say of columns of one name, which `told_apart` has numbered, and of which the first is taken."""
+    low, notes = [name.lower() for name in header], []
+    for at, name in enumerate(header):
+        first, _, count = name.rpartition(" ")
+        if count.isdecimal() and first.lower() in low[:at]:
+            place = f" (column {letters[at]})" if letters else ""
+            notes.append(f"several columns are called {first}: the first is taken, this one is called {name}{place}")
+    return notes
 
 
 def _letters(place: int) -> str:
@@ -225,6 +297,16 @@ def header_line(rows: list[list[str | None]]) -> int:
         return found
     widths = [sum(1 for cell in row if cell) for row in rows[:HEADER_WITHIN]]
     return next(at for at, width in enumerate(widths) if width >= max(2, max(widths) * 0.7) or width == max(widths))
+
+
+def is_total(cells: Iterable[str | None]) -> bool:
+    """Whether a line begins like one of totals."""
+    return bool(_totals().match(word(next((cell for cell in cells if cell), ""))))
+
+
+@cache
+def _totals() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(re.escape(word(one)) for one in project_words('total_words'))})\b")
 
 
 def _known(cells: Iterable[str]) -> int:
@@ -314,8 +396,24 @@ def _records(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from ((number, _flat(json.loads(line, parse_float=Decimal))) for number, line in lines)
         return
     if isinstance(whole, dict):
-        whole = next((whole[key] for key in NAMED_ROWS if isinstance(whole.get(key), list)), [whole])
+        whole = (
+            next((whole[key] for key in NAMED_ROWS if isinstance(whole.get(key), list)), None)
+            or _inner(whole)
+            or [whole]
+        )
     yield from ((number, _flat(record)) for number, record in enumerate(whole, 1) if isinstance(record, dict))
+
+
+def _inner(whole: dict[str, Any]) -> list[Any] | None:
+    """The only list of records in an answer: {"_embedded": {"leads": [ … ]}}; None if there is none, or several."""
+    found = [
+        value
+        for value in whole.values()
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+    ]
+    inner = [_inner(value) for value in whole.values() if isinstance(value, dict)]
+    found += [one for one in inner if one]
+    return found[0] if len(found) == 1 else None
 
 
 def _flat(record: dict[str, Any], before: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import re
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
@@ -15,6 +16,9 @@ CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?")
 PARTS = re.compile(r"(\d+)\s*(ч|час\w*|h|hours?|hr|м|мин\w*|m|min\w*|с|сек\w*|s|sec\w*)\b\.?", re.IGNORECASE)
 SECONDS = {"ч": 3600, "h": 3600, "м": 60, "m": 60, "с": 1, "s": 1}
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+DAY = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}.*)?|\d{1,2}[./]\d{1,2}[./]\d{4} .*"
+)
 PHONE = re.compile(r"\+?[\d\s()\-]{7,20}")
 
 
@@ -67,6 +71,8 @@ def month(text: str) -> str | None:
     if found := re.fullmatch(r"(?:\d{1,2}\s)?([a-zа-я]{3,9})[.\s,-]*(?:(\d{4})|(\d{2}))(?:\s*г(?:ода)?)?", low):
         number_of = month_number(found[1])
         return f"{found[2] or '20' + found[3]}-{number_of:02}-01" if number_of else None
+    if re.fullmatch(r"[2-7]\d{4}(?:[.,]\d+)?", low):  # a day as Excel counts it: 46266
+        return (date(1899, 12, 30) + timedelta(days=int(low[:5]))).replace(day=1).isoformat()
     for pattern, year, place in (
         (r"(\d{4})[-./](\d{1,2})(?:[-./]\d{1,2})?(?:[ t].*)?", 1, 2),
         (r"(?:\d{1,2}[./-])?(\d{1,2})[./-](\d{4})(?:\s.*)?", 2, 1),

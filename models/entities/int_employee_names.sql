@@ -2,7 +2,8 @@
 -- One name of an employee whom a system's table holds, in either order of two words, with ё or without. Of namesakes there is no row.
 with employees as (
     {%- for source_name in sources_of('employees') %}
-    select employee_id, name, {{ system_of('rows_in', source_name) }} as system_name
+    {%- set system = system_of('rows_in', source_name) %}
+    select {{ same_employee_of_source('employee_id', system) }} as employee_id, name, {{ system }} as system_name
     from {{ ref('stg_' ~ source_name ~ '__employees') }} as rows_in
     where row_status = 'accepted' and name is not null
     {{ 'union all' if not loop.last }}

@@ -1,5 +1,5 @@
 -- Grain: finding, subject.
--- One sale, refund or return that cannot be worth what its record says, as a finding.
+-- One sale, refund, return, invoice or payment that cannot be worth what its record says, as a finding.
 with all_findings as (
     select 'sale without an amount' as finding, concat(kind, 's') as subject from {{ ref('fct_sales') }} where amount is null
     union all
@@ -19,6 +19,13 @@ with all_findings as (
     where orders.status = 'cancelled' and orders.paid_at < {{ cutoff() }} and orders.amount > 0 and sold.order_id is null
     union all
     select 'return that names no sale', concat('order ', order_id) from {{ ref('int_returns') }} where sale_id is null
+    union all
+    select 'invoice without an amount or a rate, not counted', concat('invoice ', invoice_id) from {{ ref('fct_invoices') }} where amount_base is null
+    union all
+    select 'payment of an invoice that is not known', concat('payment ', payments.payment_id)
+    from {{ ref('fct_payments') }} as payments
+    left join {{ ref('fct_invoices') }} as invoices on payments.invoice_id = invoices.invoice_id
+    where payments.invoice_id is not null and invoices.invoice_id is null
 )
 
 select

@@ -75,6 +75,6 @@ select
 from judged
 left join {{ ref('seed_report_signs') }} as signs on judged.judged_by = signs.judged_by and judged.sign = signs.sign
 left join {{ ref('int_report_movers') }} as movers
-    on judged.report = movers.report and judged.kpi_id = movers.kpi_id
-    and judged.period_grain = movers.period_grain and judged.period_start = movers.period_start
-    and movers.is_main and judged.previous_value is not null and judged.is_change_told
+    on judged.report = movers.report and judged.kpi_id = movers.kpi_id and judged.period_grain = movers.period_grain and movers.is_main
+    -- within the key, for a condition of its own on one side makes the engine hold every row against every other
+    and case when judged.previous_value is not null and judged.is_change_told then judged.period_start end = movers.period_start

@@ -1,6 +1,6 @@
--- Proves money received and owed, to the kopeck.  Of every period: what was owed before it, plus invoices, less what was settled and called off, is what
--- is owed at its end, and that is what the invoices themselves owe on its last day; all money that came is settled, an order's, waiting or an exchange
--- difference.  And whole: the money of the marts is that of the payments, in each currency as its sources tell it.
+-- Proves money received and owed, to the kopeck.  Of every period: what was owed before it, plus invoices, less what was settled and called off, is
+-- what is owed at its end, and that is what the invoices themselves owe on its last day; all money that came is settled, an order's, waiting or an
+-- exchange difference.  And whole: the money of the marts is that of the payments, in each currency as its sources tell it.
 with bridge as (
     select * from {{ ref('receivables_bridge') }}
 ),
@@ -54,12 +54,12 @@ from months
 left join owed_by_month on months.period_start = owed_by_month.period_start
 where months.closing <> cast(coalesce(owed_by_month.amount, 0) as decimal(18, 2))
 union all
-select 'whole', null, sum(events.money_received), min(payments.amount)
+select 'whole', null, sum(events.money_received), min(payments.amount_base)
 from {{ ref('receivable_events') }} as events
-cross join (select coalesce(sum(amount_base), 0) as amount from {{ ref('fct_payments') }}) as payments
-having sum(events.money_received) <> min(payments.amount)
+cross join (select coalesce(sum(amount_base), 0) as amount_base from {{ ref('fct_payments') }}) as payments
+having sum(events.money_received) <> min(payments.amount_base)
 union all
-select 'in ' || told.currency, null, kept.amount, told.amount
+select 'in ' || told.currency, null, kept.amount as amount, told.amount as expected
 from told
 left join kept on told.currency = kept.currency
 where coalesce(kept.amount, 0) <> told.amount

@@ -32,7 +32,7 @@ def clean_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("KPI_SALESFORCE_URL", "KPI_SALESFORCE_CLIENT_ID", "KPI_SALESFORCE_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
-    for name in [one for one in os.environ if one.startswith(("KPI_VK_ADS_", "KPI_GOOGLE_", "KPI_GA4_"))]:
+    for name in [one for one in os.environ if one.startswith(("KPI_VK_ADS_", "KPI_GOOGLE_", "KPI_GA4_", "KPI_JIRA_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")

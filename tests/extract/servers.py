@@ -9,7 +9,7 @@ import gzip
 import json
 import threading
 import time
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -130,6 +130,7 @@ METHODS = {  # method: (path in result, key)
     "crm.company.list": ("", "ID"),
     "crm.quote.list": ("", "ID"),
     "crm.activity.list": ("", "ID"),
+    "crm.item.list": ("items", "id"),
     "crm.stagehistory.list": ("items", "ID"),
     **{f"crm.{record}.userfield.list": ("", "ID") for record in ("lead", "deal", "contact", "company")},
     "crm.status.list": ("", "ID"),
@@ -202,7 +203,7 @@ def _nested(query: str) -> dict[str, Any]:
 
 
 class Bitrix(Server):
-    """A portal: `tables` holds the rows of each method; `entityTypeId` is a hidden field `_type` of stage history."""
+    """A portal: `tables` holds the rows of each method; `entityTypeId` is a hidden field `_type` of stage history and items."""
 
     def __init__(self, secret: str = "s3cr3tk3y"):
         super().__init__()
@@ -256,7 +257,7 @@ class Bitrix(Server):
             if name not in conditions:
                 raise RestError(400, "REQUIRED_ARG_MISSING", name)
         rows = [row for row in self.tables[method] if _matches(row, conditions)]
-        if method == "crm.stagehistory.list":
+        if method in ("crm.stagehistory.list", "crm.item.list"):
             rows = [row for row in rows if row["_type"] == int(params["entityTypeId"])]
         rows.sort(key=lambda row: _value(row[key]))
         start = int(params.get("start", 0))
@@ -957,6 +958,62 @@ class BigQuery(Server):
     def problem(status: int, reason: str, name: str) -> Answer:
         told = {"code": status, "message": "No", "errors": [{"reason": reason, "message": "No"}], "status": name}
         return Answer(status, {"error": told})
+
+
+class Jira(Server):
+    """A site of Jira: `issues` as a search tells them, `logs` the changes by issue, `sprints` by board; `page` is the most of a page."""
+
+    def __init__(self, token: str = "j1ra-s3cret", page: int = 100):
+        super().__init__()
+        self.user, self.page = b64encode(f"kpi@a.ru:{token}".encode()).decode(), page
+        self.issues: list[dict[str, Any]] = []
+        self.logs: dict[str, list[dict[str, Any]]] = {}
+        self.sprints: dict[int, list[dict[str, Any]]] = {}
+        self.lists: dict[str, list[dict[str, Any]]] = {"rest/api/3/field": [], "rest/api/3/status": []}
+
+    def handle(self, command, path, headers, body):
+        parts = urlsplit(path)
+        name, params = parts.path.strip("/"), dict(parse_qsl(parts.query)) | json.loads(body or b"{}")
+        if fault := self.enter(name, params):
+            return fault
+        if headers.get("Authorization") != f"Basic {self.user}":
+            return Answer(401, {"errorMessages": ["Client must be authenticated"], "errors": {}})
+        if name in self.lists:
+            return Answer(200, self.lists[name])
+        if name == "rest/api/3/search/jql":
+            return self._tokens("issues", [self._asked(one, params) for one in self._found(params["jql"])], params)
+        if name == "rest/api/3/changelog/bulkfetch":
+            logs = [
+                {"issueId": one, "changeHistories": self.logs[one]}
+                for one in params["issueIdsOrKeys"]
+                if one in self.logs
+            ]
+            return self._tokens("issueChangeLogs", logs, params)
+        if name == "rest/agile/1.0/board":
+            rows = [{"id": board, "type": "scrum", "location": {"projectKey": "PRJ"}} for board in self.sprints]
+        else:
+            rows = self.sprints[int(name.split("/")[4])]
+        begin, size = int(params["startAt"]), min(int(params["maxResults"]), self.page)
+        values = rows[begin : begin + size]
+        return Answer(200, {"startAt": begin, "isLast": begin + size >= len(rows), "values": values})
+
+    def _found(self, jql: str) -> list[dict[str, Any]]:
+        """Those changed since the moment in the question, or those of some ids; Jira turns a question without a bound down."""
+        if jql.startswith("id in"):
+            return [one for one in self.issues if one["id"] in jql.split("(")[1].split(")")[0].split(", ")]
+        since = jql.split('"')[1].replace(" ", "T")
+        return sorted(
+            (one for one in self.issues if one["fields"]["updated"] >= since), key=lambda one: one["fields"]["updated"]
+        )
+
+    def _asked(self, issue: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+        fields = {name: value for name, value in issue["fields"].items() if name in params["fields"]}
+        return {"id": issue["id"], "key": issue["key"], "fields": fields}
+
+    def _tokens(self, name: str, rows: list[Any], params: dict[str, Any]) -> Answer:
+        begin, size = int(params.get("nextPageToken", 0)), min(params["maxResults"], self.page)
+        following = {"nextPageToken": str(begin + size)} if begin + size < len(rows) else {}
+        return Answer(200, {name: rows[begin : begin + size], "isLast": not following, **following})
 
 
 def spend(day: str, campaign: int, cost: int, network: str = "SEARCH") -> dict[str, Any]:

@@ -235,6 +235,10 @@ def fill(portal) -> None:
     tables["crm.contact.list"] = [lead(n, PHONE=phone) for n in range(1, 4)]
     tables["crm.company.list"] = [lead(1)]
     tables["crm.quote.list"] = [lead(1)]
+    tables["crm.item.list"] = [
+        {"id": n, "updatedTime": "2026-11-01T10:00:00+03:00", "opportunity": 1500.5, "_type": kind}
+        for n, kind in ((1, 31), (2, 31), (3, 130))
+    ]
     bindings = [{"OWNER_ID": "1", "OWNER_TYPE_ID": "2"}]
     tables["crm.activity.list"] = [
         {"ID": str(n), "LAST_UPDATED": "2026-11-01T10:00:00+03:00", "BINDINGS": bindings} for n in range(1, 4)
@@ -279,6 +283,7 @@ def test_a_first_load_brings_every_table(root, portal):
         "crm_company": 1,
         "crm_quote": 1,
         "crm_activity": 3,
+        "crm_smart_invoice": 2,
         "crm_deal": 120,
         "crm_item_productrow": 7,
         "crm_stagehistory_lead": 100,
@@ -287,7 +292,7 @@ def test_a_first_load_brings_every_table(root, portal):
         "catalog_section": 1,
         "catalog_product": 5,
     }
-    assert seen(root) == {f"bitrix24/{table}": rows for table, rows in report.rows.items()} | {"control/totals": 11}
+    assert seen(root) == {f"bitrix24/{table}": rows for table, rows in report.rows.items()} | {"control/totals": 12}
     first = read(root, "bitrix24", "crm_lead")[0]
     assert first["PHONE"] == '[{"ID":"1","VALUE_TYPE":"WORK","VALUE":"+7 495 000-00-01","TYPE_ID":"PHONE"}]'
     assert first["_loaded_at"] == "2026-11-20T03:00:00+00:00"

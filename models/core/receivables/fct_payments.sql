@@ -5,14 +5,10 @@ with payments as (
     select *, {{ local_date('paid_at') }} as paid_on from {{ ref('payments') }} where paid_at < {{ cutoff() }}
 ),
 
-invoices as (
-    select * from {{ ref('fct_invoices') }}
-),
-
 told as (
     select
         payments.*,
-        coalesce(payments.deal_id, orders.deal_id) as told_deal_id,
+        coalesce(payments.deal_id, order_deals.deal_id) as told_deal_id,
         coalesce(payments.employee_id, orders.employee_id) as told_employee_id,
         {{ to_base('payments.amount', 'rates') }} as amount_base,
         case
@@ -22,7 +18,9 @@ told as (
         end as invoice_amount
     from payments
     left join {{ ref('orders') }} as orders on payments.order_id = orders.order_id
-    left join invoices on payments.invoice_id = invoices.invoice_id
+    left join (select order_id, min(deal_id) as deal_id from {{ ref('int_order_deals') }} group by order_id) as order_deals
+        on payments.order_id = order_deals.order_id
+    left join {{ ref('fct_invoices') }} as invoices on payments.invoice_id = invoices.invoice_id
     {{ join_rate('rates', 'payments.currency', 'payments.paid_on') }}
     {{ join_rate('invoice_rates', 'invoices.currency', 'payments.paid_on') }}
 ),
@@ -32,7 +30,7 @@ untold as (
     select
         invoices.invoice_id, invoices.source_system, invoices.deal_id, invoices.employee_id, invoices.called_paid_on, invoices.currency,
         cast(invoices.amount - coalesce(sum(case when told.amount > 0 then told.invoice_amount end), 0) as decimal(18, 2)) as rest
-    from invoices
+    from {{ ref('fct_invoices') }} as invoices
     left join told on invoices.invoice_id = told.invoice_id
     where invoices.called_paid_on is not null
     group by
@@ -48,7 +46,7 @@ all_payments as (
     union all
     select
         concat('invoice:', untold.invoice_id), untold.source_system, false, untold.invoice_id, null, untold.deal_id, null, untold.employee_id,
-        untold.called_paid_on, untold.rest, untold.currency, {{ to_base('untold.rest', 'rates') }}, untold.rest
+        untold.called_paid_on, untold.rest as amount, untold.currency, {{ to_base('untold.rest', 'rates') }}, untold.rest as invoice_amount
     from untold
     {{ join_rate('rates', 'untold.currency', 'untold.called_paid_on') }}
     where untold.rest > 0

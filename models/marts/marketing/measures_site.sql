@@ -6,13 +6,14 @@ with visits as (
         dimensions=['channel', 'source_system', 'device', 'region'],
         coarse=['landing_page', 'campaign'],
         sums=['visits', 'judged_visits', 'bounced_visits', 'converted_visits'],
-        per_period={'visitors': 'count(distinct web_client_id)', 'visitors_converted': 'count(distinct converted_client_id)'}
+        distinct={'visitors': 'web_client_id', 'visitors_converted': 'converted_client_id'},
+        part='visits'
     ) }}
 ),
 
 goals_reached as (
     {{ period_measures(
-        ref('goal_events'), dimensions=['goal'], whole=false, per_period={'visitors_converted': 'count(distinct visitor_id)'}
+        ref('goal_events'), dimensions=['goal'], whole=false, distinct={'visitors_converted': 'visitor_id'}, part='goals'
     ) }}
 ),
 
@@ -22,14 +23,15 @@ goals as (
 
 -- every visitor might have reached every goal
 goals_open as (
-    select visits.measure, visits.period_grain, visits.period_start, 'goal' as dimension, goals.goal as dimension_key, visits.value
+    select visits.measure, visits.period_grain, visits.period_start, 'goal' as dimension, goals.goal as dimension_key, visits.value,
+        cast(null as bigint) as rows_hash
     from visits
     cross join goals
     where visits.measure = 'visitors' and visits.dimension = 'all'
 ),
 
 pages as (
-    {{ period_measures(ref('page_events'), dimensions=['channel'], coarse=['page'], sums=['page_views']) }}
+    {{ period_measures(ref('page_events'), dimensions=['channel'], coarse=['page'], sums=['page_views'], part='pages') }}
 ),
 
 carts as (
@@ -40,7 +42,8 @@ carts as (
             'carts': 'count(distinct cart)',
             'carts_abandoned': 'count(distinct cart) - count(distinct bought_cart)',
             'carts_open': 'count(distinct open_cart)'
-        }
+        },
+        part='carts'
     ) }}
 )
 

@@ -1,6 +1,6 @@
 -- Grain: event, event_id.
 -- One thing that moves what customers owe: an invoice is issued, falls overdue, ages or is called off; money comes or, below nought, goes back.
-{%- set before %} over (partition by invoice_id order by event_date, event_no, event_id){% endset %}
+{%- set before -%} over (partition by invoice_id order by event_date, event_no, event_id) {%- endset %}
 with states as (
     select * from {{ ref('int_invoice_states') }}
 ),
@@ -12,7 +12,7 @@ changes as (
         event_id,
         invoice_id,
         {%- for column in ['invoiced', 'settled', 'cancelled', 'unassigned', 'open', 'overdue', 'lately'] %}
-        {{ column }}_base - lag({{ column }}_base, 1, cast(0 as decimal(18, 2))){{ before }} as {{ column }}{{ ',' if not loop.last }}
+        {{ column }}_base - lag({{ column }}_base, 1, cast(0 as decimal(18, 2))) {{ before }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from states
 ),

@@ -12,23 +12,14 @@ at_end as (
 {% for slice, name in [('product_group', 'groups'), ('sale_kind', 'kinds')] -%}
 {%- for moment in ['start', 'end'] -%}
 {{ name }}_at_{{ moment }} as (
-    {{ balance_measures(
-        ref('product_group_customers'),
-        dimensions=[slice],
-        balances=['customers_active'],
-        where=slice ~ " <> 'all'",
-        whole=false,
-        opening=moment == 'start'
-    ) }}
+    {%- set opens = moment == 'start' %}
+    {{ balance_measures(ref('product_group_customers'), [slice], ['customers_active'], slice ~ " <> 'all'", whole=false, opening=opens) }}
 ),
 
 {% endfor -%}
 {%- endfor -%}
 churned as (
-    select
-        period_grain, period_start,
-        {{ sliced_by(dims) }},
-        cast(count(*) as double) as value
+    select period_grain, period_start, {{ sliced_by(dims) }}, cast(count(*) as double) as value
     from {{ ref('churned_customers') }}
     group by grouping sets (
         (period_grain, period_start)

@@ -64,7 +64,9 @@ select 'mrr', period_grain, period_start, dimension, dimension_key, mrr_change f
 union all
 select '{{ measure }}', period_grain, period_start, dimension, dimension_key, {{ measure }} from movements where dimension <> 'movement'
 {%- endfor %}
-{%- for measure in ['subscribers_opening', 'subscribers_churned', 'subscribers_year_ago', 'mrr_year_ago', 'mrr_year_kept_net', 'mrr_year_kept_gross'] %}
+{%- for measure in [
+    'subscribers_opening', 'subscribers_churned', 'subscribers_year_ago', 'mrr_year_ago', 'mrr_year_kept_net', 'mrr_year_kept_gross'
+] %}
 union all
 select '{{ measure }}', period_grain, period_start, 'all', 'all', cast(sum({{ measure }}) as double)
 from {{ ref('subscriber_periods') }}

@@ -51,7 +51,7 @@ select
     placed.occurred_at,
     placed.web_client_id,
     placed.placed_session_id as session_id,
-    {{ page_of('placed.url') }} as page,
+    placed.page,
     placed.title,
     coalesce(placed.is_robot, visits.is_robot, false) as is_robot,
     placed.loaded_at,

@@ -24,7 +24,7 @@ last_leads as (
         contact_id,
         lead_id,
         row_number() over (partition by contact_id order by created_at desc, lead_id desc) as row_no
-    from {{ ref('base_hubspot__lead_paths') }}
+    from {{ ref('base_hubspot__lead_records') }}
 ),
 
 owned as (

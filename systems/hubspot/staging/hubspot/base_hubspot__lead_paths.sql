@@ -1,6 +1,5 @@
--- Grain: lead_id.
--- One lead, since when, and what has become of it: an accepted contact that is or was one by its lifecycle stage or its lead status, or an
--- accepted record of the object Leads, as the variable hubspot_leads says.
+-- Grain: contact_id.
+-- One accepted contact that is or was a lead by its lifecycle stage or its lead status: since when, and what has become of it.
 with stages as (
     select * from {{ ref('base_hubspot__lead_stages') }}
 ),
@@ -61,11 +60,7 @@ stated as (
 )
 
 select
-    contact_id as lead_id,
-    'contacts' as object,
-    contact_id as record_id,
     contact_id,
-    cast(null as {{ dbt.type_string() }}) as deal_id,
     coalesce(became_lead_at, created_at) as created_at,
     case
         {%- for class in ['converted', 'rejected', 'qualified', 'in_progress'] %}
@@ -79,17 +74,3 @@ select
     rejected_at
 from stated
 where became_lead_at is not null or replace(replace(classes, 'converted', ''), ' ', '') <> ''
-union all
-select
-    'lead_' || record_id,
-    'leads',
-    record_id,
-    contact_id,
-    deal_id,
-    created_at,
-    status_class,
-    status,
-    qualified_at,
-    converted_at,
-    rejected_at
-from {{ ref('base_hubspot__lead_records') }}

@@ -1,5 +1,6 @@
--- Grain: record_id.
--- One accepted record of the object Leads, where that tells the leads, and what has become of it: whatever has a deal and was not turned down is converted.
+-- Grain: lead_id.
+-- One lead and what has become of it: a contact, or an accepted record of the object Leads, as the variable hubspot_leads says. Of those records
+-- whatever has a deal and was not turned down is converted.
 with leads as (
     select * from {{ ref('base_hubspot__leads') }} where row_status = 'accepted' and '{{ var("hubspot_leads") }}' = 'leads'
 ),
@@ -24,6 +25,8 @@ entries as (
 )
 
 select
+    'lead_' || leads.record_id as lead_id,
+    'leads' as object,
     leads.record_id,
     leads.contact_id,
     leads.deal_id,
@@ -40,3 +43,8 @@ from leads
 left join stages on leads.stage_id = stages.stage_id
 left join deals on leads.deal_id = deals.deal_id
 left join entries on leads.record_id = entries.record_id
+union all
+select
+    contact_id as lead_id, 'contacts' as object, contact_id as record_id, contact_id, null as deal_id, created_at, status_class, status, qualified_at,
+    converted_at, rejected_at
+from {{ ref('base_hubspot__lead_paths') }}

@@ -16,22 +16,6 @@ account as (
     select max(currency) as currency from {{ ref('base_hubspot__account') }} where row_status = 'accepted'
 ),
 
--- a lead's deals are those that were made since it was one; the lead that names the deal goes before the contact's last one
-leads_of_deals as (
-    select
-        validated._raw_file,
-        validated._raw_row,
-        paths.lead_id,
-        row_number() over (
-            partition by validated._raw_file, validated._raw_row
-            order by case when paths.deal_id = validated.deal_id then 0 else 1 end, paths.created_at desc, paths.lead_id
-        ) as row_no
-    from validated
-    left join merged_records on merged_records.object = 'contact' and validated.contact_id = merged_records.merged_id
-    inner join {{ ref('base_hubspot__lead_paths') }} as paths on coalesce(merged_records.record_id, validated.contact_id) = paths.contact_id
-    where paths.created_at <= validated.created_at or paths.deal_id = validated.deal_id
-),
-
 placed as (
     select
         validated.*,
@@ -39,13 +23,12 @@ placed as (
         coalesce(stages.status <> 'open', false) as is_closed,
         account.currency as account_currency,
         merged_deals.record_id as merged_into_id,
-        leads_of_deals.lead_id
+        deal_leads.lead_id
     from validated
     cross join account
     left join stages on validated.pipeline_id = stages.pipeline_id and validated.stage_id = stages.stage_id
     left join merged_records as merged_deals on merged_deals.object = 'deal' and validated.deal_id = merged_deals.merged_id
-    left join leads_of_deals
-        on validated._raw_file = leads_of_deals._raw_file and validated._raw_row = leads_of_deals._raw_row and leads_of_deals.row_no = 1
+    left join {{ ref('base_hubspot__deal_leads') }} as deal_leads on validated.deal_id = deal_leads.deal_id
 )
 
 select

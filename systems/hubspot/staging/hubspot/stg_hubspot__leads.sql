@@ -5,7 +5,7 @@ with contacts as (
 ),
 
 paths as (
-    select * from {{ ref('base_hubspot__lead_paths') }}
+    select * from {{ ref('base_hubspot__lead_records') }}
 ),
 
 -- who a record of the object Leads is of
@@ -15,8 +15,9 @@ people as (
 
 records as (
     select
-        'contacts' as object, contact_id as record_id, contact_id, company_id, employee_id, source_name, cast(null as {{ dbt.type_string() }}) as reject_reason,
-        landing_page, google_click_id, region, email, phone, loaded_at, _raw_file, _raw_row, row_status, row_problem, row_remark
+        'contacts' as object, contact_id as record_id, contact_id, company_id, employee_id, source_name,
+        cast(null as {{ dbt.type_string() }}) as reject_reason, landing_page, google_click_id, region, email, phone,
+        loaded_at, _raw_file, _raw_row, row_status, row_problem, row_remark
     from contacts
     union all
     select

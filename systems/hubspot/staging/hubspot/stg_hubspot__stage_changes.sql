@@ -58,7 +58,7 @@ told as (
     from placed
     union all
     select 'lead', paths.lead_id, stages.pipeline_id, stages.stage_id, history.happened_at, stages.status, history.loaded_at
-    from {{ ref('base_hubspot__lead_paths') }} as paths
+    from {{ ref('base_hubspot__lead_records') }} as paths
     inner join history on paths.object = history.object and paths.record_id = history.record_id
     inner join stages on stages.object = 'lead' and history.value = stages.stage_id
 )

@@ -1,6 +1,6 @@
 -- Grain: object, pipeline_id, stage_id.
--- One stage of a pipeline of deals, won where its chance is 1 and lost where it is another closed one; or one stage of leads: of their pipelines, or a
--- lifecycle stage, with the lead statuses that turn a lead down.
+-- One stage of a pipeline of deals, won where its chance is 1 and lost where it is another closed one; or one stage of leads: of their pipelines, or
+-- a lifecycle stage, with the lead statuses that turn a lead down.
 with pipelines as (
     select * from {{ ref('base_hubspot__pipelines') }} where row_status = 'accepted'
 ),
