@@ -144,7 +144,7 @@ def test_the_steps_of_the_page_add_a_measure_and_its_kpi(project):
         (0, "lead_events.sql makes no column leads_unassigned."),
         (1, "the mart lead_events describes no column leads_unassigned in its YAML; near to it are leads_"),
         (2, "no measures_….sql counts it."),
-        (3, "the numerator leads_unassigned is no measure; near to it are leads_"),
+        (3, "the numerator leads_unassigned is no measure; near to it are "),
         (4, "no unit test names the column leads_unassigned."),
     ],
 )
