@@ -99,6 +99,11 @@
                 {%- do log('NOTHING IS KNOWN: all rows were loaded after the as-of day ' ~ as_of_date() ~ ', so the figures are empty; set KPI_AS_OF '
                     ~ 'to a later day, or load this history into a new raw root', info=true) -%}
             {%- endif -%}
+            {%- set figures = adapter.get_relation(target.database, 'marts', 'kpi_values') -%}
+            {%- if totals[1] and figures and run_query('select count(*) from ' ~ figures ~ ' where value is not null').columns[0][0] == 0 -%}
+                {%- do log('NO KPI HAS A VALUE: ' ~ totals[1] ~ ' rows are accepted, but nothing of them happened before the as-of day '
+                    ~ as_of_date() ~ '; set KPI_AS_OF to a later day', info=true) -%}
+            {%- endif -%}
             {%- for row in run_query(
                 "select source_name, table_name, sum(raw_rows) from " ~ tie_out ~ " group by source_name, table_name "
                 ~ "having sum(rejected_rows - no_record_rows) > 0 "
