@@ -247,11 +247,11 @@ def _larger(lines: list[str], columns: list[str], scale: int) -> Iterator[str]:
 
 
 def _times(printed: str, scale: int) -> str:
-    """A number with a sign between its thousands, and with a point, multiplied and printed in the same way."""
-    number = re.fullmatch(r"\d{1,3}(?:([\s,])\d{3})*(\.\d+)?", printed)
+    """A number, with or without a sign between its thousands and with a point, multiplied and printed in the same way."""
+    number = re.fullmatch(r"(?:\d{1,3}(?:([\s,])\d{3})*|\d+)(\.\d+)?", printed)
     if number is None:
-        raise ValueError(f"{printed} is no number with its thousands parted")
-    thousands = number[1] or ""
+        raise ValueError(f"{printed} is no number as people print it")
+    thousands = number[1] or ("" if len(printed.partition(".")[0]) > 3 else ",")
     digits = len(number[2]) - 1 if number[2] else 0
     value = Decimal(re.sub(r"[\s,]", "", printed)) * scale
-    return f"{value:,.{digits}f}".replace(",", thousands or ",")
+    return f"{value:,.{digits}f}".replace(",", thousands)

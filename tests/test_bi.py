@@ -46,7 +46,7 @@ def test_a_manager_is_shown_by_key_and_name(demo):
         "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'manager_name'"
         " and table_name not like 'fct_%'"  # they have the manager as employee_id
     ).fetchall()
-    assert len(named) == 8
+    assert len(named) == 10
     for (mart,) in named:
         wrong = demo.execute(
             f"select distinct manager, manager_name from marts.{mart} left join marts.dim_employees on manager = employee_id"

@@ -160,7 +160,7 @@ def test_what_the_whole_pipeline_is_worth_is_on_the_board(demo, embedded):
 @pytest.mark.parametrize(
     "change, said",
     [
-        ({"kpis": ["revenu"]}, "owner.yml, tile 1 (Revenue and profit): there is no KPI revenu"),
+        ({"kpis": ["revenu"]}, "owner.yml, tile 1 (Revenue, profit and expenses): there is no KPI revenu"),
         ({"kpis": [], "kind": "table", "mart": "no_mart", "columns": [{"column": "a", "ru": "А", "en": "A"}]}, "there is no mart no_mart"),
         ({"kpis": [], "kind": "table", "mart": "mrr_bridge", "columns": [{"column": "amount", "ru": "А", "en": "A"}]}, "marts.mrr_bridge has no column amount"),
         ({"kpis": ["mrr"], "kind": "bars", "by": "manager"}, "the KPI mrr has no dimension manager"),

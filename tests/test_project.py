@@ -42,6 +42,10 @@ FILE_KEYS = {
 # Models that look every row up in a short list by more than equality: dimensions, rules, kinds, rates, plans, materials, the first day, periods,
 # marks of ad clicks, payment pages, bands of amounts.
 SHORT_LISTS = {
+    "measures_prices",
+    "measures_work",
+    "measures_potential_customers",
+    "touch_paths",
     "touch_days",
     "deal_events",
     "metric_value_starts",

@@ -249,10 +249,13 @@ class Gate:
                 yield Reading(subject, max(0, before - rows) / before, {"rows": rows, "before": before})
 
     def _built_rows(self) -> dict[str, int]:
-        """The raw rows of each table at the last build."""
+        """The raw rows of each table at the last build; those of a later day than the as-of day tell nothing of it."""
         if ("marts", "source_tie_out", "raw_rows") not in self._built:
             return {}
-        query = f"select source_name || '/' || table_name, sum(raw_rows) from {self._before}.marts.source_tie_out group by all"
+        query = f"""
+            select source_name || '/' || table_name, sum(raw_rows) from {self._before}.marts.source_tie_out
+            where load_day <= date '{self._as_of}' or load_day is null group by all
+        """
         return {subject: int(rows) for subject, rows in self._sql(query).fetchall()}
 
     # --- tables -----------------------------------------------------------------------------------------------------

@@ -478,6 +478,7 @@ def bank_conversations(grain: str, key: str = ALL) -> pd.DataFrame:
 
 
 def bank_waiting(grain: str, key: str = ALL) -> pd.DataFrame:
-    """Mean seconds in the queue, of the calls that hung up there too; keys as bank_calls_count."""
+    """Mean seconds in the queue of incoming calls, of those that hung up there too; keys as bank_calls_count."""
     calls = bank_calls()
+    calls = calls[calls.way == "in"]
     return ratio(tally(calls, "day", grain, key, "q_time"), tally(calls, "day", grain, key))

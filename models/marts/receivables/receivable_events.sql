@@ -58,5 +58,5 @@ select
     cast(events.lately as decimal(18, 2)) as invoiced_lately
 from events
 left join {{ ref('fct_invoices') }} as invoices on events.invoice_id = invoices.invoice_id
-left join {{ ref('fct_payments') }} as payments on events.event = 'payment' and events.event_id = payments.payment_id
+left join {{ ref('fct_payments') }} as payments on case when events.event = 'payment' then events.event_id end = payments.payment_id
 left join {{ ref('dim_employees') }} as employees on coalesce(invoices.employee_id, payments.employee_id) = employees.employee_id
