@@ -59,7 +59,7 @@ from {{ ref('receivable_events') }} as events
 cross join (select coalesce(sum(amount_base), 0) as amount_base from {{ ref('fct_payments') }}) as payments
 having sum(events.money_received) <> min(payments.amount_base)
 union all
-select 'in ' || told.currency, null, kept.amount, told.amount
+select 'in ' || told.currency, null, kept.amount, told.amount as expected
 from told
 left join kept on told.currency = kept.currency
 where coalesce(kept.amount, 0) <> told.amount
