@@ -14,6 +14,7 @@ from {{ entity }}
 {% macro matches(text, pattern) -%} {{ text }} like '{{ pattern | length }}' {%- endmacro %}
 {% macro local_date(moment) -%} {{ moment }} {%- endmacro %}
 {% macro clean_text(text) -%} {{ text }} {%- endmacro %}
+{% macro page_of(address) -%} {{ address }} {%- endmacro %}
 {% macro direct_units() -%} 1 {%- endmacro %}
 {% macro direct_in_millionths(over='') -%} true {%- endmacro %}
 {% macro json_value(text, path) -%} left({{ text }}, {{ path | length }}) {%- endmacro %}
