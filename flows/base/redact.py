@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSW|WEBHOOK|DSN|SUPERSET_DATABASE|API_?KEY|CREDENTIAL|CONTACT_KEY$|KPI_NOTIFY$|PREFECT_API_AUTH",
+    r"TOKEN(?!_URL)|SECRET|PASSW|WEBHOOK|DSN|SUPERSET_DATABASE|API_?KEY|CREDENTIAL|CONTACT_KEY$|KPI_NOTIFY$|PREFECT_API_AUTH",
     re.IGNORECASE,
 )
 PASSWORD = re.compile(r"password\s*=\s*(?:'((?:[^'\\]|\\.)*)'|(\S+))", re.IGNORECASE)

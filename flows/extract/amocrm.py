@@ -19,13 +19,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flows.base.clock import day_start, iso
+from flows.base.clock import day_start
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
 from flows.base.settings import setting
 from flows.base.words import short
 from flows.extract.commit import Load, known_keys, state_of
-from flows.extract.common import Deadline, Http, LoadReport, Run, Settings, address, as_text, parse_json
+from flows.extract.common import Deadline, Http, LoadReport, Run, Settings, address, as_text, next_state, parse_json
 
 if TYPE_CHECKING:
     from requests import Response
@@ -238,7 +238,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     if run.until is None:
         for table in {listing.table: None for listing in LISTINGS if listing.deletable}:
             _settle(load, run, account, table, came[table])
-    return state if run.until else {"cursor": iso(run.now)}
+    return next_state(run, state)
 
 
 def _add(load: Load, listing: Listing, page: list[dict[str, Any]]) -> set[str]:

@@ -117,7 +117,9 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone[DEALS.table])
     for records, history in HISTORIES.items():
         reading.appended(history, HISTORY_OVERLAP, settled=True, gone=gone[records])
-    _if_allowed(load, "invoices", lambda: reading.changed(INVOICES))
+    _if_allowed(
+        load, "invoices", lambda: reading.changed(INVOICES), frozenset({"NOT_FOUND", "ENTITY_TYPE_NOT_SUPPORTED"})
+    )
     _if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
     _if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
     return reading.state()
@@ -132,11 +134,11 @@ def _read_catalog(portal: Portal, reading: Reading) -> None:
         reading.changed(_products(iblock))
 
 
-def _if_allowed(load: Load, what: str, action: Callable[[], Any]) -> None:
+def _if_allowed(load: Load, what: str, action: Callable[[], Any], also: frozenset[str] = frozenset()) -> None:
     try:
         action()
     except Refused as error:
-        if error.code not in NO_SUCH:
+        if error.code not in NO_SUCH | also:
             raise
         load.warn(f"{what} left out: {error.what}")
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from flows.base import settings
+from flows.base.clock import day_start, iso
 from flows.base.errors import ConfigError, LoadError, Refused, RequestFailed, TimedOut
 from flows.base.redact import CleanFilter, keep_secret
 
@@ -277,6 +278,18 @@ def _fraction(text: str) -> _Number | str:
 
 def _whole(text: str) -> int | str:
     return int(text) if len(text) <= LONGEST_NUMBER else text
+
+
+def next_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:
+    """What is kept after a load of what changed since a cursor: the cursor stays where the load has not read on from it.
+
+    Args:
+        run: the load; with `until` it ends before now, with a `since` behind the cursor it leaves days between unread.
+        state: what was kept before it.
+    """
+    cursor = state.get("cursor")
+    leaves_gap = run.since and cursor and day_start(run.since) > datetime.fromisoformat(cursor)
+    return state if run.until or leaves_gap else {"cursor": iso(run.now)}
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -19,13 +19,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.base.clock import day_start, iso
+from flows.base.clock import day_start
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
 from flows.base.settings import setting
 from flows.base.words import short
 from flows.extract.commit import Load, known_keys, state_of
-from flows.extract.common import Deadline, Http, LoadReport, Run, Settings, address, as_text, chunks, parse_json
+from flows.extract.common import (
+    Deadline,
+    Http,
+    LoadReport,
+    Run,
+    Settings,
+    address,
+    as_text,
+    chunks,
+    next_state,
+    parse_json,
+)
 
 if TYPE_CHECKING:
     from requests import Response
@@ -344,7 +355,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
         came = _add_pages(load, listing, pages)
         if until is None:
             _settle(load, run, portal, listing, came)
-    return state if run.until else {"cursor": iso(run.now)}
+    return next_state(run, state)
 
 
 def _read_words(load: Load, portal: Portal) -> None:

@@ -18,14 +18,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.base.clock import day_start, iso
+from flows.base.clock import day_start
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import keep_secret, storable
 from flows.base.settings import setting
 from flows.base.words import short
 from flows.erased import declared
 from flows.extract.commit import Load, known_keys, state_of
-from flows.extract.common import Deadline, Http, LoadReport, Run, Settings, address, as_text, chunks, parse_json
+from flows.extract.common import (
+    Deadline,
+    Http,
+    LoadReport,
+    Run,
+    Settings,
+    address,
+    as_text,
+    chunks,
+    next_state,
+    parse_json,
+)
 
 if TYPE_CHECKING:
     from requests import Response
@@ -261,7 +272,7 @@ def read(load: Load, run: Run) -> dict[str, Any]:
             came |= _add(load, listing, page)
         if run.until is None and listing.binned and not listing.log:
             _settle(load, run, organization, listing, fields, came)
-    return state if run.until else {"cursor": iso(run.now)}
+    return next_state(run, state)
 
 
 def _lacking(listing: Listing, fields: Fields) -> list[str]:

@@ -135,10 +135,12 @@ class Cabinet:
         while offset < count:
             place = f"{level.objects} from {offset}"
             body = self.get(level.objects, {"fields": level.fields, "limit": str(PAGE), "offset": str(offset)}, place)
-            page, count = _items(place, body), int(body.get("count") or 0)
-            if not page:
-                break
+            page, count, before = _items(place, body), body.get("count"), len(found)
+            if not isinstance(count, int):
+                raise Incomplete(f"vk_ads: {place}: it is not told how many there are", NO_ROWS)
             found |= {storable(str(as_text(one["id"]))): one for one in page}
+            if len(found) == before:  # nothing new
+                break
             offset += len(page)
         if len(found) < count:
             raise Incomplete(f"vk_ads: {level.objects}: {len(found)} of {count} came", AGAIN)

@@ -34,9 +34,10 @@ def _is_pair(above: Line, below: Line, merged: list[tuple[int, int]]) -> bool:
     inner = [below[place] for first, last in runs for place in range(first, last + 1)]
     if len([cell for cell in above if cell]) < 2 or not runs or not all(inner) or not all(map(_is_name, below)):
         return False
-    return (
-        bool(merged) or (len(runs) > 1 or len(set(inner)) < len(inner)) and any(cell and knows(cell) for cell in inner)
-    )
+    is_known = any(cell and knows(cell) for cell in inner)
+    if merged:  # a record under a merged name may be all words too
+        return is_known or any(cell and period_of(cell) for cell in (*above, *inner))
+    return is_known and (len(runs) > 1 or len(set(inner)) < len(inner))
 
 
 def _runs(above: Line, below: Line) -> list[tuple[int, int]]:

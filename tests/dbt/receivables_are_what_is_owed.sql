@@ -54,10 +54,10 @@ from months
 left join owed_by_month on months.period_start = owed_by_month.period_start
 where months.closing <> cast(coalesce(owed_by_month.amount, 0) as decimal(18, 2))
 union all
-select 'whole', null, sum(events.money_received), min(payments.amount_base)
-from {{ ref('receivable_events') }} as events
+select 'whole', null, events.received, payments.amount_base
+from (select coalesce(sum(money_received), 0) as received from {{ ref('receivable_events') }}) as events
 cross join (select coalesce(sum(amount_base), 0) as amount_base from {{ ref('fct_payments') }}) as payments
-having sum(events.money_received) <> min(payments.amount_base)
+where events.received <> payments.amount_base
 union all
 select 'in ' || told.currency, null, kept.amount, told.amount as expected
 from told

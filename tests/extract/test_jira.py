@@ -147,3 +147,22 @@ def test_trouble_in_the_middle_leaves_the_last_load(root, site, place, status, b
 def test_a_dry_run(root, site):
     assert jira(root, dry_run=True).rows["issues"] == -1
     assert not root.exists()
+
+
+def test_a_visitor_whom_the_site_does_not_know_is_no_empty_site(root, site):
+    """With a token that has run out some lists are empty and called a success; only a header tells."""
+    jira(root)
+    before = seen(root)
+    site.fault("rest/api/3/search/jql", 9, 200, {"issues": []}, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
+    with pytest.raises(Refused, match="token has run out"):
+        jira(root, 1)
+    assert seen(root) == before
+
+
+def test_days_that_a_load_leaves_out_come_with_the_next_one(root, site):
+    jira(root)
+    site.issues[3] = issue(4, LATER, "5")
+    jira(root, 20, since=(NOW + timedelta(days=15)).date())
+    jira(root, 21)
+    changed = [row for row in read(root, "jira", "issues") if row["id"] == "10004"]
+    assert len(changed) == 2 and changed[-1]["status_id"] == "5", changed

@@ -170,3 +170,15 @@ def test_a_rejection_names_the_other_file_as_its_owner_does(tmp_path, capsys):
     check_files([tmp_path], "leads")
     said = capsys.readouterr().out
     assert "in row 2 of лиды" in said and "parquet" not in said
+
+
+def test_a_merged_name_over_records_of_words_is_one_line(tmp_path):
+    """The first record is no second line of the header, though all of it are words."""
+    rows = [
+        ["ФИО", None, None, "Телефон", "Источник"],
+        ["Иванов", "Пётр", "Ильич", "8 (900) 123-45-67", "Сайт"],
+        ["Седова", "Анна", "Львовна", "8 (900) 123-45-68", "Сайт"],
+    ]
+    workbook(tmp_path / "заявки.xlsx", rows, ("A1:C1",))
+    (one,) = plan([tmp_path / "заявки.xlsx"])
+    assert not any("Иванов" in column for column in one.sheet.header)
