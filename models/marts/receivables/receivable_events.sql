@@ -41,7 +41,7 @@ select
     coalesce(invoices.customer_key, payments.customer_key) as customer_key,
     {{ known('coalesce(invoices.customer_segment, payments.customer_segment)') }} as customer_segment,
     {{ known('coalesce(invoices.channel, payments.channel)') }} as channel,
-    {{ known('coalesce(invoices.employee_id, payments.employee_id)') }} as manager,
+    {{ known('case when events.invoice_id is not null then invoices.employee_id else payments.employee_id end') }} as manager,
     {{ known('employees.employee_name') }} as manager_name,
     {{ known('coalesce(invoices.team, payments.team)') }} as team,
     cast(events.invoiced as decimal(18, 2)) as invoiced,
@@ -59,4 +59,5 @@ select
 from events
 left join {{ ref('fct_invoices') }} as invoices on events.invoice_id = invoices.invoice_id
 left join {{ ref('fct_payments') }} as payments on case when events.event = 'payment' then events.event_id end = payments.payment_id
-left join {{ ref('dim_employees') }} as employees on coalesce(invoices.employee_id, payments.employee_id) = employees.employee_id
+left join {{ ref('dim_employees') }} as employees
+    on case when events.invoice_id is not null then invoices.employee_id else payments.employee_id end = employees.employee_id
