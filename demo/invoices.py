@@ -149,7 +149,7 @@ def _called_paid(books: Books, x: Invoice) -> None:
 
 
 def _in_advance(books: Books, x: Invoice) -> None:
-    """not paid; its customer sent an advance that names no invoice, and took a part of it back"""
+    """paid in part by what names the deal alone, of which a part went back"""
     _pay(books, None, x.issued + 4 * DAY, 5_000_000, deal=x.deal)
     _pay(books, None, x.issued + 34 * DAY, -2_000_000, deal=x.deal)
 

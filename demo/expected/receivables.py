@@ -58,15 +58,22 @@ def of_shop(f: Facts) -> list[Came]:
 def of_bank(f: Facts) -> list[Came]:
     """What the bank's statement tells, and the rest of invoices that the CRM alone calls paid."""
     rates, found = f.world.rates, []
+    valid: dict[int, list[Invoice]] = defaultdict(list)  # those of each deal that were not called off
+    for x in f.world.books.invoices:
+        if x.stage != CALLED_OFF:
+            valid[x.deal.deal_id].append(x)
     told: dict[int, Decimal] = defaultdict(Decimal)
     for p in f.world.books.payments:
         day = clock.day_of(p.at)
         base, amount = rates.to_base(p.amount, p.currency, day), Decimal(p.amount) / 100
-        if p.invoice and p.invoice.currency != p.currency:
-            amount = _rounded(base / rates.rate(p.invoice.currency, day))
-        if p.invoice and amount > 0:
-            told[p.invoice.invoice_id] += amount
-        found.append(Came(day, base, f.deal_dims(p.deal), p.invoice, amount))
+        invoice = p.invoice
+        if not invoice and p.deal and len(valid[p.deal.deal_id]) == 1:
+            (invoice,) = valid[p.deal.deal_id]
+        if invoice and invoice.currency != p.currency:
+            amount = _rounded(base / rates.rate(invoice.currency, day))
+        if invoice and amount > 0:
+            told[invoice.invoice_id] += amount
+        found.append(Came(day, base, f.deal_dims(p.deal), invoice, amount))
     for x in f.world.books.invoices:
         rest = Decimal(x.amount) / 100 - told[x.invoice_id]
         if x.stage == PAID and rest > 0:
