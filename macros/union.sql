@@ -141,7 +141,8 @@ left join {{ ref('int_ids') }} as {{ alias }}_other
 {#- Of the things whose ids other rows name: the day by which a second record under the same id is told from the first. -#}
 {% macro record_days() -%}
     {%- do return({
-        'lead': 'created_at', 'deal': 'created_at', 'order': 'created_at', 'contract': 'starts_on', 'task': 'created_at', 'mailing': 'sent_at'
+        'lead': 'created_at', 'deal': 'created_at', 'order': 'created_at', 'contract': 'starts_on', 'task': 'created_at', 'mailing': 'sent_at',
+        'invoice': 'issued_on'
     }) -%}
 {%- endmacro %}
 
@@ -163,6 +164,8 @@ left join {{ ref('int_ids') }} as {{ alias }}_other
         'material_usage': {'deal_id': ['deal', 'used_at', false]},
         'orders': {'deal_id': ['deal', 'created_at', false]},
         'deals': {'lead_id': ['lead', 'created_at', false]},
+        'payments': {'invoice_id': ['invoice', 'paid_at', false], 'order_id': ['order', 'paid_at', false], 'deal_id': ['deal', 'paid_at', false]},
+        'invoices': {'deal_id': ['deal', 'issued_on', false]},
     }.get(entity, {})) -%}
 {%- endmacro %}
 

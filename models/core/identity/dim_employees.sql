@@ -6,7 +6,7 @@ with employees as (
 
 named as (
     {%- for entity in ['leads', 'deals', 'orders', 'activities', 'calls', 'quotes', 'objections', 'survey_responses', 'forecasts',
-        'time_entries', 'tool_usage', 'material_usage', 'tasks', 'targets'] %}
+        'time_entries', 'tool_usage', 'material_usage', 'tasks', 'targets', 'invoices', 'payments'] %}
     select employee_id from {{ ref(entity) }} where employee_id is not null
     union
     {%- endfor %}
