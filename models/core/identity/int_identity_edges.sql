@@ -41,7 +41,8 @@ select identifier as record, identifier from links where left(identifier, 2) = '
 union
 select concat('{{ entity[0] }}:', {{ entity }}_id), concat('{{ entity[0] }}:', {{ entity }}_id) from {{ ref(entity ~ 's') }}
 {%- endfor %}
-{%- for entity in ['customers', 'contracts', 'invoices', 'payments', 'activities', 'calls', 'quotes', 'email_events', 'survey_responses', 'reviews'] %}
+{%- for entity in ['customers', 'contracts', 'invoices', 'payments', 'activities', 'calls',
+    'quotes', 'email_events', 'survey_responses', 'reviews'] %}
 union
 select concat('c:', customer_id), concat('c:', customer_id) from {{ ref(entity) }} where customer_id is not null
 {%- endfor %}
