@@ -18,13 +18,29 @@ merged as (
     left join merged_records as contacts on contacts.object = 'contact' and engagements.contact_id = contacts.merged_id
 ),
 
--- of several leads of a contact the last one
+leads as (
+    select
+        merged.type,
+        merged.engagement_id,
+        leads.lead_id,
+        leads.created_at,
+        leads.created_at <= coalesce(merged.happened_at, merged.created_at) as was_there
+    from merged
+    inner join {{ ref('base_hubspot__lead_records') }} as leads on merged.known_contact_id = leads.contact_id
+),
+
+-- of several leads of a contact the last one that was there by then, else the first one
 last_leads as (
     select
-        contact_id,
+        type,
+        engagement_id,
         lead_id,
-        row_number() over (partition by contact_id order by created_at desc, lead_id desc) as row_no
-    from {{ ref('base_hubspot__lead_records') }}
+        row_number() over (
+            partition by type, engagement_id
+            order by
+                case when was_there then 0 else 1 end asc, case when was_there then created_at end desc, created_at asc, lead_id desc
+        ) as row_no
+    from leads
 ),
 
 owned as (
@@ -38,7 +54,8 @@ owned as (
             when coalesce(known_contact_id, company_id) is not null then 'customer'
         end as object
     from merged
-    left join last_leads on merged.known_contact_id = last_leads.contact_id and last_leads.row_no = 1
+    left join last_leads
+        on merged.type = last_leads.type and merged.engagement_id = last_leads.engagement_id and last_leads.row_no = 1
 )
 
 select

@@ -28,7 +28,7 @@ select
     'lead_' || leads.record_id as lead_id,
     'leads' as object,
     leads.record_id,
-    leads.contact_id,
+    coalesce(merged_contacts.record_id, leads.contact_id) as contact_id,
     leads.deal_id,
     leads.created_at,
     case
@@ -40,6 +40,8 @@ select
     deals.created_at as converted_at,
     entries.rejected_at
 from leads
+left join {{ ref('base_hubspot__merges') }} as merged_contacts
+    on merged_contacts.object = 'contact' and leads.contact_id = merged_contacts.merged_id
 left join stages on leads.stage_id = stages.stage_id
 left join deals on leads.deal_id = deals.deal_id
 left join entries on leads.record_id = entries.record_id

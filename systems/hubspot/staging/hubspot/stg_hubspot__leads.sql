@@ -21,11 +21,12 @@ records as (
     from contacts
     union all
     select
-        'leads', leads.record_id, leads.contact_id, coalesce(leads.company_id, people.company_id), leads.employee_id,
+        'leads', leads.record_id, coalesce(merged.record_id, leads.contact_id), coalesce(leads.company_id, people.company_id), leads.employee_id,
         coalesce(leads.source_name, people.source_name), leads.reject_reason, people.landing_page, people.google_click_id, people.region,
         people.email, people.phone, leads.loaded_at, leads._raw_file, leads._raw_row, leads.row_status, leads.row_problem, leads.row_remark
     from {{ ref('base_hubspot__leads') }} as leads
-    left join people on leads.contact_id = people.contact_id
+    left join {{ ref('base_hubspot__merges') }} as merged on merged.object = 'contact' and leads.contact_id = merged.merged_id
+    left join people on coalesce(merged.record_id, leads.contact_id) = people.contact_id
 )
 
 select
