@@ -117,7 +117,7 @@ def _text(path: Path) -> Sheet:
 
 
 def _shared(column: Any) -> Iterator[str | None]:
-    """The cells of a column, of which a text that stands there often is kept once: a large file then takes half the memory."""
+    """The cells of a column, of which a text that stands there often is kept once: a large file then takes a quarter less memory."""
     for part in column.chunks:
         told = part.dictionary_encode()
         texts = [_clean(text) for text in told.dictionary.to_pylist()]
@@ -156,9 +156,10 @@ def _workbook(path: Path) -> list[Sheet]:
         ) from None
     found = _filled(path, grids)
     for one in found:
-        if (one.name or named[0]) in hidden:
+        sheet = one.name or next(name for name, grid, _ in grids if any(map(any, grid)))
+        if sheet in hidden:
             one.notes.append("the sheet is hidden in the workbook, and is read like any other")
-        if without := unstored(path, one.name or next(name for name, grid, _ in grids if any(map(any, grid)))):
+        if without := unstored(path, sheet):
             one.notes.append(
                 f"{len(without)} cells are formulas whose result is not stored, the first is {without[0]}: they count as empty."
                 " Open the workbook in Excel, save it, and bring it again"
@@ -396,11 +397,8 @@ def _records(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from ((number, _flat(json.loads(line, parse_float=Decimal))) for number, line in lines)
         return
     if isinstance(whole, dict):
-        whole = (
-            next((whole[key] for key in NAMED_ROWS if isinstance(whole.get(key), list)), None)
-            or _inner(whole)
-            or [whole]
-        )
+        named = next((whole[key] for key in NAMED_ROWS if isinstance(whole.get(key), list)), None)
+        whole = (_inner(whole) or [whole]) if named is None else named
     yield from ((number, _flat(record)) for number, record in enumerate(whole, 1) if isinstance(record, dict))
 
 

@@ -26,6 +26,11 @@ with all_findings as (
     from {{ ref('fct_payments') }} as payments
     left join {{ ref('fct_invoices') }} as invoices on payments.invoice_id = invoices.invoice_id
     where payments.invoice_id is not null and invoices.invoice_id is null
+    union all
+    select 'payment without a rate, not counted or not of its invoice', concat('payment ', payments.payment_id)
+    from {{ ref('fct_payments') }} as payments
+    left join {{ ref('fct_invoices') }} as invoices on payments.invoice_id = invoices.invoice_id
+    where payments.amount_base is null or (invoices.amount_base is not null and payments.invoice_amount is null)
 )
 
 select

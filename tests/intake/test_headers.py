@@ -182,3 +182,10 @@ def test_a_merged_name_over_records_of_words_is_one_line(tmp_path):
     workbook(tmp_path / "заявки.xlsx", rows, ("A1:C1",))
     (one,) = plan([tmp_path / "заявки.xlsx"])
     assert not any("Иванов" in column for column in one.sheet.header)
+
+
+def test_an_answer_with_an_empty_list_has_no_rows(tmp_path):
+    """`{"result": [], "total": 0}` is an answer without records, and no record with the columns result and total."""
+    (tmp_path / "сделки.json").write_text('{"result": [], "total": 0}', "utf-8")
+    (one,) = plan([tmp_path / "сделки.json"])
+    assert list(one.sheet.header) == []
