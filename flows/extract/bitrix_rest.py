@@ -36,6 +36,7 @@ from flows.extract.common import (
     as_text,
     chunks,
     parse_json,
+    reads_on,
 )
 
 if TYPE_CHECKING:
@@ -567,10 +568,7 @@ class Reading:
     def state(self) -> dict[str, Any]:
         """The cursors after this load; the cursor stands still where the load left a gap or an open end."""
         begun = min(filter(None, (self.portal.started, self.run.now)))
-        since = iso(day_start(self.run.since)) if self.run.since else None
-        cursor = self.cursor
-        if not self.run.until and (not since or not self.cursor or since <= self.cursor):
-            cursor = iso(begun - OVERLAP)
+        cursor = iso(begun - OVERLAP) if reads_on(self.run, self.cursor) else self.cursor
         return {"cursor": cursor, "floor": self.floor, "last_ids": self.last_ids, "unlisted": self.unlisted}
 
     def _land(

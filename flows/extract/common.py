@@ -280,16 +280,25 @@ def _whole(text: str) -> int | str:
     return int(text) if len(text) <= LONGEST_NUMBER else text
 
 
+def reads_on(run: Run, cursor: str | None) -> bool:
+    """Whether a load reads on from its cursor, so that the next one may begin where this one ended.
+
+    Args:
+        run: the load; with `until` it ends before now, with a `since` behind the cursor it leaves days between unread.
+        cursor: the ISO moment up to which everything was read before; None before the first load.
+    """
+    leaves_gap = run.since and cursor and day_start(run.since) > datetime.fromisoformat(cursor)
+    return not run.until and not leaves_gap
+
+
 def next_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:
     """What is kept after a load of what changed since a cursor: the cursor stays where the load has not read on from it.
 
     Args:
-        run: the load; with `until` it ends before now, with a `since` behind the cursor it leaves days between unread.
+        run: the load.
         state: what was kept before it.
     """
-    cursor = state.get("cursor")
-    leaves_gap = run.since and cursor and day_start(run.since) > datetime.fromisoformat(cursor)
-    return state if run.until or leaves_gap else {"cursor": iso(run.now)}
+    return {"cursor": iso(run.now)} if reads_on(run, state.get("cursor")) else state
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -100,7 +100,9 @@ class Site:
             found = _records(f"jira: {path}, {place}", answer, "values")
             yield found
             came += len(found)
-            if answer.get("isLast") is not False:
+            if not isinstance(answer.get("isLast"), bool):
+                raise Incomplete(f"jira: {path}, {place}: the answer does not say whether it is the last page", NO_ROWS)
+            if answer["isLast"]:
                 return
             if not found:
                 break
