@@ -219,6 +219,8 @@ def with_system(dimension: str, key: str) -> str:
     """A member's key as the warehouse has it: an id has its system in front, other words and `(unknown)` have not."""
     if dimension == "campaign" and key.startswith("email:"):
         return key.replace("email:", "email:files:", 1)
+    if (dimension, key) == ("source_system", "vk"):
+        return "files"  # the firm brings VK's cost by file
     if key.startswith("(") or (dimension == "stage" and ":" not in key):
         return key
     return f"{HOMES[dimension]}:{key}" if dimension in HOMES else key

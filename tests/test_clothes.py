@@ -1,4 +1,4 @@
-"""The demo company in other clothes: the same answers come out of another CRM, but for those that its list says it cannot tell.
+"""The demo company in other clothes: the same answers come out of other systems, but for those that its list says they cannot tell.
 
 `demo/clothes/<system>.yml` lists the answers that cannot come out. A line that lists one that does come out is wrong too.
 """

@@ -1,6 +1,6 @@
 """The same company as other systems write it down: uv run python -m demo.generate --clothes amocrm --out FOLDER
 
-A module here takes the place of layouts/bitrix24.py.  Its `wear(world)` takes out of the company what that system has no place for
+A module here takes the place of those of layouts/ that it names in `REPLACES`, with single tables that go with them.  Its `wear(world)` takes out of the company what that system has no place for
 at all, before the right answers are worked out; `member` gives the key that a member of a dimension has there; `tables` writes its
 rows.  `<system>.yml` beside it says with which sources and variables the warehouse is built, and lists every answer that cannot
 come out, with the reason.
@@ -12,17 +12,24 @@ from importlib import import_module
 from pathlib import Path
 
 from demo import answers, world, write
-from demo.layouts import bitrix_shop, files, yandex_direct, yandex_metrica
+from demo.layouts import bitrix24, bitrix_shop, files, yandex_direct, yandex_metrica
 from demo.planted import LEFT_OUT, PLANTED
 
 FOLDER = Path(__file__).parent
 SYSTEMS = sorted(path.stem for path in FOLDER.glob("*.yml"))
-# ties between an order and the CRM of the same maker
-OF_BITRIX24 = {("bitrix_shop", "crm_order_entity")}
+# of a CRM of another maker: the ties between an order and Bitrix24 are gone with it
+ANOTHER_CRM = {"bitrix24", ("bitrix_shop", "crm_order_entity")}
+LAYOUTS = {
+    "bitrix24": bitrix24,
+    "bitrix_shop": bitrix_shop,
+    "yandex_metrica": yandex_metrica,
+    "yandex_direct": yandex_direct,
+    "files": files,
+}
 
 
 def dress(system: str, out: Path, seed: int, size: float) -> None:
-    """Write raw/ and answers/ of a company without oddities, its CRM being `system`."""
+    """Write raw/ and answers/ of a company without oddities that uses `system`."""
     clothes = import_module(f"demo.clothes.{system}")
     LEFT_OUT.clear()
     LEFT_OUT.update(PLANTED)
@@ -31,8 +38,8 @@ def dress(system: str, out: Path, seed: int, size: float) -> None:
     for name, text in answers.expected_values(company, clothes.member).items():
         write.text(text, out / "answers" / name)
     frames = clothes.tables(company)
-    for layout in (bitrix_shop, yandex_metrica, yandex_direct, files):
-        for table, frame in layout.tables(company).items():
-            if table not in OF_BITRIX24:
+    for name in LAYOUTS.keys() - clothes.REPLACES:
+        for table, frame in LAYOUTS[name].tables(company).items():
+            if table not in clothes.REPLACES:
                 frames.setdefault(table, frame)
     write.tables(frames, out / "raw", {}, {}, {})

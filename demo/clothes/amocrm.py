@@ -8,13 +8,15 @@ import pandas as pd
 
 from demo import clock
 from demo import company as co
-from demo.clothes import by_files
+from demo.clothes import ANOTHER_CRM, by_files
 from demo.clothes.by_files import as_text
 from demo.crm import Activity, Deal, Lead
 from demo.layouts import files
 from demo.layouts.bitrix24 import FIRST_LOAD, nights, utm
 from demo.people import Party
 from demo.world import World
+
+REPLACES = ANOTHER_CRM
 
 PIPELINE = {"0": "10", "1": "11"}
 UNSORTED = {"0": "1000", "1": "1100"}

@@ -9,13 +9,15 @@ import pandas as pd
 from demo import clock
 from demo import company as co
 from demo.channels import Origin
-from demo.clothes import by_files
+from demo.clothes import ANOTHER_CRM, by_files
 from demo.clothes.by_files import as_text
 from demo.crm import Activity, Deal, Lead
 from demo.layouts import files
 from demo.layouts.bitrix24 import FIRST_LOAD, money, nights
 from demo.people import Party
 from demo.world import World
+
+REPLACES = ANOTHER_CRM
 
 PIPELINE = {"0": "default", "1": "projects"}
 # what HubSpot calls the source of a visitor, and the channel that it stands for in this company

@@ -6,13 +6,15 @@ import pandas as pd
 
 from demo import clock, tally
 from demo import company as co
-from demo.clothes import by_files
+from demo.clothes import ANOTHER_CRM, by_files
 from demo.clothes.by_files import as_text
 from demo.crm import Activity, Deal, Lead
 from demo.layouts import files
 from demo.layouts.bitrix24 import FIRST_LOAD, money, nights, utm
 from demo.people import Party
 from demo.world import World
+
+REPLACES = ANOTHER_CRM
 
 SOURCE = dict(co.SOURCES)
 LEAD_STATUS = {

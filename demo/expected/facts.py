@@ -491,7 +491,7 @@ class Facts:
                 {
                     "channel": PLATFORM_CHANNEL[s.platform],
                     "campaign": f"{s.platform}:{s.campaign_id}" if s.campaign_id else "(unallocated)",
-                    "source_system": "yandex_direct" if s.platform == "yandex_direct" else "files",
+                    "source_system": s.platform,
                 },
                 Decimal(s.cost) / 100,
                 s.clicks,

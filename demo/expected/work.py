@@ -127,7 +127,7 @@ def missed_calls(f: Facts, sheet: Sheet) -> None:
 
 
 def load(f: Facts, sheet: Sheet) -> None:
-    """Deals won, and leads contacted, over the managers employed at any time of the period.
+    """Deals won, and leads contacted, over the managers who did something in the period, or for whom something came in.
 
     A contact is a call answered, a meeting held or something sent; one with the deal made of a lead is one with the lead.
     """
@@ -138,14 +138,15 @@ def load(f: Facts, sheet: Sheet) -> None:
         lead = a.lead or (a.deal.lead if a.deal else None)
         if lead and f.is_contact(a) and a.started < clock.END:
             contacted.append((day(a.started), a.manager, lead.lead_id))
+    acts = [(a.created if a.kind == "meeting" else a.started, a.manager) for a in f.world.crm.activities]
+    acts += [(q.created, q.deal.manager) for q in f.world.crm.quotes if q.status != "DRAFT"]
+    acts += [(x.created, x.manager) for x in [*f.leads, *f.deals]]
+    active = {(day(t), m) for t, m in acts if m and t < clock.END} | {(d, m) for d, m, _ in won + contacted}
     for grain in MONTHLY:
         staff: dict[tuple, set] = defaultdict(set)
-        for start in periods(grain):
-            end = period_end(start, grain)
-            for m in co.MANAGERS:
-                if co.HIRED[m] < end and (co.LEFT[m] is None or co.LEFT[m] > start):
-                    for cell in _cells(start, m, grain):
-                        staff[cell].add(m)
+        for d, m in active:
+            for cell in _cells(period_start(d, grain), m, grain):
+                staff[cell].add(m)
         for kpi, facts in (("deals_per_manager", won), ("leads_per_manager", contacted)):
             things: dict[tuple, set] = defaultdict(set)
             for d, m, thing in facts:
@@ -191,7 +192,7 @@ def quotas(f: Facts, sheet: Sheet) -> None:
         sheet.ratios("quota_attainment", whole, ("manager", "team"), grains=(grain,))
         goal, done = defaultdict(Decimal), defaultdict(Decimal)
         for d, m, v in plan:
-            if f.is_planned_whole(period_start(d, grain), grain):
+            if v and f.is_planned_whole(period_start(d, grain), grain):
                 goal[period_start(d, grain), m] += v
         for d, m, v in won:
             done[period_start(d, grain), m] += v

@@ -7,6 +7,7 @@ import pandas as pd
 
 from demo import clock
 from demo import company as co
+from demo.channels import Origin
 from demo.web import Web
 
 HITS_KNOW_THE_VISIT_FROM = clock.instant("2025-10-10")
@@ -27,15 +28,17 @@ def hit_ids(web: Web) -> np.ndarray:
     return 8_200_000_000_000_000_000 + np.arange(len(web.hit_time)) * 17
 
 
+def start_urls_of(o: Origin) -> list[str]:
+    """The address with which a visit of this origin begins, for each page that visits begin on."""
+    query = f"?utm_source={o.utm_source}&utm_medium={o.utm_medium}" + (
+        (f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else "")
+        + (f"&utm_content={o.utm_content}" if o.utm_content else "")
+    )
+    return [co.SITE + page + (query if o.utm_source else "") for page in co.LANDINGS]
+
+
 def start_urls(web: Web) -> np.ndarray:
-    urls = []
-    for o in web.origins:
-        query = f"?utm_source={o.utm_source}&utm_medium={o.utm_medium}" + (
-            (f"&utm_campaign={o.utm_campaign}" if o.utm_campaign else "")
-            + (f"&utm_content={o.utm_content}" if o.utm_content else "")
-        )
-        urls.append([co.SITE + page + (query if o.utm_source else "") for page in co.LANDINGS])
-    return np.array(urls)[web.recorded, web.landing]
+    return np.array([start_urls_of(o) for o in web.origins])[web.recorded, web.landing]
 
 
 def visits(web: Web) -> pd.DataFrame:

@@ -5,7 +5,7 @@ with visits as (
 ),
 
 devices as (
-    select * from {{ ref('seed_metrica_devices') }}
+    select * from {{ ref('seed_devices') }}
 )
 
 select

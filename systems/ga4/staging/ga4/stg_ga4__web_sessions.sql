@@ -11,6 +11,10 @@ with visits as (
             {%- endfor %}
         end as found_source
     from {{ ref('base_ga4__sessions') }}
+),
+
+devices as (
+    select * from {{ ref('seed_devices') }}
 )
 
 select
@@ -36,9 +40,10 @@ select
     case when found_source is null then {{ name }} end as utm_{{ name }},
     {%- endfor %}
     referrer,
-    device,
+    coalesce(devices.device, visits.device) as device,
     region,
     false as is_robot,
     loaded_at,
     'accepted' as row_status
 from visits
+left join devices on visits.device = devices.code
