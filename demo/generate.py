@@ -16,7 +16,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder that gets raw/ and answers/")
     parser.add_argument("--seed", type=int, default=20240701)
     parser.add_argument("--without", nargs="*", default=[], choices=sorted(PLANTED), help="oddities not to plant")
-    parser.add_argument("--clothes", choices=clothes.SYSTEMS, help="what a company without oddities uses in place of some systems")
+    parser.add_argument(
+        "--clothes", choices=clothes.SYSTEMS, help="what a company without oddities uses in place of some systems"
+    )
     parser.add_argument("--size", type=float, default=0.1, help="of the company in other clothes, beside this one")
     args = parser.parse_args(argv)
     if args.clothes:
