@@ -39,6 +39,7 @@ RESERVED = frozenset(
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "bitrix24": {"deals": ("crm_deal",), "leads": ("crm_lead",), "customers": ("crm_contact", "crm_company")},
     "amocrm": {"deals": ("leads",), "customers": ("contacts", "companies")},
+    "hubspot": {"deals": ("deals",), "customers": ("contacts", "companies")},
     "salesforce": {"deals": ("opportunity",), "leads": ("lead",), "customers": ("account", "contact")},
 }
 LEFT = {"bitrix24": {"deals": ("lost_reason", "order_id"), "leads": ("region",), "customers": ("region", "segment")}}
@@ -157,6 +158,21 @@ def own_fields(columns: Mapping[str, Collection[str]], homes: Homes) -> tuple[Fi
             raise ContractError(f"{_place(line)}: {problem}")
         found.append(one)
     return tuple(found)
+
+
+def asked(source: str, table: str, kind: str = "") -> list[str]:
+    """The fields of a raw table that lines name, for a loader that must ask for each.
+
+    Args:
+        source, table: as TABLES has them.
+        kind: only those of this type.
+    """
+    lines = (yaml.safe_load(FIELDS.read_text("utf-8")) or {}).get("fields") or []
+    return [
+        line[source]
+        for line in lines
+        if source in line and table in TABLES[source].get(line["entity"], ()) and kind in ("", line.get("type"))
+    ]
 
 
 def _place(line: int) -> str:

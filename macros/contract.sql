@@ -247,6 +247,12 @@
                 'customers': {
                 },
             },
+            'hubspot': {
+                'deals': {
+                },
+                'customers': {
+                },
+            },
             'salesforce': {
                 'deals': {
                 },

@@ -63,34 +63,37 @@
 
 {#- The joins that tell the texts of own fields of some rows, and the columns that come of them.  A field of several values has them all, in the order
     of their texts, so that the same values are one member.
-    object: of Bitrix24, the kind of record as its lists have it: items of a list are told by their labels; without one an item says what it is, or is
-    told as unlabelled (label_of).  Other sources give the words of a list themselves. -#}
+    object: the kind of record as the lists of Bitrix24 and HubSpot have it: items of a list are told by their labels; without one an item says what it
+    is, or is told as unlabelled (label_of).  Other sources give the words of a list themselves.  HubSpot parts several values by ; -#}
 {% macro own_texts(source_name, entity, rows, object="''") -%}
     {%- for name, told in contract()['fields'][source_name][entity].items() if told[1] == 'text' %}
-    {%- set is_coded = source_name == 'bitrix24' and told[2] == 'list' %}
+    {%- set is_coded = source_name in ['bitrix24', 'hubspot'] and told[2] == 'list' %}
+    {%- set is_parted = source_name == 'hubspot' and told[2] == 'list' %}
+    {%- set listed = "concat('[\"', replace(" ~ name ~ ", ';', '\",\"'), '\"]')" if is_parted else name %}
     {%- set item = label_of('labels.label', 'items.item') if is_coded else 'items.item' %}
     left join (
         select
             items.object,
             items.written,
-            {%- if is_coded %}
+            {%- if source_name == 'bitrix24' and told[2] == 'list' %}
             nullif({{ dbt.listagg(unlabelled('labels.label', 'items.item'), "'; '", 'order by items.item') }}, '') as unlabelled,
             {%- endif %}
             nullif({{ dbt.listagg(item, "'; '", 'order by ' ~ item) }}, '') as text
         from (
-            {%- if is_coded %}
+            {%- if is_coded and not is_parted %}
             select distinct {{ object }} as object, {{ name }} as written, 1 as position, {{ name }} as item
             from {{ rows }}
             where {{ name }} not like '[%'
             union all
             {%- endif %}
             {{ unnest_arrays(
-                '(select distinct ' ~ object ~ ' as object, ' ~ name ~ ' as written from ' ~ rows ~ ' where ' ~ name ~ " like '[%') as lists",
-                ['object', 'written'], {'item': 'written'}
+                '(select distinct ' ~ object ~ ' as object, ' ~ name ~ ' as written, ' ~ listed ~ ' as listed from ' ~ rows
+                ~ ' where ' ~ listed ~ " like '[%') as lists",
+                ['object', 'written'], {'item': 'listed'}
             ) }}
         ) as items
         {%- if is_coded %}
-        left join {{ ref('base_bitrix24__list_items') }} as labels
+        left join {{ ref('base_' ~ source_name ~ '__list_items') }} as labels
             on items.object = labels.object and labels.field_name = '{{ told[0] }}' and items.item = labels.item_id
         {%- endif %}
         group by items.object, items.written

@@ -22,13 +22,13 @@ print(meaning("deals", "Конкурент").column, [one.name for table in raw_
 """
 
 LINES = """
-  - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], dimension: true, bitrix24: UF_CRM_57, amocrm: field_77, salesforce: Rival__c}
+  - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], dimension: true, bitrix24: UF_CRM_57, amocrm: field_77, hubspot: rival, salesforce: Rival__c}
   - {entity: deals, column: reasons, type: list, label: [Причины покупки, Reasons of the purchase], bitrix24: UF_CRM_58}
   - {entity: deals, column: deposit, type: money, label: [Задаток, Deposit], bitrix24: UF_CRM_59}
-  - {entity: deals, column: delivered_on, type: date, label: [Доставлено, Delivered], bitrix24: UF_CRM_60, amocrm: field_78, salesforce: Delivered__c}
+  - {entity: deals, column: delivered_on, type: date, label: [Доставлено, Delivered], bitrix24: UF_CRM_60, amocrm: field_78, hubspot: delivered, salesforce: Delivered__c}
   - {entity: deals, column: is_export, type: boolean, label: [Экспорт, Export], bitrix24: UF_CRM_61}
   - {entity: leads, column: fair, type: text, label: [Выставка, Fair], dimension: true, bitrix24: UF_CRM_62, salesforce: Fair__c}
-  - {entity: customers, column: tier, type: list, label: [Разряд, Tier], dimension: true, bitrix24: UF_CRM_63, amocrm: field_79, salesforce: Tier__c}
+  - {entity: customers, column: tier, type: list, label: [Разряд, Tier], dimension: true, bitrix24: UF_CRM_63, amocrm: field_79, hubspot: tier, salesforce: Tier__c}
   - {entity: customers, column: seats, type: number, label: [Мест, Seats], bitrix24: UF_CRM_64}
 """
 USER_FIELDS = """ID,ENTITY_ID,FIELD_NAME,USER_TYPE_ID,LIST,_loaded_at
@@ -57,6 +57,12 @@ RAW = {
     "amocrm/leads/1": "id,name,created_at,pipeline_id,status_id,price,company_id,field_77,field_78,_loaded_at\n"
     '6,Заказ,1772450000,1,7,90,41,"[""Ромашка"", ""Астра""]",1772450000,2026-03-30T01:00:00Z\n',
     "amocrm/companies/1": "id,name,created_at,field_79,_loaded_at\n41,Кафе,1772400000,Бронза,2026-03-30T01:00:00Z\n",
+    "hubspot/deals/1": "id,dealname,createdate,updatedAt,pipeline,dealstage,amount,company_id,rival,delivered,_loaded_at\n"
+    "7,Поставка,2026-03-02T10:00:00Z,2026-03-02T10:00:00Z,default,new,60,51,camomile;aster;b_3,2026-03-22,2026-03-30T01:00:00Z\n",
+    "hubspot/companies/1": "id,name,createdate,tier,_loaded_at\n51,Пекарня,2026-03-02T10:00:00Z,gold,2026-03-30T01:00:00Z\n",
+    "hubspot/properties/1": "object,name,options,_loaded_at\n"
+    'deals,rival,"[{""label"":""Ромашка"",""value"":""camomile""},{""label"":""Астра"",""value"":""aster""}]",2026-03-30T01:00:00Z\n'
+    'companies,tier,"[{""label"":""Золото"",""value"":""gold""}]",2026-03-30T01:00:00Z\n',
     "salesforce/opportunity/1": "Id,Name,CreatedDate,StageName,IsClosed,IsWon,Amount,AccountId,Rival__c,Delivered__c,SystemModstamp,_loaded_at\n"
     "006000000000001AAA,Order,2026-03-02T10:00:00Z,Proposal,false,false,80,001000000000001AAA,Лютик,2026-03-21,2026-03-02T10:00:00Z,2026-03-30T01:00:00Z\n",
     "salesforce/account/1": "Id,Name,CreatedDate,Tier__c,SystemModstamp,_loaded_at\n"
@@ -86,7 +92,7 @@ def company(tmp_path_factory):
     settings = {
         "KPI_RAW_ROOT": str(folder / "raw"),
         "KPI_AS_OF": "2026-04-01",
-        "KPI_SOURCES": "bitrix24 amocrm salesforce files",
+        "KPI_SOURCES": "bitrix24 amocrm hubspot salesforce files",
     }
     with build(folder, "--exclude-resource-type", "unit_test", project=project, **settings) as warehouse:
         yield warehouse
@@ -103,6 +109,7 @@ def test_a_field_goes_from_its_source_to_the_facts(company):
         ("bitrix24:3", "Лютик", None, None, None, None, None, None, None),
         ("bitrix24:4", None, None, None, None, False, None, None, None),
         ("crm:5", "Лютик", None, Decimal("3.00"), None, True, None, None, None),
+        ("hubspot:7", "b_3; Астра; Ромашка", None, None, date(2026, 3, 22), None, None, "Золото", None),
         ("salesforce:006000000000001AAA", "Лютик", None, None, date(2026, 3, 21), None, None, "Медь", None),
     ]  # fmt: skip
     assert rows(company, "select lead_id, fair, tier from marts.fct_leads order by 1") == [

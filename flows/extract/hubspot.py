@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from flows import fields
 from flows.base.clock import day_start
 from flows.base.errors import Incomplete, LimitReached, LoadError, Refused, RequestFailed
 from flows.base.redact import storable
@@ -88,7 +89,8 @@ class Listing:
         from flows.base.project import variables
 
         settings = variables()
-        return [*dict.fromkeys([*self.properties, *(settings[name] for name in self.own)])]
+        named = (settings[name] for name in self.own)
+        return [*dict.fromkeys([*self.properties, *named, *fields.asked("hubspot", self.table)])]
 
 
 def _done(object_name: str, *properties: str) -> Listing:
@@ -375,9 +377,17 @@ def _read_words(load: Load, portal: Portal) -> None:
         if error.code not in ("403", "404"):
             raise
         load.warn("exchange_rates: not read; give the scope settings.currencies.read, or bring rates by a file")
-    for name in LISTINGS[0].history:
-        told = portal.ask(f"crm/v3/properties/contacts/{name}")
-        load.add("properties", [{"object": "contacts", "name": name, "options": told.get("options")}])
+    lists = {listing.object: fields.asked("hubspot", listing.table, "list") for listing in LISTINGS}
+    lists["contacts"] += LISTINGS[0].history
+    for kind, name in ((kind, name) for kind, names in lists.items() for name in names):
+        try:
+            told = portal.ask(f"crm/v3/properties/{kind}/{name}")
+        except Refused as error:
+            if error.code != "404" or name in LISTINGS[0].history:
+                raise
+            load.warn(f"{kind}: there is no property {name}, which contract/fields.yml names")
+            continue
+        load.add("properties", [{"object": kind, "name": name, "options": told.get("options")}])
 
 
 def _owner(row: Mapping[str, Any]) -> dict[str, Any]:

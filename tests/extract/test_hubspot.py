@@ -134,6 +134,28 @@ def test_a_property_appears_and_vanishes(root, account):
     assert (row["state"], row.get("email")) == ("Ufa", None)
 
 
+def test_fields_of_ones_own_are_asked_for(root, account, monkeypatch, tmp_path):
+    """Of a list its options come too; a field that is not there costs a warning."""
+    lines = tmp_path / "fields.yml"
+    lines.write_text(
+        "fields:\n"
+        "  - {entity: deals, column: rival, type: list, label: [Конкурент, Rival], hubspot: rival}\n"
+        "  - {entity: customers, column: seats, type: number, label: [Мест, Seats], hubspot: seats}\n"
+        "  - {entity: customers, column: tier, type: list, label: [Разряд, Tier], hubspot: tier}\n",
+        "utf-8",
+    )
+    monkeypatch.setattr("flows.fields.FIELDS", lines)
+    for kind in ("contacts", "companies"):
+        account.fault(f"properties/{kind}/tier", 1, 404, HubSpot.problem(404, "OBJECT_NOT_FOUND").body)
+    report = hubspot(root)
+    assert "rival" in account.calls("deals")[0]["properties"].split(",")
+    assert {"seats", "tier"} <= set(account.calls("companies")[0]["properties"].split(","))
+    assert [row["name"] for row in read(root, "hubspot", "properties") if row["object"] == "deals"] == ["rival"]
+    assert [text.partition(",")[0] for text in report.warnings] == [
+        f"{kind}: there is no property tier" for kind in ("contacts", "companies")
+    ]
+
+
 def test_days_that_are_asked_for(root, account):
     """A span is asked of the search, and nothing that is gone is looked for."""
     account.objects["deals"][2]["updatedAt"] = NOW.isoformat()

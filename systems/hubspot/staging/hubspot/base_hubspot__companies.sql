@@ -14,6 +14,7 @@
         'segment': [var('hubspot_property_segment'), 'text'],
         'merged_ids': ['hs_merged_object_ids', 'text']
     },
+    own=['hubspot', 'customers'],
     key=['company_id'],
     born=['created_at', 'phone', 'name'],
     version='updated_at'

@@ -23,6 +23,7 @@
         'segment': [var('hubspot_property_segment'), 'text'],
         'merged_ids': ['hs_merged_object_ids', 'text']
     },
+    own=['hubspot', 'customers'],
     key=['contact_id'],
     born=['created_at', 'phone', 'email'],
     version='updated_at'

@@ -24,6 +24,7 @@
         'order_id': [var('hubspot_property_order'), 'ref'],
         'merged_ids': ['hs_merged_object_ids', 'text']
     },
+    own=['hubspot', 'deals'],
     key=['deal_id'],
     born=['created_at', 'company_id', 'contact_id'],
     version='updated_at',

@@ -1,6 +1,7 @@
 -- Grain: customer_id.
 -- One customer: a contact or a company.  One that was merged names the record that counts for it.
-{% set card = 'region, city, country, segment, created_at, phone, loaded_at' -%}
+{% set own = own_raw_columns('hubspot', 'customers') | list -%}
+{%- set card = (['region', 'city', 'country', 'segment', 'created_at', 'phone', 'loaded_at'] + own) | join(', ') -%}
 with customers as (
     select
         'contact' as object,
@@ -34,8 +35,10 @@ select
     cast(null as {{ dbt.type_string() }}) as web_client_id,
     customers.object || '_' || merged_records.record_id as merged_into_id,
     customers.company_id,
+    {{ own_values('hubspot', 'customers', 'customers') -}}
     customers.loaded_at,
     'accepted' as row_status
 from customers
 left join {{ ref('base_hubspot__merges') }} as merged_records
     on customers.object = merged_records.object and customers.record_id = merged_records.merged_id
+{{- own_texts('hubspot', 'customers', 'customers', "case customers.object when 'contact' then 'contacts' else 'companies' end") }}

@@ -66,6 +66,7 @@ select
     title,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as phone,
+    {{ own_values('hubspot', 'deals', 'placed') -}}
     loaded_at,
     _raw_file,
     _raw_row,
@@ -73,3 +74,4 @@ select
     row_problem,
     nullif(concat_ws('; ', row_remark, 'merged into ' || merged_into_id), '') as row_remark
 from placed
+{{- own_texts('hubspot', 'deals', 'placed', "'deals'") }}
