@@ -9,7 +9,7 @@ import pytest
 
 from bench import measure, results, scale
 from bench.peers.questions import QUESTIONS, comparable
-from bench.usage import Failed, measured
+from bench.usage import Failed, Usage, measured
 from raw_views.contacts import phones_in
 from tests.warehouse import PROJECT, build
 
@@ -199,6 +199,24 @@ def test_days_are_kept_back_for_nights(part, tmp_path):
     # a table without newer rows is as it was
     visits = "select count(*) from {yandex_metrica/visits} where parse_filename(filename) = '2024-07.parquet'"
     assert one(tmp_path / "root", visits) == one(part, visits)
+
+
+def test_nights_are_of_days_that_the_raw_gate_lets_through(tmp_path, monkeypatch):
+    calls = []
+
+    def stand_in(command, *_):
+        calls.append(command[-1])
+        return Usage(1.0, 1.0, 1)
+
+    monkeypatch.setattr(measure, "keep_back", lambda *_: None)
+    monkeypatch.setattr(measure, "measured", stand_in)
+    scale_of_one = measure.Scale(1, tmp_path)
+    scale_of_one.nights(3)
+    assert calls == ["2026-06-26", "2026-06-27", "2026-06-28", "2026-06-29"]
+    # the gate stops a night whose load has none of a value that each load before had; so had the night after these
+    ads = 'select left(_loaded_at, 10), count(nullif("ym:s:lastUTMContent", \'\')) > 0 from {yandex_metrica/visits}'
+    told = dict(one(DEMO, f"{ads} group by 1"))
+    assert all(told[day] for day in calls) and not told["2026-06-30"]
 
 
 def test_a_command_is_measured_with_all_that_it_starts(tmp_path):
