@@ -5,7 +5,7 @@
     52 weeks before. -#}
 {% macro compared_steps(grain) -%}
     {%- do return({
-        'day': [['day', 1], ['month', 12]],
+        'day': [['day', 1], ['day', 364]],
         'week': [['day', 7], ['day', 364]],
         'month': [['month', 1], ['month', 12]],
         'quarter': [['month', 3], ['month', 12]],

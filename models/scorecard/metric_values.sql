@@ -54,10 +54,11 @@ cells as (
     select * from summed where dimension <> 'all' and (numerator is not null or denominator is not null)
 ),
 
--- a numerator that is absent is nought or unknown, as the definition says
+-- a numerator that is absent is nought or unknown, as the definition says; a part that is more than its whole, or less than nothing, is no share
 told as (
     select
         cells.*, definitions.kind, definitions.scale, definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
+        coalesce(definitions.unit <> 'share' or cells.numerator between 0 and cells.denominator * (1 + {{ var('rounding_share') }}), true) as is_part,
         coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
             as told_numerator
     from cells
@@ -65,7 +66,7 @@ told as (
 ),
 
 valued as (
-    select *, scale * told_numerator / case when kind <> 'ratio' then 1 when denominator > 0 then denominator end as value from told
+    select *, scale * told_numerator / case when kind <> 'ratio' then 1 when denominator > 0 and is_part then denominator end as value from told
 )
 
 select
