@@ -1,6 +1,6 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
--- One KPI or companion figure made of measures, period, dimension and member, before it is set beside other periods: numerator over
--- denominator, and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
+-- One KPI or companion figure made of measures, period, dimension and member: numerator over denominator, before it is set beside other periods,
+-- and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
 {%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
 with measures as (
     {%- for subject in var('measure_subjects') %}
@@ -58,7 +58,8 @@ cells as (
 told as (
     select
         cells.*, definitions.kind, definitions.scale, definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
-        coalesce(definitions.unit <> 'share' or cells.numerator between 0 and cells.denominator * (1 + {{ var('rounding_share') }}), true) as is_part,
+        coalesce(cells.figure_id not in ('{{ var("parts_of_a_whole") | join("', '") }}')
+            or cells.numerator between 0 and cells.denominator * (1 + {{ var('rounding_share') }}), true) as is_part,
         coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
             as told_numerator
     from cells
