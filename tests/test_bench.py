@@ -214,7 +214,7 @@ def test_nights_are_of_days_that_the_raw_gate_lets_through(tmp_path, monkeypatch
     scale_of_one.nights(3)
     assert calls == ["2026-06-26", "2026-06-27", "2026-06-28", "2026-06-29"]
     # the gate stops a night whose load has none of a value that each load before had; so had the night after these
-    ads = 'select left(_loaded_at, 10), count(nullif("ym:s:lastUTMContent", \'\')) > 0 from {yandex_metrica/visits}'
+    ads = "select left(_loaded_at, 10), count(nullif(\"ym:s:lastUTMContent\", '')) > 0 from {yandex_metrica/visits}"
     told = dict(one(DEMO, f"{ads} group by 1"))
     assert all(told[day] for day in calls) and not told["2026-06-30"]
 
