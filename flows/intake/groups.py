@@ -17,6 +17,7 @@ from flows.intake.values import number, shown
 
 ROUNDING = Decimal("0.01")  # what one line may be off by
 BETWEEN = re.compile(r"\s*[/\\,;]\s*")  # names of levels in one cell: Менеджер / Контрагент
+MOST_LINES = 100_000  # of a report; what is longer is a list, whatever blanks its lines begin with
 DEEPEST = 8  # levels of a workbook's outline
 
 Line = tuple[int, list[str | None]]
@@ -30,12 +31,14 @@ def ungrouped(sheet: Sheet) -> Sheet:
     if len(sheet.header) < 2:
         return sheet
     names = [sheet.header[0]]
-    for _, cells in sheet.rows:
+    for _, cells in sheet.rows[: DEEPEST + 1]:
         if len(names) > DEEPEST or not _names_a_level(sheet.header, cells):
             break
         names.append(cells[0] or "")
     stacked = len(names) > 1
     names = names if stacked else BETWEEN.split(sheet.header[0])
+    if not stacked and len(sheet.rows) > MOST_LINES:
+        return sheet
     levels = sheet.levels(stacked)
     if not stacked and len(set(levels.values())) < 2:
         return sheet

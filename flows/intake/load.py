@@ -1,13 +1,17 @@
 """Planned sheets are loaded into the raw root, whole or not at all."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from flows.base.private import private_files
 from flows.extract.commit import OWN_FOLDERS, Load, state_of
 from flows.extract.common import Deadline, LoadReport, Run, Settings
+from flows.intake.lines import IN_MEMORY, Line
 from flows.intake.mapping import Table
 from flows.intake.names import contract
 from flows.intake.plan import Planned
@@ -16,7 +20,7 @@ from raw_views.scan import printable
 
 SOURCE = "files"
 GONE = "is_deleted"
-Line = tuple[int, list[str | None]]
+LINE = "_raw_row"
 LONGEST_NAME = 180  # bytes of a file's name that are kept
 LOADED = re.compile(r"[^.]+\.\d+(\.\d+)?-")  # the load and the numbers of sheet and column, before the label
 
@@ -130,18 +134,34 @@ def _short(label: str) -> str:
     return plain.encode()[-LONGEST_NAME:].decode("utf-8", "ignore")
 
 
-def _write(
-    names: list[str], rows: list[tuple[int, list[str | None]]], target: Path, loaded_at: str, stamped: bool
-) -> None:
+def _write(names: list[str], rows: Iterable[Line], target: Path, loaded_at: str, stamped: bool) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {name: pa.array([cells[at] for _, cells in rows], pa.string()) for at, name in enumerate(names)}
-    count = len(rows)
-    columns["_raw_row"] = pa.array([line for line, _ in rows], pa.int64())
-    columns["_loaded_at"] = pa.array([loaded_at] * count, pa.string())
-    columns.setdefault("loaded_at", pa.array([loaded_at if stamped else None] * count, pa.string()))
-    pq.write_table(pa.table(columns), target, compression="zstd")
+    own = [*names, *(name for name in ("loaded_at",) if name not in names)]
+    text = [(name, pa.string()) for name in (*own, "_loaded_at")]
+    schema = pa.schema([*text, (LINE, pa.int64())])
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for cells, lines in _columns(rows, len(names)):
+            loaded = pa.array([loaded_at] * len(lines), pa.string())
+            if len(own) > len(names):
+                cells.append(loaded if stamped else pa.nulls(len(lines), pa.string()))
+            writer.write_table(pa.table([*cells, loaded, lines], schema=schema))
+
+
+def _columns(rows: Iterable[Line], width: int) -> Iterator[tuple[list[Any], Any]]:
+    """The cells of rows as columns of Arrow, with the numbers of their lines, a part at a time."""
+    import pyarrow as pa
+
+    source = iter(rows)
+    while True:
+        part = list(islice(source, IN_MEMORY))
+        if not part:
+            return
+        yield (
+            [pa.array([cells[at] for _, cells in part], pa.string()) for at in range(width)],
+            pa.array([line for line, _ in part], pa.int64()),
+        )
 
 
 def keep_original(load: Load, planned: Planned, name: str, place: str) -> None:
@@ -157,17 +177,31 @@ def keep_original(load: Load, planned: Planned, name: str, place: str) -> None:
     import pyarrow.parquet as pq
 
     sheet = planned.sheet.wide or planned.sheet
-    columns = {header: [cells[at] for _, cells in sheet.rows] for at, header in enumerate(sheet.header)}
     entity = planned.entity or place
+    columns: list[str] = []
+    ids: Iterator[Line] = iter(())
     if planned.mapping:
         table = planned.mapping.tables[entity]
-        ids = {column: how for column, how in table.columns.items() if column.endswith("_id")}
-        plain = Table(columns=ids, constants=table.constants)
+        told = {column: how for column, how in table.columns.items() if column.endswith("_id")}
+        plain = Table(columns=told, constants=table.constants)
         rows = rows_of(sheet, planned.mapping.model_copy(update={"tables": {entity: plain}})).tables[0]
-        told = dict(rows.rows)
-        for at, column in enumerate(rows.columns):
-            columns[column] = [told[line][at] if line in told else None for line, _ in sheet.rows]
-    arrays = {header: pa.array(cells, pa.string()) for header, cells in columns.items()}
-    arrays["_raw_row"] = pa.array([line for line, _ in sheet.rows], pa.int64())
+        columns, ids = rows.columns, iter(rows.rows)
+    lines = _beside(sheet.rows, ids, [None] * len(columns))
+    names = [*(name for name in sheet.header if name not in columns), *columns]
+    places = [names.index(name) for name in (*sheet.header, *columns)]
+    schema = pa.schema([*((name, pa.string()) for name in names), (LINE, pa.int64())])
     target = load.path_for(".originals", entity, f"{name}-{_short(planned.label)}.parquet")
-    pq.write_table(pa.table(arrays), target, compression="zstd")
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for cells, numbers in _columns(lines, len(places)):
+            ordered = dict(zip(places, cells))  # of two of one name the last, which is an id, counts
+            writer.write_table(pa.table([*(ordered[at] for at in range(len(names))), numbers], schema=schema))
+
+
+def _beside(rows: Iterable[Line], ids: Iterator[Line], empty: list[str | None]) -> Iterator[Line]:
+    """The lines of a sheet, each with its ids behind it; those that are no record have none."""
+    after = next(ids, None)
+    for line, cells in rows:
+        own = empty
+        while after and after[0] == line:
+            own, after = after[1], next(ids, None)
+        yield line, [*cells, *own]

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # problems of a table that are told, each with its first lines
 LINES = 5
+AT_ONCE = 5000  # rows with a problem
 REJECTED, LEFT_OUT = "rejected", "left out, and the row stays"
 CONTACT = re.compile(r"'[^']*(?:@|(?:\d[\s()\-]*){7,})[^']*'")  # a value that may be a phone or an address
+
+
+@dataclass
+class Kind:
+    """Problems of one kind: how many rows have it, the first of their lines, and the words of the first."""
+
+    count: int
+    lines: list[str]
+    why: str
 
 
 @dataclass
@@ -27,11 +37,11 @@ class Proof:
 
     Attributes:
         status: row status → number of rows.
-        noted: (what became of it, line and column, why) of every row that is rejected, and of every one that lost a value.
+        noted: (what became of a row, kind of problem) → the rows that are rejected, and those that lost a value.
     """
 
     status: dict[str, dict[str, int]] = field(default_factory=dict)
-    noted: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    noted: dict[str, dict[tuple[str, str], Kind]] = field(default_factory=dict)
 
     def counts(self, entity: str) -> str:
         """How many rows have which status, in words."""
@@ -42,18 +52,22 @@ class Proof:
         found = self.status.get(entity, {})
         return bool(found) and set(found) <= {"rejected"}
 
+    def note(self, entity: str, became: str, line: str, why: str) -> None:
+        """Notes a row with a problem; rows come in the order of their lines."""
+        kind = re.sub(r"'.*?'|row \d+|\d{4}-\d\d-\d\d", "…", why)
+        found = self.noted.setdefault(entity, {}).setdefault((became, kind), Kind(0, [], why))
+        found.count += 1
+        if found.count <= LINES:
+            found.lines.append(line)
+
     def problems(self, entity: str) -> list[str]:
         """The problems of an entity's rows, rejections first and the commonest first, with the lines in which they stand."""
-        kinds: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for became, line, why in self.noted.get(entity, []):
-            kind = re.sub(r"'.*?'|row \d+|\d{4}-\d\d-\d\d", "…", why)
-            kinds.setdefault((became, kind), []).append((line, why))
+        kinds = self.noted.get(entity, {})
+        by_weight = sorted(kinds.items(), key=lambda one: (one[0][0] != REJECTED, -one[1].count))
         told = []
-        for (became, _), lines in sorted(kinds.items(), key=lambda kind: (kind[0][0] != REJECTED, -len(kind[1])))[
-            :SHOWN
-        ]:
-            shown = ", ".join(line for line, _ in lines[:LINES]) + (", …" if len(lines) > LINES else "")
-            told.append(f"{became}, line {shown}: {CONTACT.sub('…', lines[0][1])}")
+        for (became, _), kind in by_weight[:SHOWN]:
+            shown = ", ".join(kind.lines) + (", …" if kind.count > LINES else "")
+            told.append(f"{became}, line {shown}: {CONTACT.sub('…', kind.why)}")
         if len(kinds) > SHOWN:
             told.append(f"… and {len(kinds) - SHOWN} more kinds of problems")
         return told
@@ -81,17 +95,29 @@ def prove(planned: list[Planned]) -> dict[int, Proof]:
         proofs: dict[int, Proof] = {id(one): Proof() for one in taken}
         with _warehouse(Path(folder), root, queries) as warehouse:
             for entity, query in queries.items():
-                rows = f"select _raw_file, _raw_row, row_status, row_problem, row_remark from ({query.sql}) order by _raw_file, _raw_row"
-                for raw_file, line, status, problem, remark in warehouse.execute(rows).fetchall():
+                warehouse.execute(
+                    "create or replace temp table judged as"
+                    f" select _raw_file, _raw_row, row_status, row_problem, row_remark from ({query.sql})"
+                )
+
+                def of(raw_file: str, entity: str = entity) -> tuple[Planned, str | None]:
                     number = re.match(rf"files/{entity}/{re.escape(report.load_id)}\.(\d+)(?:\.(\d+))?-", raw_file)
-                    one = taken[int(number[1])]
-                    proof, where = proofs[id(one)], _where(one, entity, line, number[2])
-                    counts = proof.status.setdefault(entity, {})
-                    counts[status] = counts.get(status, 0) + 1
-                    problem, remark = (_own_files(text, entity, report.load_id, taken) for text in (problem, remark))
-                    if problem or remark:
-                        became = (REJECTED, where, problem) if problem else (LEFT_OUT, where, remark)
-                        proof.noted.setdefault(entity, []).append(became)
+                    return taken[int(number[1])], number[2]
+
+                counted = "select _raw_file, row_status, count(*) from judged group by all"
+                for raw_file, status, count in warehouse.execute(counted).fetchall():
+                    counts = proofs[id(of(raw_file)[0])].status.setdefault(entity, {})
+                    counts[status] = counts.get(status, 0) + count
+                found = warehouse.execute(
+                    "select _raw_file, _raw_row, row_problem, row_remark from judged"
+                    " where coalesce(row_problem, row_remark) is not null order by _raw_file, _raw_row"
+                )
+                while rows := found.fetchmany(AT_ONCE):
+                    for raw_file, line, problem, remark in rows:
+                        one, part = of(raw_file)
+                        became, why = (REJECTED, problem) if problem else (LEFT_OUT, remark)
+                        if told := _own_files(why, entity, report.load_id, taken):
+                            proofs[id(one)].note(entity, became, _where(one, entity, line, part), told)
     return proofs
 
 
@@ -119,6 +145,7 @@ def _warehouse(folder: Path, root: Path, queries: dict[str, Query]) -> "duckdb.D
 
     warehouse = duckdb.connect(str(folder / "kpi.duckdb"))
     warehouse.execute("set TimeZone = 'UTC'")  # as in profiles.yml
+    warehouse.execute("set preserve_insertion_order = false")
     register(warehouse, Identifiers(secrets.token_bytes(32)))  # no identifier is kept, so any key does
     seen = land(str(root), str(folder / "cache"), [query.table for query in queries.values()])
     if seen["error"]:

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from flows.gates.project import words as project_words
+from flows.intake.lines import IN_MEMORY, Line, Lines
 from flows.intake.mapping import Column, Mapping, Table
 from flows.intake.names import contract, required_of, word, words
 from flows.intake.periods import COLUMN
@@ -29,18 +31,18 @@ class Rows:
 
     entity: str
     columns: list[str]
-    rows: list[tuple[int, list[str | None]]] = field(default_factory=list)
+    rows: list[Line] | Lines = field(default_factory=list)
     unknown: dict[str, Counter] = field(default_factory=dict)
     unread: dict[str, tuple[int, int]] = field(default_factory=dict)
     filled: Counter = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
 
-    def parts(self) -> list[tuple[str, list[tuple[int, list[str | None]]]]]:
+    def parts(self) -> list[tuple[str, Sequence[Line]]]:
         """The rows by the column of the user's file that they come from; one part, of no column, where a line is a row."""
         if not self.places:
             return [("", self.rows)] if self.rows else []
-        found: dict[str, list[tuple[int, list[str | None]]]] = {}
+        found: dict[str, list[Line]] = {}
         for place, row in zip(self.places, self.rows, strict=True):
             found.setdefault(place, []).append(row)
         return list(found.items())
@@ -61,14 +63,18 @@ def rows_of(sheet: Sheet, mapping: Mapping) -> Outcome:
         sheet: the sheet.
         mapping: with the sheet's own spelling of its columns, see `Mapping.of`.
     """
-    records, left_out = _records(sheet, mapping)
-    tables = [_Maker(sheet, entity, table).made(records) for entity, table in mapping.tables.items()]
+    left_out: list[tuple[int, str]] = []
+    makers = [_Maker(sheet, entity, table) for entity, table in mapping.tables.items()]
+    for line, cells in _records(sheet, mapping, left_out):
+        for maker in makers:
+            maker.add(line, cells)
+    tables = [maker.made() for maker in makers]
     left_out += [one for table in tables for one in table.left_out]
     return Outcome(tables, list(dict.fromkeys(left_out)))
 
 
-def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str]]]:
-    """The lines that are records, and those that are none: totals, the header again, lines without anything that is required."""
+def _records(sheet: Sheet, mapping: Mapping, left_out: list[tuple[int, str]]) -> Iterator[Line]:
+    """The lines that are records; those that are none go to `left_out`: totals, the header again, lines without anything that is required."""
     entity, table = next(iter(mapping.tables.items()))
     needed = [
         [sheet.header.index(name) for name in column.source]
@@ -79,11 +85,10 @@ def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str |
     dated = {sheet.header.index(one) for name, column in table.columns.items() if name in days for one in column.source}
     starts = [re.escape(word(start)) for start in (*project_words("total_words"), *mapping.leave_out)]
     total = re.compile(rf"(?:{'|'.join(starts)})\b")
-    records, left_out = [], []
     for line, cells in sheet.rows:
         first = next((cell for cell in cells if cell), "")
         lacking = sum(1 for places in needed if not any(cells[place] for place in places))
-        if [cell or "" for cell in cells] == sheet.header:
+        if first == sheet.header[0] and [cell or "" for cell in cells] == sheet.header:
             left_out.append((line, "the header again, no record"))
         elif total.match(word(first)) and (
             lacking or not needed or cells.index(first) in dated or _is_undated(cells, dated)
@@ -92,8 +97,7 @@ def _records(sheet: Sheet, mapping: Mapping) -> tuple[list[tuple[int, list[str |
         elif needed and lacking == len(needed):
             left_out.append((line, "no required column is filled, no record"))
         else:
-            records.append((line, cells))
-    return records, left_out
+            yield line, cells
 
 
 def _is_undated(cells: list[str | None], dated: set[int]) -> bool:
@@ -112,9 +116,14 @@ class _Maker:
         self.lists = {column.name: column.values for column in self.entity.columns if column.values}
         self.booleans = {column.name for column in self.entity.columns if column.reader == "boolean"}
         self.words = {name: self._words(name, column) for name, column in table.columns.items()}
-        self.out = Rows(entity, [*table.columns, *(name for name in table.constants if name not in table.columns)])
+        columns = [*table.columns, *(name for name in table.constants if name not in table.columns)]
+        self.out = Rows(entity, columns, Lines(len(columns)))
         self.column = sheet.header.index(COLUMN) if COLUMN in sheet.header else None
         self.made_before: Counter = Counter()
+        self.numbers: Counter = Counter()
+        self.names = [*table.columns, *([COLUMN] if self.column is not None else [])]
+        self.sums = {name for name, column in table.columns.items() if column.read == "sum"}
+        self.merged: dict[tuple[str | None, ...], list[Any]] = {}  # by the key, the line and the cells of its row
 
     def _places(self, headers: list[str]) -> list[int]:
         return [self.header.index(one) for one in headers]
@@ -124,63 +133,65 @@ class _Maker:
         known = {key: value for key, value in words(self.entity.name, name).items() if key != "*"}
         return {**known, **own}
 
-    def made(self, records: list[tuple[int, list[str | None]]]) -> Rows:
+    def add(self, line: int, cells: list[str | None]) -> None:
+        """Takes a record."""
+        row = self._plain(line, cells)
+        if not self.table.one_row_a_key:
+            self._count(line, row)
+        elif any(key := tuple(row.get(name) for name in self.entity.key)):
+            self._merge(key, line, row)
+
+    def made(self) -> Rows:
         """All rows, counted into `out`."""
-        rows = self._merged(records) if self.table.one_row_a_key else self._plain(records)
-        constants = [name for name in self.out.columns if name not in self.table.columns]
-        for line, cells in rows:
-            cells = {**cells, **{name: self.table.constants[name] for name in constants}}
-            for name, value in self.table.constants.items():
-                cells[name] = cells.get(name) or value
-            if self.table.only_if and not cells.get(self.table.only_if):
-                continue
-            if no_record := [name for name, said in self.table.without.items() if cells.get(name) in said]:
-                name = no_record[0]
-                self.out.left_out.append((line, f"{name} is {cells[name]}, no record"))
-                continue
-            self.out.filled.update(name for name, value in cells.items() if value is not None)
-            self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
-            if COLUMN in cells:
-                self.out.places.append(cells[COLUMN])
+        for line, *cells in self.merged.values():
+            self._count(line, dict(zip(self.names, cells)))
+        self.merged.clear()
+        if len(self.out.rows) <= IN_MEMORY:
+            self.out.rows = list(self.out.rows)
         return self.out
 
-    def _plain(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
-        numbers: Counter = Counter()
-        for line, cells in records:
-            row = {
-                name: self._cell(name, column, line, cells, self.places[name])
-                for name, column in self.table.columns.items()
-            }
-            for name, column in self.table.columns.items():
-                for other, by_word in column.instead.items():
-                    if headers := by_word.get(row.get(other) or ""):
-                        row[name] = self._cell(name, column, line, cells, self._places(headers))
-            for name, column in self.table.columns.items():
-                if column.read == "line_no":
-                    key = tuple(cells[place] for place in self.places[name])
-                    numbers[name, key] += 1
-                    row[name] = str(numbers[name, key])
-            for name, column in self.table.columns.items():
-                if any(row.get(other) not in allowed for other, allowed in column.when.items()):
-                    row[name] = None
-            yield line, row | ({COLUMN: cells[self.column]} if self.column is not None else {})
+    def _count(self, line: int, cells: dict[str, str | None]) -> None:
+        for name, value in self.table.constants.items():
+            cells[name] = cells.get(name) or value
+        if self.table.only_if and not cells.get(self.table.only_if):
+            return
+        if no_record := [name for name, said in self.table.without.items() if cells.get(name) in said]:
+            name = no_record[0]
+            self.out.left_out.append((line, f"{name} is {cells[name]}, no record"))
+            return
+        self.out.filled.update(name for name, value in cells.items() if value is not None)
+        self.out.rows.append((line, [cells.get(name) for name in self.out.columns]))
+        if COLUMN in cells:
+            self.out.places.append(cells[COLUMN])
 
-    def _merged(self, records) -> Iterator[tuple[int, dict[str, str | None]]]:
-        merged: dict[tuple, tuple[int, dict[str, str | None]]] = {}
-        sums = [name for name, column in self.table.columns.items() if column.read == "sum"]
-        for line, row in self._plain(records):
-            key = tuple(row.get(name) for name in self.entity.key)
-            if not any(key):
-                continue
-            _, first = merged.setdefault(key, (line, dict.fromkeys(row)))
-            for name, value in row.items():
-                if name in sums and value is not None:
-                    first[name] = (
-                        shown(Decimal(first[name] or 0) + Decimal(value)) if _is_number(value) else first[name]
-                    )
-                elif first[name] is None:
-                    first[name] = value
-        yield from merged.values()
+    def _plain(self, line: int, cells: list[str | None]) -> dict[str, str | None]:
+        row = {
+            name: self._cell(name, column, line, cells, self.places[name])
+            for name, column in self.table.columns.items()
+        }
+        for name, column in self.table.columns.items():
+            for other, by_word in column.instead.items():
+                if headers := by_word.get(row.get(other) or ""):
+                    row[name] = self._cell(name, column, line, cells, self._places(headers))
+        for name, column in self.table.columns.items():
+            if column.read == "line_no":
+                key = tuple(cells[place] for place in self.places[name])
+                self.numbers[name, key] += 1
+                row[name] = str(self.numbers[name, key])
+        for name, column in self.table.columns.items():
+            if any(row.get(other) not in allowed for other, allowed in column.when.items()):
+                row[name] = None
+        return row | ({COLUMN: cells[self.column]} if self.column is not None else {})
+
+    def _merge(self, key: tuple[str | None, ...], line: int, row: dict[str, str | None]) -> None:
+        first = self.merged.setdefault(key, [line, *(None for _ in self.names)])
+        for at, name in enumerate(self.names, 1):
+            value = row[name]
+            if name in self.sums and value is not None:
+                if _is_number(value):
+                    first[at] = shown(Decimal(first[at] or 0) + Decimal(value))
+            elif first[at] is None:
+                first[at] = value
 
     def _cell(self, name: str, column: Column, line: int, cells: list[str | None], places: list[int]) -> str | None:
         texts = [cells[place] for place in places]
@@ -196,7 +207,7 @@ class _Maker:
         if column.find:
             found = re.search(column.find, text)
             if not found:
-                return self._unread(name, line, None)
+                return None if column.optional else self._unread(name, line, None)
             text = found[1]
         if column.read == "line_no":
             return None

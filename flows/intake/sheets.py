@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from flows.gates.project import words as project_words
 from flows.intake.headers import Spans, joined, lower_line, text_with_one_line
+from flows.intake.lines import IN_MEMORY, Line, Lines
 from flows.intake.names import knows, word
 from flows.intake.outline import Levels, levels_of, nothing, unstored
 from flows.intake.values import period_of
@@ -49,7 +51,7 @@ class Sheet:
     path: Path
     name: str
     header: list[str]
-    rows: list[tuple[int, list[str | None]]]
+    rows: list[Line] | Lines
     title: str = ""
     notes: list[str] = field(default_factory=list)
     rejects: list[tuple[int, str]] = field(default_factory=list)
@@ -70,10 +72,12 @@ class Sheet:
         """The file and the sheet, for people."""
         return f"{self.path.name} [{self.name}]" if self.name else self.path.name
 
-    def values(self, column: str, most: int | None = None) -> list[str]:
+    def values(self, column: str, most: int | None = None) -> Iterator[str]:
         """The filled cells of a column, of the first `most` rows."""
         at = self.header.index(column)
-        return [cells[at] for _, cells in self.rows[:most] if cells[at] is not None]
+        if most is None and isinstance(self.rows, Lines):
+            return self.rows.column(at)
+        return (cell for _, cells in islice(self.rows, most) if (cell := cells[at]) is not None)
 
 
 def sheets(path: Path) -> list[Sheet]:
@@ -101,27 +105,38 @@ def sheets(path: Path) -> list[Sheet]:
 def _text(path: Path) -> Sheet:
     import pyarrow.parquet as pq
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "text.parquet"
-        expected = Header(totals=tuple(project_words("total_words")))
-        source = text_with_one_line(path, expected, Path(folder))
-        done = convert(source, path.name, target, expected, number_names=True)
-        table = pq.read_table(target)
-    lines = table["_raw_row"].to_pylist()
-    columns = [_shared(table[name]) for name in done.columns]
-    rows = [(line, list(cells)) for line, cells in zip(lines, zip(*columns))]
-    firsts = zip(lines, table[done.columns[0]].to_pylist()) if done.columns else ()
-    levels = levels_of(path, "", 1, dict(firsts))
+    folder = tempfile.TemporaryDirectory(prefix="kpi-lines-")
+    target = Path(folder.name) / "text.parquet"
+    expected = Header(totals=tuple(project_words("total_words")))
+    source = text_with_one_line(path, expected, Path(folder.name))
+    done = convert(source, path.name, target, expected, number_names=True)
+    if source != path:
+        source.unlink()
+    rows: list[Line] | Lines = Lines.of_file(target, folder, done.columns, done.rows)
+    first = done.columns[:1]
+    with pq.ParquetFile(target) as file:
+        blanks = (
+            {
+                line: text
+                for batch in file.iter_batches(columns=[*first, "_raw_row"])
+                for text, line in zip(*(column.to_pylist() for column in batch.columns))
+            }
+            if first and (len(rows) <= IN_MEMORY or _is_indented(file, first[0]))
+            else {}
+        )
+    levels = levels_of(path, "", 1, blanks)
+    if len(rows) <= IN_MEMORY:
+        rows = list(rows)
+        folder.cleanup()
     notes = [*done.notes, *_same_names(done.columns, [])]
     return Sheet(path, "", done.columns, rows, notes=notes, rejects=done.rejects, levels=levels)
 
 
-def _shared(column: Any) -> Iterator[str | None]:
-    """The cells of a column, of which a text that stands there often is kept once: a large file then takes a quarter less memory."""
-    for part in column.chunks:
-        told = part.dictionary_encode()
-        texts = [_clean(text) for text in told.dictionary.to_pylist()]
-        yield from (None if at is None else texts[at] for at in told.indices.to_pylist())
+def _is_indented(file: Any, column: str) -> bool:
+    """Whether a cell of a column begins with a blank."""
+    import pyarrow.compute as pc
+
+    return any(pc.any(pc.starts_with(batch.column(0), " ")).as_py() for batch in file.iter_batches(columns=[column]))
 
 
 def _clean(cell: str | None) -> str | None:
@@ -139,9 +154,9 @@ def _workbook(path: Path) -> list[Sheet]:
                 [one.name for one in pages],
                 {one.name for one in pages if one.visible != SheetVisibleEnum.Visible},
             )
-            grids = [(name, *_filled_down(book.get_sheet_by_name(name))) for name in named]
+            found = _filled(path, [_grid(path, name, *_filled_down(book.get_sheet_by_name(name))) for name in named])
     except Exception as error:  # noqa: BLE001 - damage of a workbook shows as any error, whose text may quote a value
-        if isinstance(error, MemoryError):
+        if isinstance(error, MemoryError | Unreadable):
             raise
         what = looks_like(head_of(path)) or "text"
         if _is_locked(path):
@@ -154,9 +169,7 @@ def _workbook(path: Path) -> list[Sheet]:
             f"the workbook can't be opened ({type(error).__name__}); it looks like {what}."
             " It is damaged, or it was still being written: save or copy it again"
         ) from None
-    found = _filled(path, grids)
-    for one in found:
-        sheet = one.name or next(name for name, grid, _ in grids if any(map(any, grid)))
+    for one, sheet in found:
         if sheet in hidden:
             one.notes.append("the sheet is hidden in the workbook, and is read like any other")
         if without := unstored(path, sheet):
@@ -164,7 +177,7 @@ def _workbook(path: Path) -> list[Sheet]:
                 f"{len(without)} cells are formulas whose result is not stored, the first is {without[0]}: they count as empty."
                 " Open the workbook in Excel, save it, and bring it again"
             )
-    return found
+    return [one for one, _ in found]
 
 
 def _is_locked(path: Path) -> bool:
@@ -174,14 +187,13 @@ def _is_locked(path: Path) -> bool:
         return head.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in head + file.read()
 
 
-def _filled(path: Path, grids: list[tuple[str, list[list[Any]], Spans]]) -> list[Sheet]:
-    """The sheets of a workbook that have a filled cell; the name of a single one is left out."""
-    filled = [one for one in grids if any(_cell(cell) for row in one[1] for cell in row)]
-    if not filled:
+def _filled(path: Path, grids: list[Sheet | None]) -> list[tuple[Sheet, str]]:
+    """The sheets of a workbook that have a filled cell, with their names; the name of a single one is left out."""
+    found = [(one, one.name) for one in grids if one]
+    if not found:
         raise Unreadable("no sheet of the workbook has a filled cell")
-    found = [_grid(path, *one) for one in filled]
     if len(found) == 1:
-        found[0].name = ""
+        found[0][0].name = ""
     return found
 
 
@@ -198,7 +210,8 @@ def _html(path: Path) -> list[Sheet]:
     tables = [one for one in page.iter("table") if one.find(".//table") is None]
     if not tables:
         raise Unreadable("an HTML or XML document without a table is no workbook")
-    return _filled(path, [(f"table {number}", _table_of(one), {}) for number, one in enumerate(tables, 1)])
+    grids = [_grid(path, f"table {number}", _table_of(one), {}) for number, one in enumerate(tables, 1)]
+    return [one for one, _ in _filled(path, grids)]
 
 
 def _encoding(content: bytes) -> str:
@@ -232,22 +245,41 @@ def _span(cell: Any, name: str) -> int:
     return min(int(told), MOST_SPANNED) if told.isdecimal() and int(told) else 1
 
 
-def _filled_down(sheet: Any) -> tuple[list[list[Any]], Spans]:
-    """The cells of a sheet, and those that are merged over columns. A word in a cell that is merged over several lines stands in
-    each of them; a number only in the first."""
-    grid = sheet.to_python(skip_empty_area=False)
+def _filled_down(sheet: Any) -> tuple[Iterator[list[Any]], Spans]:
+    """The lines of a sheet, and its cells that are merged over columns. A word in a cell that is merged over several lines stands
+    in each of them; a number only in the first."""
     spans: Spans = {}
+    down: dict[int, list[tuple[int, int]]] = {}  # by the first line, the column and the last line
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if right > left and top == bottom:
             spans.setdefault(top, []).append((left, right))
-        if bottom < len(grid) and isinstance(grid[top][left], str):
-            for row in grid[top + 1 : bottom + 1]:
-                row[left] = grid[top][left]
-    return grid, spans
+        if bottom > top:
+            down.setdefault(top, []).append((left, bottom))
+    return _lines_down(sheet, down), spans
 
 
-def _grid(path: Path, name: str, grid: list[list[Any]], spans: Spans) -> Sheet:
-    texts = [[_cell(cell) for cell in row] for row in grid]
+def _lines_down(sheet: Any, down: dict[int, list[tuple[int, int]]]) -> Iterator[list[Any]]:
+    before = [""] * (sheet.start or (0, 0))[1]  # columns that are empty throughout
+    above: dict[int, tuple[Any, int]] = {}  # by the column, the word and the last line that it stands in
+    for at, cells in enumerate(before + cells for cells in sheet.iter_rows()):
+        for left, (value, bottom) in above.items():
+            if at <= bottom and left < len(cells):
+                cells[left] = value
+        for left, bottom in down.get(at, ()):
+            if left < len(cells) and isinstance(cells[left], str):
+                above[left] = cells[left], bottom
+        yield cells
+
+
+def _grid(path: Path, name: str, grid: Iterable[list[Any]], spans: Spans) -> Sheet | None:
+    """A sheet out of its cells, one line after another; None if none is filled."""
+    lines, above = enumerate(grid, 1), HEADER_WITHIN + 2
+    head = list(islice(lines, above))
+    while head and not any(_cell(cell) for _, row in head for cell in row):
+        head = list(islice(lines, above))
+    if not head:
+        return None
+    texts = [[_cell(cell) for cell in row] for _, row in head]
     at = header_line(texts)
     if (lower := lower_line(texts[: HEADER_WITHIN + 1], at, spans)) is not None:
         texts[lower] = joined(texts[lower - 1], texts[lower], spans.get(lower - 1, []))
@@ -255,18 +287,21 @@ def _grid(path: Path, name: str, grid: list[list[Any]], spans: Spans) -> Sheet:
     title = " ".join(cell for row in texts[:at] for cell in row if cell)
     kept = [place for place, cell in enumerate(texts[at]) if cell]
     header = told_apart([re.sub(r"\s+", " ", str(texts[at][place])) for place in kept])
-    rows = [
-        (line, [cells[place] for place in kept])
-        for line, cells in enumerate(texts[at + 1 :], at + 2)
-        if any(cells[place] for place in kept)
-    ]
+    rows, firsts = Lines(len(kept)), {}
+    strays: set[int] = set()
+    for line, raw in chain(head[at + 1 :], lines):
+        cells = [_cell(cell) for cell in raw]
+        strays |= {place for place, cell in enumerate(cells) if cell}
+        if any(one := [cells[place] for place in kept]):
+            rows.append((line, one))
+            firsts[line] = raw[kept[0]]
     notes = _same_names(header, [_letters(place) for place in kept])
-    strays = {place for row in texts[at + 1 :] for place, cell in enumerate(row) if cell} - set(kept)
-    if strays:
-        notes.append(f"{len(strays)} columns have values and no name in the header (line {at + 1}), and are left out")
-    texts_of = {line: grid[line - 1][kept[0]] for line, _ in rows}
-    levels = levels_of(path, name, kept[0] + 1, texts_of)
-    return Sheet(path, name, header, rows, title, notes, letters=[_letters(place) for place in kept], levels=levels)
+    if strays := strays - set(kept):
+        named = head[at][0]
+        notes.append(f"{len(strays)} columns have values and no name in the header (line {named}), and are left out")
+    levels = levels_of(path, name, kept[0] + 1, firsts)
+    told = list(rows) if len(rows) <= IN_MEMORY else rows
+    return Sheet(path, name, header, told, title, notes, letters=[_letters(place) for place in kept], levels=levels)
 
 
 def _same_names(header: list[str], letters: list[str]) -> list[str]:
