@@ -27,7 +27,7 @@
             'ad_spend': ['yandex_direct', 'google_ads', 'vk_ads', 'roistat', 'files'],
             'email_campaigns': ['mailchimp', 'unisender', 'sendpulse', 'files'],
             'email_events': ['mailchimp', 'unisender', 'sendpulse', 'files'],
-            'survey_responses': ['files'],
+            'survey_responses': ['surveys', 'files'],
             'reviews': ['files'],
             'forecasts': ['files'],
             'time_entries': ['files'],
