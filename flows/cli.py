@@ -81,8 +81,8 @@ def load(
 ) -> None:
     """Loads sources into the raw root, each all or nothing.
 
-    SYSTEM is bitrix24, yandex_metrica, yandex_direct, bitrix_shop, amocrm, hubspot, salesforce, vk_ads, google_ads, ga4, jira or files
-    (an inbox folder); without one, those whose settings are in the environment are loaded, one after the other.
+    SYSTEM is bitrix24, yandex_metrica, yandex_direct, bitrix_shop, amocrm, hubspot, salesforce, vk_ads, google_ads, ga4, jira,
+    bitrix24_tasks or files (an inbox folder); without one, those whose settings are in the environment are loaded, one after the other.
 
     Exit status: 0 done, 1 a load failed, 2 wrong call.
     """

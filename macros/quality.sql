@@ -55,6 +55,11 @@
             'issues': 'base_jira__issues', 'status_changes': 'base_jira__status_changes', 'statuses': 'base_jira__statuses',
             'sprints': 'base_jira__sprints',
         },
+        'bitrix24_tasks': {
+            'tasks_task': 'base_bitrix24_tasks__tasks_task', 'tasks_history': 'base_bitrix24_tasks__tasks_history',
+            'scrum_task': 'base_bitrix24_tasks__scrum_task', 'scrum_sprint': 'base_bitrix24_tasks__scrum_sprint',
+        },
+        'surveys': {'survey_response': 'base_surveys__survey_response'},
         'mtt': {'call_history': 'base_mtt__call_history', 'sip_ids': 'base_mtt__sip_ids'},
         'cdr': {'legs': 'base_cdr__legs', 'extensions': 'base_cdr__extensions'},
         'mailchimp': {

@@ -28,14 +28,14 @@
 {%- endmacro %}
 
 {#- How the ids of an entity's rows are made keys, name → 'own' (the row's own system has what it names), 'found' (whichever system has it)
-    or 'other' (another system has it: the row's source keeps no such things). -#}
+    or 'other' (another system has it: the row's source keeps no such things). bitrix24_tasks is of the system whose people bitrix24 keeps. -#}
 {% macro id_ways(entity, ids, source_name) -%}
     {%- set ways = {} -%}
     {%- for name, object in ids.items() -%}
         {%- set home = id_homes().get(object) -%}
         {%- if object == 'pipeline' or object == 'object' -%} {%- do ways.update({name: 'found'}) -%}
         {%- elif home is none or home == [entity, name] -%} {%- do ways.update({name: 'own'}) -%}
-        {%- elif source_name not in sources_of(home[0]) -%} {%- do ways.update({name: 'other'}) -%}
+        {%- elif source_name not in sources_of(home[0]) -%} {%- do ways.update({name: 'found' if source_name == 'bitrix24_tasks' else 'other'}) -%}
         {%- else -%} {%- do ways.update({name: 'found' if source_name == 'files' else 'own'}) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -34,6 +34,7 @@ SETTING_OF = {  # what must be set for a source to be loaded each night
     "google_ads": "google_ads_refresh_token",
     "ga4": "ga4_key_file",
     "jira": "jira_token",
+    "bitrix24_tasks": "bitrix24_webhook",
     "files": "inbox",
 }
 

@@ -35,7 +35,7 @@ from flows.extract.common import YEARS, Deadline, LoadReport, Run, Settings, Tot
 
 SOURCES = (
     *("bitrix24", "yandex_metrica", "yandex_direct", "bitrix_shop", "amocrm", "hubspot", "salesforce"),
-    *("vk_ads", "google_ads", "ga4", "jira", "files"),
+    *("vk_ads", "google_ads", "ga4", "jira", "bitrix24_tasks", "files"),
 )
 
 __all__ = [

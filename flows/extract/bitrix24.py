@@ -15,12 +15,11 @@ What is loaded, each time:
 A webhook without the scopes `telephony` or `catalog`, or without the right to see invoices or user fields, leaves those tables out, with a warning.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flows.base.errors import Incomplete, Refused
-from flows.extract.bitrix_rest import NO_ROWS, NO_SUCH, Listing, Portal, Reading, counts, portal_of, span
+from flows.base.errors import Incomplete
+from flows.extract.bitrix_rest import NO_ROWS, Listing, Portal, Reading, counts, if_allowed, portal_of, span
 from flows.extract.commit import Load, state_of
 from flows.extract.common import WHOLE, LoadReport, Run
 
@@ -110,18 +109,18 @@ def read(load: Load, run: Run) -> dict[str, Any]:
     for listing in DICTIONARIES:
         reading.whole(listing)
     for listing in USER_FIELDS:
-        _if_allowed(load, "user fields", partial(reading.whole, listing))
+        if_allowed(load, "user fields", partial(reading.whole, listing))
     gone = {listing.table: reading.changed(listing)[1] for listing in RECORDS}
     deals, gone[DEALS.table] = reading.changed(DEALS)
     owners = ({"=ownerType": "D", "=ownerId": deal} for deal in sorted(deals, key=int))
     reading.owned(PRODUCT_ROWS, "ownerId", portal.many(PRODUCT_ROWS, owners, "rows of deals"), deals, gone[DEALS.table])
     for records, history in HISTORIES.items():
         reading.appended(history, HISTORY_OVERLAP, settled=True, gone=gone[records])
-    _if_allowed(
+    if_allowed(
         load, "invoices", lambda: reading.changed(INVOICES), frozenset({"NOT_FOUND", "ENTITY_TYPE_NOT_SUPPORTED"})
     )
-    _if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
-    _if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
+    if_allowed(load, "telephony calls", lambda: reading.appended(CALLS, CALL_OVERLAP, settled=False))
+    if_allowed(load, "the catalog", lambda: _read_catalog(portal, reading))
     return reading.state()
 
 
@@ -132,15 +131,6 @@ def _read_catalog(portal: Portal, reading: Reading) -> None:
             raise Incomplete(f"{CATALOGS.method}: a catalog's iblockId is no whole number", NO_ROWS)
         reading.whole(_sections(iblock))
         reading.changed(_products(iblock))
-
-
-def _if_allowed(load: Load, what: str, action: Callable[[], Any], also: frozenset[str] = frozenset()) -> None:
-    try:
-        action()
-    except Refused as error:
-        if error.code not in NO_SUCH | also:
-            raise
-        load.warn(f"{what} left out: {error.what}")
 
 
 def plan(run: Run) -> LoadReport:

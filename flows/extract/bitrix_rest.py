@@ -11,7 +11,7 @@ chain of pages, each filtered by the last id of the page before, and each batch 
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -88,13 +88,17 @@ class Listing:
     owner: str = ""
     unique: tuple[str, ...] = ()
 
+    def asked(self, name: str) -> str:
+        """How a field of the rows is named in the filter, the order and the select."""
+        return name
+
     def params(self, conditions: Mapping[str, Any], start: int = -1, ids_only: bool = False) -> dict[str, Any]:
         """The parameters of one request; `start` -1 asks for no count."""
         chosen = {**self.conditions, **conditions}
         if self.telephony:
             return {"FILTER": chosen, "SORT": self.key, "ORDER": "ASC", "start": max(start, 0)}
-        select = (self.key, *self.conditions) if ids_only else self.select
-        params: dict[str, Any] = {"order": {self.key: "ASC"}, "start": start, **self.fixed}
+        select = (self.asked(self.key), *self.conditions) if ids_only else self.select
+        params: dict[str, Any] = {"order": {self.asked(self.key): "ASC"}, "start": start, **self.fixed}
         if chosen:
             params["filter"] = chosen
         if select:
@@ -189,15 +193,21 @@ class Portal:
             self._remember(method, body.get("time"))
             waiting.sleep(self._pause(method, attempt))
 
-    def batch(self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], place: str) -> dict[str, dict[str, Any]]:
+    def batch(
+        self,
+        commands: Mapping[str, tuple[str, Mapping[str, Any]]],
+        place: str,
+        missing: frozenset[str] = frozenset(),
+    ) -> dict[str, dict[str, Any]]:
         """Calls up to 50 methods in one request, and those again that met a limit.
 
         Args:
             commands: key to method and parameters.
             place: where in a list this is, for errors.
+            missing: codes of errors that say that there is no such thing; a command that meets one has no answer.
 
         Returns:
-            Key to `{"result": …, "next": …}`, for every key.
+            Key to `{"result": …, "next": …}`, for every other key.
 
         Raises:
             As `call`; an error inside the batch counts like one outside.
@@ -211,7 +221,10 @@ class Portal:
             for key in done:
                 answers[key] = {"result": result["result"][key], "next": result["result_next"].get(key)}
                 del left[key]
-            attempt = 0 if done else attempt + 1
+            absent = [key for key in left if _code(_mapping(result["result_error"].get(key))) in missing]
+            for key in absent:
+                del left[key]
+            attempt = 0 if done or absent else attempt + 1
             if left:
                 key, (method, _) = next(iter(left.items()))
                 self._inner_error(method, result["result_error"].get(key), place, attempt)
@@ -264,7 +277,7 @@ class Portal:
     ) -> tuple[list[list[dict[str, Any]]], Mapping[str, Any] | None]:
         """Some pages after an id, in one request, and the error at which the chain broke off."""
         place = f"page after id {last}"
-        bound = f">{listing.key}"
+        bound = f">{listing.asked(listing.key)}"
         if width == 1:
             body = self.call(listing.method, listing.params({**conditions, bound: last}, ids_only=ids_only), place)
             return [listing.rows(body["result"], place)], None
@@ -596,7 +609,7 @@ class Reading:
         if self.run.until:
             return set()
         known = self._known(listing)
-        scope = {f">={listing.changed}": self.floor} if self.floor and not listing.reference else {}
+        scope = {f">={listing.asked(listing.changed)}": self.floor} if self.floor and not listing.reference else {}
         unlisted = self.unlisted.get(listing.table, 0)
         if not always and (total := self.portal.count(listing, scope)) in (None, len(known | got) - unlisted):
             self._tell(listing, total, unlisted)
@@ -680,9 +693,9 @@ def span(listing: Listing, since: date | None, until: date | None, cursor: str |
     """
     conditions = {}
     if listing.changed and (since or cursor):
-        conditions[f">={listing.changed}"] = iso(day_start(since)) if since else cursor
+        conditions[f">={listing.asked(listing.changed)}"] = iso(day_start(since)) if since else cursor
     if listing.changed and until:
-        conditions[f"<{listing.changed}"] = iso(day_start(until + timedelta(days=1)))
+        conditions[f"<{listing.asked(listing.changed)}"] = iso(day_start(until + timedelta(days=1)))
     return conditions
 
 
@@ -704,3 +717,25 @@ def counts(portal: Portal, listings: Iterable[Listing], conditions: Mapping[str,
             total = None
         found[listing.table] = -1 if total is None else total
     return found
+
+
+def if_allowed(load: Load, what: str, action: Callable[[], Any], also: frozenset[str] = frozenset()) -> bool:
+    """Reads what a webhook may have no right to, and leaves it out with a warning then.
+
+    Args:
+        load: where to put it.
+        what: it is, for the warning.
+        action: reads it.
+        also: codes, beside those of `NO_SUCH`, that say the same.
+
+    Returns:
+        Whether it was read.
+    """
+    try:
+        action()
+    except Refused as error:
+        if error.code not in NO_SUCH | also:
+            raise
+        load.warn(f"{what} left out: {error.what}")
+        return False
+    return True

@@ -49,6 +49,7 @@ with all_findings as (
         ('mtt', 'calls', 'internal', 'call between colleagues, not counted'), ('cdr', 'calls', 'internal', 'call between colleagues, not counted'),
         ('mailchimp', 'email_events', 'machine', 'e-mail opened by a machine, not counted'),
         ('mailchimp', 'email_campaigns', 'part', 'part of a mailing, counted with it'),
+        ('surveys', 'survey_responses', 'effort', 'answer about effort, not counted'),
         ('roistat', 'web_sessions', 'elsewhere', 'visit that another system tells too, not counted twice'),
         ('roistat', 'deals', 'elsewhere', 'deal that another system tells too, not counted twice'),
         ('roistat', 'ad_spend', 'elsewhere', 'ad cost that another system tells too, not counted twice')

@@ -7,6 +7,7 @@ and `hold(name, number)` lets a request wait until the test says `release`.
 
 import gzip
 import json
+import re
 import threading
 import time
 from base64 import b64encode, urlsafe_b64decode
@@ -149,6 +150,10 @@ METHODS = {  # method: (path in result, key)
     "sale.propertyvalue.list": ("propertyValues", "id"),
     "sale.status.list": ("statuses", "id"),
     "crm.orderentity.list": ("orderEntity", "orderId"),
+    "tasks.task.list": ("tasks", "id"),
+    "tasks.api.scrum.sprint.list": ("", "id"),
+    "tasks.task.history.list": ("list", "id"),
+    "tasks.api.scrum.task.get": ("", "id"),
 }
 REQUIRED = {"crm.item.productrow.list": ("=ownerType", "=ownerId"), "catalog.product.list": ("iblockId",)}
 
@@ -252,7 +257,14 @@ class Bitrix(Server):
         if method not in METHODS:
             raise RestError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
         path, key = METHODS[method]
+        if method == "tasks.api.scrum.task.get":
+            found = [row for row in self.tables[method] if str(row["id"]) == str(params["id"])]
+            if not found:
+                raise RestError(400, 0, "Task not found")
+            return {"result": found[0], "time": self._time(method)}
         conditions = params.get("FILTER") or params.get("filter") or {}
+        if method.startswith("tasks."):
+            return self._tasks(method, params, conditions)
         for name in REQUIRED.get(method, ()):
             if name not in conditions:
                 raise RestError(400, "REQUIRED_ARG_MISSING", name)
@@ -268,6 +280,24 @@ class Bitrix(Server):
             answer["total"] = 0 if method == "crm.currency.list" else len(rows)
             if start + PAGE < len(rows):
                 answer["next"] = start + PAGE
+        return answer
+
+    def _tasks(self, method: str, params: dict[str, Any], conditions: dict[str, Any]) -> dict[str, Any]:
+        """Lists whose filter and select have names in upper case, their rows in camel case; one that is not known brings nothing."""
+        path, key = METHODS[method]
+        if method == "tasks.task.history.list":
+            conditions = {"TASK_ID": [params["taskId"]]}
+        camel = {re.sub(r"\w+", lambda name: _camel(name[0]), name): value for name, value in conditions.items()}
+        if "sprintId" in camel:
+            camel["sprintId"] = [camel["sprintId"]]
+        known = {name.strip("<>=") for name in camel} <= {"id", "changedDate", "sprintId", "taskId"}
+        rows = [row for row in self.tables[method] if known and _matches(row, camel)]
+        rows.sort(key=lambda row: _value(row[key]))
+        start = max(int(params.get("start", 0)), 0)
+        page = rows[start : start + PAGE] if path != "list" else rows
+        answer: dict[str, Any] = {"result": {path: page} if path else page, "time": self._time(method)}
+        if path == "tasks" and int(params.get("start", 0)) >= 0:
+            answer["total"] = len(rows)
         return answer
 
     @staticmethod
@@ -308,6 +338,11 @@ class Bitrix(Server):
                 if name in answer:
                     parts[part][key] = answer[name]
         return {"result": {name: part or [] for name, part in parts.items()}, "time": self._time("batch")}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.lower().split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _referred(value: Any, results: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ select
     cast(null as {{ dbt.type_timestamp() }}) as done_at,
     employee_id,
     loaded_at,
-    row_status
+    row_status,
+    row_problem
 from {{ ref('base_jira__issues') }}
 where row_status = 'accepted'

@@ -1,0 +1,26 @@
+-- Grain: _raw_file, _raw_row; of accepted rows response_id.
+-- One raw row of surveys/survey_response, with its row status; what the scale does not hold, or no scale tells, is rejected.
+{{ validated_rows(
+    source('surveys', 'survey_response'),
+    columns={
+        'response_id': ['response_id', 'code', 'required'],
+        'survey_id': ['survey_id', 'code'],
+        'metric': ['metric', 'enum', 'required'],
+        'score': ['score', 'number', 'required'],
+        'scale_min': ['scale_min', 'number'],
+        'scale_max': ['scale_max', 'number'],
+        'customer_id': ['customer_external_id', 'ref'],
+        'employee_id': ['employee_id', 'ref'],
+        'responded_at': ['responded_at', 'timestamp', 'required']
+    },
+    key=['response_id'],
+    born=['responded_at', 'customer_id'],
+    version='loaded_at',
+    rules={
+        'metric: neither nps, csat nor ces': "metric not in ('nps', 'csat', 'ces')",
+        'scale: its end is not above its begin': 'scale_max <= scale_min',
+        'scale: that of nps is 0 to 10': "metric = 'nps' and (coalesce(scale_min, 0) <> 0 or coalesce(scale_max, 10) <> 10)",
+        'score: outside the scale of its survey': "score < coalesce(scale_min, case metric when 'nps' then 0 else 1 end)
+            or score > coalesce(scale_max, case metric when 'nps' then 10 when 'csat' then 5 else 7 end)"
+    }
+) }}
