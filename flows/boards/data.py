@@ -34,7 +34,9 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     values, cut = _values(board, periods, connection)
     tiles = [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles]
     for rows_by in filter(None, tiles):
-        for state in [state for state in rows_by if not _is_kept(*state.partition("|")[::2], cut)]:
+        for state in [
+            state for state in rows_by if not _is_kept(state.partition("|")[0], state.partition("|")[2], cut)
+        ]:
             del rows_by[state]
     shown = {
         (column.of, row[place])
@@ -146,7 +148,11 @@ def _values(
         one: kept for one in {one for _, one in pairs} - {"all"} if (kept := _largest(board, one, values)) is not None
     }
     for kpi, members in values.items():
-        values[kpi] = {where: found for where, found in members.items() if _is_kept(*where.partition("|")[::2], cut)}
+        values[kpi] = {
+            where: found
+            for where, found in members.items()
+            if _is_kept(where.partition("|")[0], where.partition("|")[2], cut)
+        }
     return values, cut
 
 
