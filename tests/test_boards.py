@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from flows.base.errors import ConfigError
-from flows.boards import behind, exposures, pages, spec, superset_server, workbook
+from flows.boards import behind, data, exposures, pages, spec, superset_server, workbook
 from flows.boards.data import KEPT
 from flows.boards.pictures import chromium
 from flows.cli import main
@@ -338,3 +338,113 @@ def test_an_address_whose_password_cannot_be_told_is_refused(address):
     with pytest.raises(ConfigError) as refused:
         superset_server._without_password(address)
     assert "secret" not in str(refused.value)
+
+
+@pytest.fixture
+def opened(browser, made):
+    """Opens a board at the width of a large screen; an error of the page fails the test."""
+    pages_, errors = [], []
+
+    def open_it(name, width=1600):
+        pages_.append(page := browser.new_page(viewport={"width": width, "height": 900}))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto((made / f"{name}.html").as_uri())
+        return page
+
+    yield open_it
+    for page in pages_:
+        page.close()
+    assert errors == []
+
+
+CUT = "[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.closest('.tile').querySelector('h2').textContent)"
+OVERLAPPING = """() => { const boxes = [...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect());
+    return boxes.filter((a, i) => boxes.some((b, j) => i < j && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)).length; }"""
+
+
+@pytest.mark.parametrize("name", EIGHT)
+def test_no_column_is_cut_on_a_wide_screen_or_on_paper_and_print_can_be_read(opened, name):
+    page = opened(name)
+    for language in ("ru", "en"):
+        assert page.evaluate("document.documentElement.lang") == language
+        assert page.evaluate(CUT) == [] and page.evaluate(OVERLAPPING) == 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(CUT) == [] and page.evaluate(OVERLAPPING) == 0
+        assert float(page.evaluate("paper.textContent.match(/zoom: ([0-9.]+)/)[1]")) > 0.42
+        assert page.evaluate("getComputedStyle(document.body).printColorAdjust") == "exact", "bars are on paper too"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.locator(".languages button").click()
+
+
+def test_hours_stand_in_the_order_of_the_day(opened):
+    page = opened("contact_centre")
+    (bars,) = [t for t in page.locator(".tile").all() if "пропущенных по часам" in t.locator("h2").inner_text()]
+    hours = [int(text[:2]) for text in bars.locator(".bar .label").all_inner_texts()]
+    assert hours == sorted(hours) and len(hours) > 10
+
+
+def test_an_axis_has_round_numbers(opened):
+    ticks = "([low, high, unit]) => [...plot(low, high, unit).svg.querySelectorAll('text')].map((one) => one.textContent.replace(/\\s/g, ' '))"
+    page = opened("owner")
+    assert page.evaluate(ticks, [0, 0.997, "ratio"]) == ["0 %", "50 %", "100 %"]
+    assert page.evaluate(ticks, [-3e6, 18.5e6, "money"]) == ["-10 млн ₽", "0 ₽", "10 млн ₽", "20 млн ₽"]
+
+
+def test_codes_and_restated_figures_are_told_in_words_and_units(opened):
+    page = opened("data_trust")
+    text = page.locator("main").inner_text()
+    assert "вышел" in text and "published" not in text
+    of_kpi = "([kpi, value]) => cell(value, {unit: 'kpi'}, [kpi, value], {columns: [{of: 'kpi'}, {unit: 'kpi'}]})"
+    assert page.evaluate(of_kpi, ["win_rate", 0.5]).replace("\u00a0", " ") == "50 %"
+    assert page.evaluate(of_kpi, ["a_kpi_of_an_earlier_night", 0.5]) == "0,5"
+
+
+def test_a_list_that_is_cut_says_so(opened):
+    page = opened("manager")
+    (leads,) = [t for t in page.locator(".tile").all() if "ждут ответа" in t.locator("h2").inner_text()]
+    assert leads.locator("tbody tr").count() == 12 and "Показаны первые 12" in leads.inner_text()
+
+
+def test_a_slice_without_members_is_not_offered(opened):
+    page = opened("head_of_sales")
+    assert page.locator(".choice select").count() == 3
+    page.evaluate("D.values = {}; draw()")
+    assert page.locator(".choice select").count() == 2
+    assert page.locator(".tile").count() == len(BOARDS["head_of_sales"].tiles)
+
+
+def test_a_shop_with_thousands_of_products_has_its_largest_on_the_page(demo, tmp_path):
+    """A page would otherwise be too heavy to mail, and no board at all would be made."""
+    (file,) = demo.execute("select path from duckdb_databases() where database_name = 'kpi'").fetchone()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as kpi (read_only)")
+        connection.execute("create schema marts")
+        for (mart,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'kpi' and schema_name = 'marts'"
+        ).fetchall():
+            connection.execute(f"create view marts.{mart} as select * from kpi.marts.{mart}")
+        connection.execute(
+            "create or replace view marts.kpi_values as select * from kpi.marts.kpi_values union all by name"
+            " select * replace ('P' || n as dimension_key, 'P' || n as dimension_name_ru, 'P' || n as dimension_name_en, value * n / 50 as value)"
+            " from kpi.marts.kpi_values, range(3000) as many(n) where dimension = 'product_group' and kpi_id = 'revenue'"
+            " and dimension_key = (select min(dimension_key) from kpi.marts.kpi_values where dimension = 'product_group' and kpi_id = 'revenue')"
+        )  # fmt: skip
+        found = data.read(BOARDS["shop"], connection)
+        month = found["periods"]["month"][-1]
+        expected = connection.execute(
+            "select dimension_key from marts.kpi_values where dimension = 'product_group' and kpi_id = 'revenue' and period_grain = 'month'"
+            " and period_start = ? order by value desc limit 12", [month],
+        ).fetchall()  # fmt: skip
+    held = {
+        where.partition("|")[2]: rows
+        for where, rows in found["values"]["revenue"].items()
+        if where.startswith("product_group|")
+    }
+    newest = len(found["periods"]["month"]) - 1
+    largest = sorted(
+        held, key=lambda key: -dict((row[0], row[1] or 0) for row in held[key].get("month", [])).get(newest, 0)
+    )
+    assert found["cut"] == ["product_group"] and 200 <= len(held) <= 400
+    assert {key for key in held if key in found["members"]["product_group"]} == set(held)
+    assert largest[:12] == [key for (key,) in expected]
+    assert len(json.dumps(found)) < 2_000_000

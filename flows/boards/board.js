@@ -2,21 +2,21 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const WORDS = {
   ru: {
-    boards: "Доски", index: "Все доски", grain: "Период", period: "Какой", slice: "Срез", member: "Кто или что", all: "Весь бизнес",
+    boards: "Доски", index: "Все доски", grain: "Период", period: "Какой", slice: "Срез", member: "Кто или что", largest: "Из крупнейших", all: "Весь бизнес",
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
     previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
-    nobody: "Таких записей нет.", records: "Записи, из которых сложилось число",
+    nobody: "Таких записей нет.", first: "Показаны первые", records: "Записи, из которых сложилось число",
     newest: "Последний полный день данных", pp: "п. п.", unripe: "не созрело", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение, по числу последнего полного месяца - его записи.",
     dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", amount_band: "Сумма сделки", days_before_end: "Дней до конца", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
   en: {
-    boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", all: "The whole business",
+    boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", largest: "Of the largest", all: "The whole business",
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
     previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
-    nobody: "There are no such records.", records: "The records that make the number",
+    nobody: "There are no such records.", first: "Shown are the first", records: "The records that make the number",
     newest: "Last full day of data", pp: "pp", unripe: "not ripe", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition, on a number of the last whole month its records.",
     dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
@@ -76,10 +76,13 @@ function el(name, attributes, ...children) {
 }
 function kpiName(kpi) {
   const told = D.kpis[kpi];
+  if (!told) return kpi;  // a figure of an earlier night, which the catalogue knows no more
   return el("a", {href: `${D.docs}/kpi/${kpi}.html`, title: told[`formula_${S.lang}`]}, told[`name_${S.lang}`]);
 }
 const label = (name) => two(D.codes[name]) || name.replace(/^https?:\/\/[^/]+/, "");  // a page is told by its path
 const empty = (why) => el("p", {class: "empty"}, t(why));
+const most = (tile) => tile.limit || 12;
+const firstOf = (isCut, tile) => (isCut ? el("p", {class: "note"}, `${t("first")} ${most(tile)}.`) : null);
 
 // --- figures ---
 function slot(kpi) {
@@ -132,10 +135,15 @@ function numbers(tile) {
 }
 function plot(low, high, unit) {
   const W = 400, H = 190, left = 62, bottom = 22, top = 8, right = 8;
-  const svg = el("svg", {viewBox: `0 0 ${W} ${H}`, role: "img"}), y = (value) => top + (H - top - bottom) * (1 - (value - low) / (high - low));
-  for (const part of [0, 0.5, 1]) {
-    const value = low + (high - low) * part;
-    svg.append(el("line", {x1: left, x2: W - right, y1: y(value), y2: y(value), stroke: "#dfe4ea"}), el("text", {x: left - 6, y: y(value) + 4, "text-anchor": "end"}, shown(value, unit)));
+  // lines at round numbers, two to four steps apart
+  const rough = (high - low) / 3, power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 2.5, 5, 10].find((one) => one * power >= rough * 0.999) * power;
+  const first = Math.floor(low / step + 1e-9), last = Math.ceil(high / step - 1e-9);
+  const svg = el("svg", {viewBox: `0 0 ${W} ${H}`, role: "img"}), y = (value) => top + (H - top - bottom) * (1 - (value / step - first) / (last - first));
+  let told = null;
+  for (let tick = first; tick <= last; tick += 1) {
+    const value = tick * step, name = shown(value, unit) === told ? "" : shown(value, unit);  // nothing but noughts has one
+    told = name || told;
+    svg.append(el("line", {x1: left, x2: W - right, y1: y(value), y2: y(value), stroke: "#dfe4ea"}), el("text", {x: left - 6, y: y(value) + 4, "text-anchor": "end"}, name));
   }
   return {svg, y, H, x: (share) => left + 8 + (W - left - 8 - right) * share};
 }
@@ -188,15 +196,17 @@ function bars(tile) {
     rows = (martRows(tile) || []).map((row) => ({name: cell(row[0], tile.columns[0]), value: row[1]}));
     unit = tile.columns[1].unit;
   } else {
-    const [kpi] = tile.kpis, places = Object.keys(D.members[tile.by]);
+    const [kpi] = tile.kpis, place = ({key}) => (D.members[tile.by][key] || [])[2];
     unit = D.kpis[kpi].unit;
-    rows = memberRows(tile, kpi).sort((a, b) => (tile.order === "rank" ? places.indexOf(a.key) - places.indexOf(b.key) : b.value - a.value)).slice(0, tile.limit || 12);
+    rows = memberRows(tile, kpi).sort((a, b) => (tile.order === "rank" ? place(a) - place(b) : b.value - a.value));
     head = el("div", {class: "legend"}, el("span", {}, kpiName(kpi)), el("span", {}, dimension(tile.by)));
   }
   if (!rows.length) return [empty(tile.mart ? "nothing" : "none")];
-  const most = Math.max(...rows.map((row) => Math.abs(row.value || 0)), 1e-9);
+  const isCut = rows.length > most(tile);
+  rows = rows.slice(0, most(tile));
+  const longest = Math.max(...rows.map((row) => Math.abs(row.value || 0)), 1e-9);
   return [head, ...rows.map((row) => el("div", {class: "bar" + (S.dim === tile.by && S.key === row.key ? " chosen" : "")}, el("span", {class: "label"}, row.name),
-    el("i", {class: row.value < 0 ? "below" : "", style: `width:${(Math.abs(row.value || 0) / most) * 100}%`}), el("span", row.mark ? {class: "amount marked", title: two(D.marks[row.mark])} : {class: "amount"}, shown(row.value, unit))))];
+    el("i", {class: row.value < 0 ? "below" : "", style: `width:${(Math.abs(row.value || 0) / longest) * 100}%`}), el("span", row.mark ? {class: "amount marked", title: two(D.marks[row.mark])} : {class: "amount"}, shown(row.value, unit)))), firstOf(isCut, tile)];
 }
 function members(tile) {
   const found = new Map();
@@ -204,10 +214,10 @@ function members(tile) {
     if (!found.has(row.key)) found.set(row.key, {key: row.key, name: row.name, cells: tile.kpis.map(() => ({}))});
     found.get(row.key).cells[place] = row;
   }));
-  const rows = [...found.values()].sort((a, b) => (b.cells[0].value ?? -Infinity) - (a.cells[0].value ?? -Infinity)).slice(0, tile.limit || 12);
+  const all = [...found.values()].sort((a, b) => (b.cells[0].value ?? -Infinity) - (a.cells[0].value ?? -Infinity)), rows = all.slice(0, most(tile));
   if (!rows.length) return [empty("none")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, el("th", {class: "text"}, dimension(tile.by)), tile.kpis.map((kpi) => el("th", {}, kpiName(kpi))))),
-    el("tbody", {}, rows.map((row) => el("tr", {class: S.dim === tile.by && S.key === row.key ? "chosen" : null}, el("td", {class: "text"}, row.name), row.cells.map((one, place) => el("td", one.mark ? {class: "marked", title: two(D.marks[one.mark])} : {}, shown(one.value, D.kpis[tile.kpis[place]].unit))))))))];
+    el("tbody", {}, rows.map((row) => el("tr", {class: S.dim === tile.by && S.key === row.key ? "chosen" : null}, el("td", {class: "text"}, row.name), row.cells.map((one, place) => el("td", one.mark ? {class: "marked", title: two(D.marks[one.mark])} : {}, shown(one.value, D.kpis[tile.kpis[place]].unit)))))))), firstOf(all.length > rows.length, tile)];
 }
 function martRows(tile) {
   const found = D.tiles[D.board.tiles.indexOf(tile)];
@@ -216,8 +226,9 @@ function martRows(tile) {
 }
 function cell(value, column, row, tile) {
   if (value && value.mark) return t(value.mark);
+  if (column.words && column.words[value]) return column.words[value][S.lang];
   if (column.of === "kpi") return kpiName(value);
-  if (column.unit === "kpi") return shown(value, D.kpis[row[tile.columns.findIndex((one) => one.of === "kpi")]].unit);
+  if (column.unit === "kpi") return shown(value, (D.kpis[row[tile.columns.findIndex((one) => one.of === "kpi")]] || {unit: "index"}).unit);
   if (column.of) return label(two((D.members[column.of] || {})[value]) || value || "–");
   return shown(value, column.unit || "text");
 }
@@ -225,7 +236,7 @@ function table(tile) {
   const rows = martRows(tile) || [], isText = (column) => ["text", "month"].includes(column.unit || "text");
   if (!rows.length) return [empty(tile.period || tile.date ? "nothing" : "nobody")];
   return [el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, tile.columns.map((column) => el("th", {class: isText(column) ? "text" : null}, column[S.lang])))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: value && value.mark ? "marked" : isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile))))))))];
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, place) => el("td", {class: value && value.mark ? "marked" : isText(tile.columns[place]) ? "text" : null}, cell(value, tile.columns[place], row, tile)))))))), firstOf(rows.length === most(tile), tile)];
 }
 const KINDS = {numbers, line, bars, members, table};
 
@@ -236,15 +247,17 @@ function select(word, options, chosen, then) {
 function membersOf(dim) {
   const named = D.members[dim] || {}, seen = new Set();
   for (const of_kpi of Object.values(D.values)) for (const where of Object.keys(of_kpi)) if (where.startsWith(dim + "|")) seen.add(where.slice(dim.length + 1));
-  return Object.keys(named).filter((key) => seen.has(key)).map((key) => [key, two(named[key])]);
+  // in the order told: an object has keys like 10 before those like 09
+  return Object.keys(named).filter((key) => seen.has(key)).sort((a, b) => named[a][2] - named[b][2]).map((key) => [key, two(named[key])]);
 }
 function choices() {
   const box = el("div", {class: "choice"});
   if (D.board) {
     const starts = D.periods[S.grain].map((start, place) => [place, periodName(S.grain, start)]).reverse();
     box.append(select("grain", GRAINS.map((grain) => [grain, t(grain)]), S.grain, (value) => { S.grain = value; S.period = newest(); }), select("period", starts, S.period, (value) => { S.period = Number(value); }));
-    if (D.board.slices.length) box.append(select("slice", [["", t("all")], ...D.board.slices.map((dim) => [dim, dimension(dim)])], S.dim, (value) => { S.dim = value; S.key = value && membersOf(value)[0][0]; }));
-    if (S.dim) box.append(select("member", membersOf(S.dim), S.key, (value) => { S.key = value; }));
+    const slices = D.board.slices.filter((dim) => membersOf(dim).length);
+    if (slices.length) box.append(select("slice", [["", t("all")], ...slices.map((dim) => [dim, dimension(dim)])], S.dim, (value) => { S.dim = value; S.key = value && membersOf(value)[0][0]; }));
+    if (S.dim) box.append(select(D.cut.includes(S.dim) ? "largest" : "member", membersOf(S.dim), S.key, (value) => { S.key = value; }));
   }
   box.append(el("span", {class: "languages"}, el("button", {type: "button", onclick: () => { S.lang = S.lang === "ru" ? "en" : "ru"; draw(); }}, S.lang === "ru" ? "English" : "По-русски")));
   return box;
@@ -266,18 +279,41 @@ function draw() {
     ? D.board.tiles.map((tile) => el("section", {class: "tile" + (tile.wide ? " wide" : "")}, el("h2", {}, tile.title[S.lang], tile.mart && S.dim && !(tile.follow || []).includes(S.dim) ? el("span", {class: "note"}, ` · ${t("whole")}`) : null), KINDS[tile.kind](tile).filter(Boolean)))
     : D.boards.map((board) => el("a", {class: "tile card", href: board.file}, el("h2", {}, board.title[S.lang]), board.question[S.lang]))));
   footer.replaceChildren(D.newest ? `${t("newest")}: ${shown(D.newest, "date").replace(/\.$/, "")}. ` : "", D.board ? t("made") : "");
-  fit();
+  layOut();
 }
-// how much smaller the page must be printed to be one A4 page: measured as it is laid out on paper, 285 x 198 mm at 96 dpi
+// tiles as near together as they go (on paper letters come out a little larger), and each table in a tile that is wide enough for it, where there is room
+function layOut(columns) {
+  const main = document.querySelector("main"), tiles = [...main.children];
+  main.classList.remove("packed");
+  main.style.gridTemplateColumns = columns ? `repeat(${columns}, minmax(0, 1fr))` : "";
+  for (const tile of tiles) { tile.style.removeProperty("--span"); tile.style.gridRowEnd = ""; }
+  const count = getComputedStyle(main).gridTemplateColumns.split(" ").length;
+  if (count === 1) return;
+  for (const tile of tiles) {
+    const box = tile.querySelector(".scroll");
+    for (let span = tile.matches(".wide") ? 2 : 1; box && span < count && box.scrollWidth > box.clientWidth + 1;) tile.style.setProperty("--span", ++span);
+  }
+  main.classList.add("packed");
+  const heights = tiles.map((tile) => tile.getBoundingClientRect().height), gap = parseFloat(getComputedStyle(main).columnGap);
+  tiles.forEach((tile, place) => { tile.style.gridRowEnd = `span ${Math.ceil((heights[place] * (columns ? 1.02 : 1) + gap) / 2)}`; });
+}
+// one A4 page, 285 x 198 mm at 96 dpi: as many columns as leave the text largest
+const PAPER = {width: 1075, height: 720};
 const paper = el("style", {});
 document.head.append(paper);
 function fit() {
-  document.body.classList.add("paper");
-  const height = document.body.scrollHeight;
-  document.body.classList.remove("paper");
-  paper.textContent = `@media print { body { zoom: ${Math.min(1075 / 1500, 700 / height).toFixed(3)}; } }`;
+  const ways = [4, 5, 6, 7, 8].flatMap((columns) => [290, 330, 370].map((width) => [columns, width, zoomOf(columns, width)]));
+  const [columns, width, zoom] = ways.sort((a, b) => b[2] - a[2])[0];
+  zoomOf(columns, width);
+  paper.textContent = `@media print { body { zoom: ${zoom.toFixed(3)}; } }`;
 }
-window.addEventListener("beforeprint", () => document.body.classList.add("paper"));
-window.addEventListener("afterprint", () => document.body.classList.remove("paper"));
+function zoomOf(columns, width) {
+  document.body.style.width = `${columns * width}px`;
+  layOut(columns);
+  return Math.min(PAPER.width / (columns * width), PAPER.height / document.body.scrollHeight);
+}
+window.addEventListener("beforeprint", () => { document.body.classList.add("paper"); fit(); });
+window.addEventListener("afterprint", () => { document.body.classList.remove("paper"); document.body.style.width = ""; layOut(); });
+window.addEventListener("resize", () => layOut());
 if (D.board) S.period = newest();
 draw();

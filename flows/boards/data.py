@@ -12,6 +12,7 @@ from flows.boards.spec import Board, Column, Tile
 
 # how many periods of the whole business, and of each member of a dimension, a page holds
 KEPT = {"week": (26, 9), "month": (25, 13), "quarter": (9, 5), "year": (3, 2)}
+MOST_MEMBERS = 200  # of a dimension with more than these, a page holds the largest alone
 DECIMALS = 6
 
 Rows = list[list[Any]]
@@ -30,14 +31,30 @@ def read(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     periods = _periods(connection)
     wanted = {*board.slices, *(tile.by for tile in board.tiles if tile.by)}
     wanted |= {column.of for tile in board.tiles for column in tile.columns if column.of} - {"kpi"}
+    values, cut = _values(board, periods, connection)
+    tiles = [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles]
+    for rows_by in filter(None, tiles):
+        for state in [
+            state for state in rows_by if not _is_kept(state.partition("|")[0], state.partition("|")[2], cut)
+        ]:
+            del rows_by[state]
+    shown = {
+        (column.of, row[place])
+        for tile, rows_by in zip(board.tiles, tiles, strict=True)
+        for place, column in enumerate(tile.columns)
+        if column.of
+        for rows in (rows_by or {}).values()
+        for row in rows
+    }
     return {
         "kpis": _kpis(board, connection),
         "periods": periods,
-        "members": _members(wanted, connection),
+        "members": _members(wanted, cut, shown, connection),
+        "cut": sorted(cut),
         "codes": codes(),
         "marks": _marks(connection),
-        "values": _values(board, periods, connection),
-        "tiles": [_tile_rows(tile, periods, connection) if tile.mart else None for tile in board.tiles],
+        "values": values,
+        "tiles": tiles,
     }
 
 
@@ -55,25 +72,33 @@ def _kpis(board: Board, connection: duckdb.DuckDBPyConnection) -> dict[str, dict
     columns = ("kpi_id", "name_ru", "name_en", "formula_ru", "formula_en", "unit", "better", "dimensions")
     rows = connection.execute(f"select {', '.join(columns)} from marts.kpi_catalogue").fetchall()
     catalogue = {row[0]: dict(zip(columns[1:], row[1:], strict=True)) for row in rows}
-    return {kpi: catalogue[kpi] for kpi in board.named_kpis}
+    any_kpi = any(tile.tells_kpis and not tile.named_kpis for tile in board.tiles)
+    return {kpi: catalogue[kpi] for kpi in dict.fromkeys([*board.named_kpis, *(catalogue if any_kpi else [])])}
 
 
-def _members(wanted: set[str], connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[str]]]:
-    """Names of members, ru and en, by dimension and key, in the order in which they are told."""
-    members: dict[str, dict[str, list[str]]] = {dimension: {} for dimension in sorted(wanted)}
+def _members(
+    wanted: set[str], cut: dict[str, set[str]], shown: set[tuple[str, Any]], connection: duckdb.DuckDBPyConnection
+) -> dict[str, dict[str, list[Any]]]:
+    """Names of members, ru and en, and their place in order, by dimension and key."""
+    members: dict[str, dict[str, list[Any]]] = {dimension: {} for dimension in sorted(wanted)}
     for dimension, key, russian, english in connection.execute(
         "select dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.dimension_members"
         " order by dimension, member_rank nulls last, dimension_name_ru, dimension_key"
     ).fetchall():
-        if dimension in members:
-            members[dimension][key] = [russian, english]
+        if dimension in members and (_is_kept(dimension, key, cut) or (dimension, key) in shown):
+            members[dimension][key] = [russian, english, len(members[dimension])]
     for dimension, key, russian, english in connection.execute(
         "select distinct dimension, dimension_key, dimension_name_ru, dimension_name_en from marts.kpi_values"
         f" where dimension in ({listed(sorted(wanted | {'all'}))}) order by all"
     ).fetchall():
-        if dimension in members and key not in members[dimension]:  # what is of nobody, such as (unknown)
-            members[dimension][key] = [russian, english]
+        # what is of nobody, such as (unknown)
+        if dimension in members and key not in members[dimension] and _is_kept(dimension, key, cut):
+            members[dimension][key] = [russian, english, len(members[dimension])]
     return members
+
+
+def _is_kept(dimension: str, key: str, cut: dict[str, set[str]]) -> bool:
+    return dimension not in cut or key in cut[dimension]
 
 
 def codes() -> dict[str, list[str]]:
@@ -90,12 +115,17 @@ def _marks(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return {mark: [russian, english] for mark, russian, english in rows}
 
 
-def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Rows [period, value, previous, year ago, plan, complete, mark] by KPI, `dimension|key` and grain."""
+def _values(
+    board: Board, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection
+) -> tuple[dict[str, Any], dict[str, set[str]]]:
+    """Rows [period, value, previous, year ago, plan, complete, mark] by KPI, `dimension|key` and grain.
+
+    Also the members that are kept of each dimension that has too many.
+    """
     pairs = {(kpi, "all") for kpi in board.kpis} | {(kpi, one) for kpi in board.kpis for one in board.slices}
     pairs |= {(kpi, tile.by) for tile in board.tiles if tile.by for kpi in tile.kpis}
     if not board.kpis:
-        return {}
+        return {}, {}
     rows = connection.execute(
         "select kpi_id, dimension, dimension_key, period_grain, period_start, value, previous_value, year_ago_value,"
         f" target_value, is_complete, mark from marts.kpi_values where kpi_id in ({listed(board.kpis)})"
@@ -114,7 +144,40 @@ def _values(board: Board, periods: dict[str, list[str]], connection: duckdb.Duck
             continue
         of_member = values.setdefault(kpi, {}).setdefault(f"{dimension}|{key}", {})
         of_member.setdefault(grain, []).append([place, *map(plain, figures), int(is_complete), mark])
-    return values
+    cut = {
+        one: kept for one in {one for _, one in pairs} - {"all"} if (kept := _largest(board, one, values)) is not None
+    }
+    for kpi, members in values.items():
+        values[kpi] = {
+            where: found
+            for where, found in members.items()
+            if _is_kept(where.partition("|")[0], where.partition("|")[2], cut)
+        }
+    return values, cut
+
+
+def _largest(board: Board, dimension: str, values: dict[str, Any]) -> set[str] | None:
+    """The members that a page holds of a dimension with too many: the first of each tile in each period, and if it may be chosen, the largest."""
+    of = {
+        kpi: {w.partition("|")[2]: found for w, found in values.get(kpi, {}).items() if w.startswith(f"{dimension}|")}
+        for kpi in board.kpis
+    }
+    if len(set().union(*of.values())) <= MOST_MEMBERS:
+        return None
+    kept: set[str] = set()
+    for tile in (tile for tile in board.tiles if tile.by == dimension):
+        ranked: dict[tuple[str, int], list[tuple[float, str]]] = {}
+        for key, grains in of[tile.kpis[0]].items():
+            for grain, rows in grains.items():
+                for place, value, *_ in rows:
+                    if value is not None:
+                        ranked.setdefault((grain, place), []).append((value, key))
+        for found in ranked.values():
+            kept |= {key for _, key in sorted(found, reverse=True)[: tile.limit]}
+    if dimension in board.slices and (first := next((found for found in of.values() if found), None)):
+        size = {key: sum(abs(row[1] or 0) for row in grains.get("month", [])) for key, grains in first.items()}
+        kept |= set(sorted(size, key=lambda key: (-size[key], key))[:MOST_MEMBERS])
+    return kept
 
 
 def _tile_rows(tile: Tile, periods: dict[str, list[str]], connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:

@@ -47,6 +47,7 @@ class Column(_Strict):
     of: str | None = None
     over: str | None = None  # the sum is divided by the sum of this column
     when: dict[str, str | int] = {}  # values of other columns: only rows that have them are taken together
+    words: dict[str, Words] = {}  # what codes of the source are called
     ripe: str | None = None  # a column of the mart: where it is false, the cell is told as not ripe and has no figure
 
     @model_validator(mode="after")
@@ -98,8 +99,8 @@ class Tile(_Strict):
             raise ValueError("only a tile of a mart without a period or date follows a member")
         if self.keyed and not self.follow:
             raise ValueError("what is keyed names the dimensions that it follows")
-        if any(column.unit == "kpi" for column in self.columns) and not self.named_kpis:
-            raise ValueError("a column in the unit of its KPI stands beside one that is of kpi, and where names kpi_id")
+        if any(column.unit == "kpi" for column in self.columns) and not self.tells_kpis:
+            raise ValueError("a column in the unit of its KPI stands beside one that is of kpi")
         if self.kpis and (self.kind in ("bars", "members")) != bool(self.by):
             raise ValueError("bars and members of KPIs name the dimension (by), other tiles of KPIs do not")
         if self.kpis and self.kind == "table":
@@ -107,9 +108,14 @@ class Tile(_Strict):
         return self
 
     @property
+    def tells_kpis(self) -> bool:
+        """Whether a column tells of which KPI a row is: any of them, unless where names kpi_id."""
+        return any(column.of == "kpi" for column in self.columns)
+
+    @property
     def named_kpis(self) -> list[str]:
-        """The KPIs that rows of a mart are of, where a column tells them."""
-        if not any(column.of == "kpi" for column in self.columns):
+        """The KPIs that rows of a mart are of, where a column tells them and where names them."""
+        if not self.tells_kpis:
             return []
         named = self.where.get("kpi_id", [])
         return list(named) if isinstance(named, list) else [str(named)]
