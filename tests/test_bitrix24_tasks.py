@@ -15,7 +15,7 @@ One change of task 1 has no day, and one point is the word many, which is left o
 
 import pytest
 
-from tests.warehouse import build, rows, write_csv
+from tests.warehouse import accounted, built_of, rows, write_csv
 
 CSV = {
     "bitrix24_tasks/tasks_task/1": """id,groupId,groupName,sprintId,status,tags,createdDate,changedDate,statusChangedDate,responsibleId,_deleted,_loaded_at
@@ -55,11 +55,7 @@ def warehouse(tmp_path_factory):
     """What is made of this company's tasks."""
     folder = tmp_path_factory.mktemp("tasks")
     write_csv(folder / "raw", CSV)
-    settings = {"KPI_SOURCES": "bitrix24_tasks files", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
-    no_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    with build(
-        folder, "-s", "+finished_tasks", "+sprint_days", "+sprint_burndown", *no_tests, **settings
-    ) as connection:
+    with built_of(folder, "bitrix24_tasks files", unit_tests=3) as connection:
         yield connection
 
 
@@ -76,6 +72,10 @@ def test_every_raw_row_is_accounted_for(warehouse, table, statuses):
     """Of 7 rows of tasks one is of an older version, and two are of the deleted task: 4 tasks."""
     found = rows(warehouse, f"select row_status, count(*) from staging.base_bitrix24_tasks__{table} group by all")
     assert dict(found) == statuses
+
+
+def test_no_row_is_lost(warehouse):
+    assert all(is_tied_out for *_, is_tied_out in accounted(warehouse))
 
 
 def test_bad_values_say_why(warehouse):
@@ -103,5 +103,9 @@ def test_kpis_are_those_counted_by_hand(warehouse):
     """Flow efficiency is 8 + 6 of 24 + 28 hours; the sprint had one bug; of its 8 points the 5 of task 1 were done on the 4th."""
     assert rows(warehouse, "select sum(active_hours), sum(flow_hours) from marts.finished_tasks") == [(14, 52)]
     assert rows(warehouse, "select sum(sprint_bugs) from marts.sprint_days") == [(1,)]
+    assert rows(warehouse, """
+        select value, numerator, denominator from marts.kpi_values
+        where kpi_id = 'flow_efficiency' and period_grain = 'month' and dimension = 'all' and period_start = date '2026-03-01'
+    """) == [(pytest.approx(14 / 52), 14, 52)]  # fmt: skip
     left = rows(warehouse, "select strftime(event_date, '%d'), points_left::int from marts.sprint_burndown order by 1")
     assert left[:3] == [("02", 8), ("03", 8), ("04", 3)] and left[-1] == ("14", 3)

@@ -13,7 +13,7 @@
 
 import pytest
 
-from tests.warehouse import build, rows, write_csv
+from tests.warehouse import accounted, built_of, rows, write_csv
 
 CSV = {
     "surveys/survey_response/1": """response_id,survey_id,metric,score,scale_min,scale_max,comment,customer_external_id,employee_id,responded_at,_deleted,_loaded_at
@@ -43,9 +43,7 @@ def warehouse(tmp_path_factory):
     """What is made of these answers."""
     folder = tmp_path_factory.mktemp("surveys")
     write_csv(folder / "raw", CSV)
-    settings = {"KPI_SOURCES": "surveys files", "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
-    no_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    with build(folder, "-s", "+survey_responses", *no_tests, **settings) as connection:
+    with built_of(folder, "surveys files", unit_tests=1) as connection:
         yield connection
 
 
@@ -80,3 +78,18 @@ def test_answers_name_the_customers_and_employees_that_others_keep(warehouse):
         ("surveys:7", "csat", 3, "files:c2", "files:anna"),
         ("surveys:8", "csat", 4.33, "files:c3", None),
     ]
+
+
+def test_kpis_are_those_counted_by_hand(warehouse):
+    """Two promoters less one detractor of four; 5 and 4.33 of three answers are at least 4."""
+    found = rows(warehouse, """
+        select kpi_id, numerator, denominator from marts.kpi_values
+        where kpi_id in ('nps', 'csat') and period_grain = 'month' and dimension = 'all' and period_start = date '2026-03-01' order by 1
+    """)  # fmt: skip
+    assert found == [("csat", 2, 3), ("nps", 1, 4)]
+
+
+def test_no_row_is_lost_and_effort_is_found(warehouse):
+    assert all(is_tied_out for *_, is_tied_out in accounted(warehouse))
+    found = rows(warehouse, "select finding from quality.findings where finding like 'answer about effort%'")
+    assert found == [("answer about effort, not counted",)]

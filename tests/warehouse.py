@@ -102,7 +102,7 @@ def built_of(folder: Path, sources: str, unit_tests: int) -> Iterator[duckdb.Duc
     """
     settings = {"KPI_SOURCES": sources, "KPI_RAW_ROOT": str(folder / "raw"), "KPI_AS_OF": "2026-04-01"}
     done = run_dbt(folder, "build", "--indirect-selection", "empty", "--exclude", *OF_OTHERS, **settings)
-    assert done.returncode == 0 and f" {unit_tests} unit tests" in done.stdout, done.stdout[-6000:]
+    assert done.returncode == 0 and f" {unit_tests} unit test" in done.stdout, done.stdout[-6000:]
     with duckdb.connect(str(folder / "kpi.duckdb"), read_only=True) as connection:
         yield connection
 

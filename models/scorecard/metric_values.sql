@@ -1,6 +1,5 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
--- One KPI or companion figure made of measures, period, dimension and member: numerator over denominator, before it is set beside other periods,
--- and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
+-- One KPI or companion figure of a period and slice, and its caution.  Totals have a row for every period since the first, slices for those with rows.
 {%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
 with measures as (
     {%- for subject in var('measure_subjects') %}
