@@ -60,7 +60,7 @@ def recognise(sheet: Sheet, hint: str | None = None) -> Recognised:
     """
     if (laid := _laid(sheet, hint)) is not None:
         return laid
-    found = [_found(sheet, entity, hint) for entity in ([hint] if hint else names.names()["entities"])]
+    found = [_found(sheet, entity) for entity in ([hint] if hint else names.names()["entities"])]
     if not hint:  # entities that no dictionary speaks of are known by the contract's own names
         found += [_found(sheet, entity) for entity in contract() if entity not in names.names()["entities"]]
     found = sorted((one for one in found if one.columns), key=lambda one: -one.score)
@@ -105,7 +105,7 @@ def _is_told(sheet: Sheet, found: _Found) -> bool:
     )
 
 
-def _found(sheet: Sheet, entity: str, hint: str | None = None) -> _Found:
+def _found(sheet: Sheet, entity: str) -> _Found:
     columns: dict[str, list[tuple[Meaning, str]]] = {}
     for header in sheet.header:
         if header not in LAID and (told := meaning(entity, header)):
@@ -114,7 +114,6 @@ def _found(sheet: Sheet, entity: str, hint: str | None = None) -> _Found:
             columns.setdefault(told.column, []).append((told, header))
     for name, header in names.names()["periods"]["entities"].get(entity, {}).items() if sheet.wide else ():
         columns[name] = [(Meaning(name, 0), header)]
-    _if_called(sheet, entity, hint, columns)
     for name in [name for name, pairs in columns.items() if not all(told.is_guess for told, _ in pairs)]:
         columns[name] = [pair for pair in columns[name] if not pair[0].is_guess]
     for pairs in columns.values():
@@ -140,21 +139,6 @@ def _found(sheet: Sheet, entity: str, hint: str | None = None) -> _Found:
     return _Found(entity, columns, companies, people, score - 2.5 * len(missing), missing)
 
 
-def _if_called(sheet: Sheet, entity: str, hint: str | None, columns: dict[str, list[tuple[Meaning, str]]]) -> None:
-    """Adds the columns whose names are so common that they count only where it is told otherwise what the sheet holds."""
-    told = names.names()["entities"].get(entity, {})
-    texts = sheet.path.stem, sheet.name, sheet.title, sheet.path.parent.name
-    if not (hint == entity or columns.keys() & set(told.get("signs", ())) or names.called(entity, *texts)):
-        return
-    used = {header for pairs in columns.values() for found, header in pairs if not found.is_guess}
-    for name, known in told.get("if_called", {}).items():
-        if name not in columns or all(found.is_guess for found, _ in columns[name]):
-            ranks = {plain(one): rank for rank, one in enumerate(known)}
-            fitting = [(ranks[plain(one)], one) for one in sheet.header if plain(one) in ranks and one not in used]
-            if fitting:
-                columns[name] = [(Meaning(name, 1000 + rank), one) for rank, one in sorted(fitting)]
-
-
 def _wants_customer(entity: str) -> bool:
     return entity != "customers" and any(column.name == "customer_id" for column in contract()[entity].columns)
 
@@ -177,7 +161,7 @@ def _by_name(sheet: Sheet, entity: str, name: str) -> str | None:
 
 
 def _mostly(sheet: Sheet, header: str, test, share: float = 0.6) -> bool:
-    values = list(sheet.values(header, SAMPLE))
+    values = sheet.values(header, SAMPLE)
     return not values or sum(1 for value in values if test(value)) >= share * len(values)
 
 
@@ -215,7 +199,7 @@ def _mapped(sheet: Sheet, found: _Found, rival: str | None) -> Recognised:
             made = [one for source in sources if source in columns for one in columns[source].source]
             made += (
                 columns["customer_id"].source[:1]
-                if "customer_id" in columns and entity in ("deals", "leads", "orders", "payments")
+                if "customer_id" in columns and entity in ("deals", "leads", "orders")
                 else []
             )
             made += [header for header in sheet.header if names.is_in("titles", header) and header not in made]
@@ -407,7 +391,5 @@ def _candidates(sheet: Sheet, entity: str, name: str, columns: dict[str, Column]
     kind = next(column.reader for column in contract()[entity].columns if column.name == name)
     tests = {"date": DAY.fullmatch, "timestamp": DAY.fullmatch, "money": number, "number": number, "integer": number}
     test = month if name in ("month", "period_start") else tests.get(kind)
-    fitting = [
-        header for header in left if test and any(sheet.values(header, SAMPLE)) and _mostly(sheet, header, test, 0.8)
-    ]
+    fitting = [header for header in left if test and sheet.values(header, SAMPLE) and _mostly(sheet, header, test, 0.8)]
     return list(dict.fromkeys([*close, *fitting]))[:4]

@@ -192,18 +192,6 @@ def test_made_ids_are_the_same_in_the_next_export(tmp_path):
      ("1c_sales_register", "Контрагент;Документ реализации;Номенклатура;Кол-во;Выручка с НДС;Себестоимость продаж",
       "Кафе;Реализация (акт, накладная) 0000-000071 от 11.04.2025 13:05:10;Стул;6;42 000,00;25 200,00", "orders",
       {"order_id": "0000-000071", "created_at": "11.04.2025 13:05:10", "amount": "42000"}),
-     ("bitrix24_invoices", "ID;Номер;Стадия;Сумма;Валюта;Компания;Дата выставления;Срок оплаты;Дата изменения стадии",
-      "3;17;Оплачен;1 000;RUB;ООО А;01.09.2025;10.09.2025;05.09.2025 12:00", "invoices",
-      {"invoice_id": "17", "issued_on": "01.09.2025", "due_on": "10.09.2025", "paid_at": "05.09.2025 12:00", "cancelled_at": None}),
-     ("bitrix24_invoices", "Номер;Стадия;Сумма;Клиент;Дата выставления;Оплатить до;Дата изменения стадии",
-      "18;Не оплачен;1 000;ООО А;01.09.2025;10.09.2025;25.09.2025 12:00", "invoices", {"paid_at": None, "cancelled_at": "25.09.2025 12:00"}),
-     ("bitrix24_invoices", "Номер;Стадия;Сумма;Клиент;Дата выставления;Оплатить до", "18;Оплачен;1 000;ООО А;01.09.2025;10.09.2025", "invoices",
-      {"paid_at": None}),
-     ("1c_receipts", "Дата;Номер;Поступление;Списание;Контрагент;Назначение платежа",
-      "12.09.2025;00БП-000071;84 000,00;;ООО А;Оплата по счету № 123 от 01.09.2025 за товар", "payments",
-      {"payment_id": "00БП-000071", "paid_at": "12.09.2025", "amount": "84 000,00", "invoice_id": "123"}),
-     ("1c_documents", "Документ;Контрагент;Сумма", "Счет покупателю 00УТ-000123 от 12.09.2025 10:15:00;ООО А;7", "invoices",
-      {"invoice_id": "00УТ-000123", "issued_on": "12.09.2025", "amount": "7"}),
      ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход (руб.)", "01.09.2025;77;10;1;5,5", "ad_spend",
       {"platform": "yandex_direct", "campaign_id": "77", "cost": "5,5"}),
      ("yandex_direct", "День;№ Кампании;Показы;Клики;Расход с НДС, руб.", "01.09.2025;77;10;1;5,5", "ad_spend",
@@ -235,17 +223,6 @@ def test_shipped_mappings(tmp_path, name, header, row, entity, expected):
      ("Отзывы.csv", "ID отзыва;Дата отзыва;Тональность", "1;05.11.2025;Негативный", "reviews", {"sentiment": "negative"}),
      ("Возвраты.csv", "Дата возврата;Номер заказа;Сумма возврата", "05.11.2025;З-1;1 500,50", "refunds", {"order_id": "З-1", "amount": "1 500,50"}),
      ("КП.csv", "Номер КП;Дата создания;Дата отправки;ID сделки;Сумма", "1;05.11.2025;06.11.2025;7;10", "quotes", {"sent_at": "06.11.2025"}),
-     ("Счета покупателям.csv", "Номер;Дата;Контрагент;Сумма;Оплатить до;Ответственный", "17;01.09.2025;ООО А;1 000;10.09.2025;Анна", "invoices",
-      {"invoice_id": "17", "issued_on": "01.09.2025", "due_on": "10.09.2025"}),
-     ("Счета.csv", "Номер счёта;Дата;Клиент;Сумма;Дата оплаты", "17;01.09.2025;ООО А;1 000;05.09.2025", "invoices", {"paid_at": "05.09.2025"}),
-     ("Счета.csv", "Номер предложения;Дата создания;Дата отправки;Сумма", "1;05.11.2025;06.11.2025;10", "quotes", {"quote_id": "1"}),
-     ("export.csv", "Invoice number,Invoice date,Due date,Amount,Customer", "I-1,2025-09-01,2025-09-10,10,Acme", "invoices", {"issued_on": "2025-09-01"}),
-     ("export.csv", "Номер;Дата;Контрагент;Сумма;Срок оплаты", "17;01.09.2025;ООО А;1 000;10.09.2025", "invoices", {"invoice_id": "17"}),
-     ("Поступление на расчетный счет.csv", "Дата;Номер;Контрагент;Сумма;Вид операции", "12.09.2025;71;ООО А;84 000,00;Оплата от покупателя", "payments",
-      {"payment_id": "71", "paid_at": "12.09.2025", "amount": "84 000,00"}),
-     ("Оплаты.csv", "Дата оплаты;Клиент;Сумма;Номер счета", "12.09.2025;ООО А;5;17", "payments", {"invoice_id": "17"}),
-     ("payments.csv", "Payment ID,Payment date,Amount,Invoice number,Customer", "p1,2025-09-12,5,I-1,Acme", "payments", {"payment_id": "p1", "invoice_id": "I-1"}),
-     ("Продажи.csv", "Номер;Дата;Контрагент;Сумма", "17;01.09.2025;ООО А;1 000", "orders", {"order_id": "17"}),
      ("Договоры.csv", "Номер договора;Клиент;Действует с;Действует по;Сумма договора", "Д-1;ООО А;01.11.2025;31.10.2026;120 000", "contracts",
       {"contract_id": "Д-1", "starts_on": "01.11.2025", "total_amount": "120 000"}),
      ("deals.csv", "Created Date,Opportunity Name,Stage,Amount", "2025-11-02,Roof,Closed Won,10", "deals", {"status": "won"})],
@@ -255,20 +232,6 @@ def test_the_dictionary_knows(tmp_path, name, header, row, entity, expected):
     assert one.is_taken and one.origin is None, one.problems
     ((_, found),) = table(one, entity)
     assert {column: found[column] for column in expected} == expected
-
-
-def test_a_register_of_1c_gives_invoices_and_what_paid_them(tmp_path):
-    lines = (
-        "Документ;Контрагент;Сумма;Основание",
-        "Счет покупателю 00УТ-000123 от 12.09.2025 10:15:00;ООО А;100;",
-        "Поступление на расчетный счет 00БП-000007 от 15.09.2025 0:00:00;ООО А;60;Счет покупателю 00УТ-000123 от 12.09.2025 10:15:00",
-    )
-    (one,) = plan([csv(tmp_path, "Реестр документов.csv", *lines)])
-    assert one.is_taken, one.problems
-    assert [(line, row["invoice_id"]) for line, row in table(one, "invoices")] == [(2, "00УТ-000123")]
-    ((line, paid),) = table(one, "payments")
-    assert (line, paid["payment_id"], paid["invoice_id"], paid["amount"]) == (3, "00БП-000007", "00УТ-000123", "60")
-    assert not one.notes  # a line that is of the other table is no value that can't be read
 
 
 def test_an_id_that_is_made_stays_when_the_amount_changes(tmp_path):
