@@ -63,14 +63,16 @@
 
 {#- The joins that tell the texts of own fields of some rows, and the columns that come of them.  A field of several values has them all, in the order
     of their texts, so that the same values are one member.
-    object: the kind of record as the lists of Bitrix24 and HubSpot have it: items of a list are told by their labels; without one an item says what it
-    is, or is told as unlabelled (label_of).  Other sources give the words of a list themselves.  HubSpot parts several values by ; -#}
+    object: the kind of record as the lists of Bitrix24 and HubSpot have it: items of a list are told by their labels; without one an item of HubSpot
+    says what it is, as one of Bitrix24 does that is no made code (label_of).  Other sources give the words of a list themselves.  HubSpot parts
+    several values by ; -#}
 {% macro own_texts(source_name, entity, rows, object="''") -%}
     {%- for name, told in contract()['fields'][source_name][entity].items() if told[1] == 'text' %}
     {%- set is_coded = source_name in ['bitrix24', 'hubspot'] and told[2] == 'list' %}
     {%- set is_parted = source_name == 'hubspot' and told[2] == 'list' %}
-    {%- set listed = "concat('[\"', replace(" ~ name ~ ", ';', '\",\"'), '\"]')" if is_parted else name %}
-    {%- set item = label_of('labels.label', 'items.item') if is_coded else 'items.item' %}
+    {%- set escaped = "replace(replace(" ~ name ~ ", chr(92), concat(chr(92), chr(92))), '\"', concat(chr(92), '\"'))" %}
+    {%- set listed = "concat('[\"', replace(" ~ escaped ~ ", ';', '\",\"'), '\"]')" if is_parted else name %}
+    {%- set item = 'coalesce(labels.label, items.item)' if is_parted else label_of('labels.label', 'items.item') if is_coded else 'items.item' %}
     left join (
         select
             items.object,

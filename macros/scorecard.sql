@@ -1,8 +1,8 @@
 {#- The periods a measure is taken over. -#}
 {% macro period_grains() -%} {%- do return(['day', 'week', 'month', 'quarter', 'year']) -%} {%- endmacro %}
 
-{#- How far the period before and the same one a year before lie, as steps of a unit; for a year they are the same.  Weeks are compared with
-    52 weeks before. -#}
+{#- How far the period before and the same one a year before lie, as steps of a unit; for a year they are the same.  Days and weeks are
+    compared with 52 weeks before. -#}
 {% macro compared_steps(grain) -%}
     {%- do return({
         'day': [['day', 1], ['day', 364]],

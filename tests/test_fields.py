@@ -58,7 +58,7 @@ RAW = {
     '6,Заказ,1772450000,1,7,90,41,"[""Ромашка"", ""Астра""]",1772450000,2026-03-30T01:00:00Z\n',
     "amocrm/companies/1": "id,name,created_at,field_79,_loaded_at\n41,Кафе,1772400000,Бронза,2026-03-30T01:00:00Z\n",
     "hubspot/deals/1": "id,dealname,createdate,updatedAt,pipeline,dealstage,amount,company_id,rival,delivered,_loaded_at\n"
-    "7,Поставка,2026-03-02T10:00:00Z,2026-03-02T10:00:00Z,default,new,60,51,camomile;aster;b_3,2026-03-22,2026-03-30T01:00:00Z\n",
+    '7,Поставка,2026-03-02T10:00:00Z,2026-03-02T10:00:00Z,default,new,60,51,"camomile;aster;99;ООО ""Пион""",2026-03-22,2026-03-30T01:00:00Z\n',
     "hubspot/companies/1": "id,name,createdate,tier,_loaded_at\n51,Пекарня,2026-03-02T10:00:00Z,gold,2026-03-30T01:00:00Z\n",
     "hubspot/properties/1": "object,name,options,_loaded_at\n"
     'deals,rival,"[{""label"":""Ромашка"",""value"":""camomile""},{""label"":""Астра"",""value"":""aster""}]",2026-03-30T01:00:00Z\n'
@@ -109,7 +109,7 @@ def test_a_field_goes_from_its_source_to_the_facts(company):
         ("bitrix24:3", "Лютик", None, None, None, None, None, None, None),
         ("bitrix24:4", None, None, None, None, False, None, None, None),
         ("crm:5", "Лютик", None, Decimal("3.00"), None, True, None, None, None),
-        ("hubspot:7", "b_3; Астра; Ромашка", None, None, date(2026, 3, 22), None, None, "Золото", None),
+        ("hubspot:7", '99; Астра; ООО "Пион"; Ромашка', None, None, date(2026, 3, 22), None, None, "Золото", None),
         ("salesforce:006000000000001AAA", "Лютик", None, None, date(2026, 3, 21), None, None, "Медь", None),
     ]  # fmt: skip
     assert rows(company, "select lead_id, fair, tier from marts.fct_leads order by 1") == [

@@ -157,7 +157,7 @@ def warehouse(tmp_path_factory):
         load("hubspot", folder / "raw", now=datetime(2026, 3, 13, tzinfo=UTC), settings=QUICK)
         server.objects = {**BEFORE, **AFTER}
         load("hubspot", folder / "raw", now=datetime(2026, 3, 28, tzinfo=UTC), settings=QUICK)
-    with built_of(folder, "hubspot", unit_tests=12) as connection:
+    with built_of(folder, "hubspot", unit_tests=13) as connection:
         yield connection
 
 

@@ -9,6 +9,7 @@
 | 8 | 11 | CSAT of 6, of 1 to 7, which is 4.33 of 5 |
 | 9 | 12 | CES of 7, which no KPI reads |
 | 10 to 13 | | NPS of 11; CSAT of 6 without a scale; NPS on 1 to 5; of a metric that nobody knows |
+| 1 of survey 6 | | CSAT on a scale that ends where it begins |
 """
 
 import pytest
@@ -23,7 +24,7 @@ CSV = {
 4,s1,nps,9,,,,c4,anna,2026-03-05T10:00:00+03:00,,2026-03-19T03:00:00Z
 4,s1,nps,6,,,,c4,anna,2026-03-05T10:00:00+03:00,,2026-03-20T03:00:00Z
 5,s1,nps,0,,,,,,2026-03-06T10:00:00+03:00,,2026-03-19T03:00:00Z
-5,,,,,,,,,,Y,2026-03-20T03:00:00Z
+5,s1,nps,,,,,,,,Y,2026-03-20T03:00:00Z
 6,s2,csat,5,,,,c1,anna,2026-03-09T10:00:00+03:00,,2026-03-20T03:00:00Z
 7,s2,csat,3,,,,c2,anna,2026-03-10T10:00:00+03:00,,2026-03-20T03:00:00Z
 8,s3,csat,6,1,7,,c3,,2026-03-11T10:00:00+03:00,,2026-03-20T03:00:00Z
@@ -32,6 +33,7 @@ CSV = {
 11,s2,csat,6,,,,,,2026-03-13T10:00:00+03:00,,2026-03-20T03:00:00Z
 12,s1,nps,4,1,5,,,,2026-03-13T10:00:00+03:00,,2026-03-20T03:00:00Z
 13,s5,stars,4,,,,,,2026-03-13T10:00:00+03:00,,2026-03-20T03:00:00Z
+1,s6,csat,1,,1,,,,2026-03-13T10:00:00+03:00,,2026-03-20T03:00:00Z
 """,
     "files/employees/1": "employee_id,name,team\nanna,Анна,sales\n",
     "files/customers/1": "customer_id,name,kind\nc1,А,person\nc2,Б,person\nc3,В,person\nc4,Г,person\n",
@@ -48,10 +50,10 @@ def warehouse(tmp_path_factory):
 
 
 def test_every_raw_row_is_accounted_for(warehouse):
-    """Of 15 rows 8 are accepted, answers 4 and 5 have an older one each, the newer one of answer 5 takes it back, and 4 are bad; each says why."""
+    """Of 16 rows 8 are accepted, answers 4 and 5 have an older one each, the newer one of answer 5 takes it back, and 5 are bad; each says why."""
     base = "staging.base_surveys__survey_response"
     found = dict(rows(warehouse, f"select row_status, count(*) from {base} group by all"))
-    assert found == {"accepted": 8, "superseded": 2, "deleted": 1, "rejected": 4}
+    assert found == {"accepted": 8, "superseded": 2, "deleted": 1, "rejected": 5}
     wrong = rows(
         warehouse, f"select response_id, row_problem from {base} where row_status = 'rejected' order by _raw_row"
     )
@@ -60,6 +62,7 @@ def test_every_raw_row_is_accounted_for(warehouse):
         ("11", "score: outside the scale of its survey"),
         ("12", "scale: that of nps is 0 to 10"),
         ("13", "metric: neither nps, csat nor ces"),
+        ("1", "scale: its end is not above its begin"),
     ]
 
 
@@ -70,13 +73,13 @@ def test_answers_name_the_customers_and_employees_that_others_keep(warehouse):
         "select response_id, survey, round(score, 2), customer_id, employee_id from intermediate.survey_responses order by answered_at",
     )
     assert found == [
-        ("surveys:1", "nps", 10, "files:c1", "files:anna"),
-        ("surveys:2", "nps", 9, "files:c2", "files:anna"),
-        ("surveys:3", "nps", 8, "files:c3", "files:anna"),
-        ("surveys:4", "nps", 6, "files:c4", "files:anna"),
-        ("surveys:6", "csat", 5, "files:c1", "files:anna"),
-        ("surveys:7", "csat", 3, "files:c2", "files:anna"),
-        ("surveys:8", "csat", 4.33, "files:c3", None),
+        ("surveys:s1:nps:1", "nps", 10, "files:c1", "files:anna"),
+        ("surveys:s1:nps:2", "nps", 9, "files:c2", "files:anna"),
+        ("surveys:s1:nps:3", "nps", 8, "files:c3", "files:anna"),
+        ("surveys:s1:nps:4", "nps", 6, "files:c4", "files:anna"),
+        ("surveys:s2:csat:6", "csat", 5, "files:c1", "files:anna"),
+        ("surveys:s2:csat:7", "csat", 3, "files:c2", "files:anna"),
+        ("surveys:s3:csat:8", "csat", 4.33, "files:c3", None),
     ]
 
 

@@ -6,17 +6,17 @@ const WORDS = {
     week: "неделя", month: "месяц", quarter: "квартал", year: "год", weekOf: "неделя с", quarterOf: "квартал",
     previous: "к прошлому", year_ago: "к году назад", a_year_ago: "год назад", plan: "план", of_plan: "плана", whole: "весь бизнес",
     none: "Нет значений за этот период: данных нет или их слишком мало.", nothing: "В этом периоде таких записей нет.",
-    nobody: "Таких записей нет.", first: "Показаны первые", records: "Записи, из которых сложилось число",
+    nobody: "Таких записей нет.", first: "Показаны первые {n}.", records: "Записи, из которых сложилось число",
     newest: "Последний полный день данных", pp: "п. п.", unripe: "не созрело", value: "значение", yes: "да", no: "", days: "дн.", minutes: "мин", hours: "ч", points: "оч.",
     made: "Цифры - те же, что в таблицах marts; щелчок по названию показателя открывает его определение, по числу последнего полного месяца - его записи.",
     dims: {channel: "Канал", manager: "Менеджер", team: "Команда", region: "Регион", amount_band: "Сумма сделки", days_before_end: "Дней до конца", product_group: "Группа товаров", sale_kind: "Вид продажи", customer_segment: "Сегмент", product: "Продукт", campaign: "Кампания", pipeline: "Воронка", stage: "Этап", device: "Устройство", report: "Отчёт", direction: "Направление", call_hour: "Час", call_weekday: "День недели", landing_page: "Страница входа", reject_reason: "Причина отказа", objection_type: "Возражение", email_campaign: "Рассылка", source_system: "Система"},
   },
   en: {
-    boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", largest: "Of the largest", all: "The whole business",
+    boards: "Boards", index: "All boards", grain: "Period", period: "Which", slice: "Slice", member: "Whose", largest: "Whose, of the largest", all: "The whole business",
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
     previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
-    nobody: "There are no such records.", first: "Shown are the first", records: "The records that make the number",
+    nobody: "There are no such records.", first: "Only the first {n} are shown.", records: "The records that make the number",
     newest: "Last full day of data", pp: "pp", unripe: "not ripe", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition, on a number of the last whole month its records.",
     dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},
@@ -82,7 +82,7 @@ function kpiName(kpi) {
 const label = (name) => two(D.codes[name]) || name.replace(/^https?:\/\/[^/]+/, "");  // a page is told by its path
 const empty = (why) => el("p", {class: "empty"}, t(why));
 const most = (tile) => tile.limit || 12;
-const firstOf = (isCut, tile) => (isCut ? el("p", {class: "note"}, `${t("first")} ${most(tile)}.`) : null);
+const firstOf = (isCut, tile) => (isCut ? el("p", {class: "note"}, t("first").replace("{n}", most(tile))) : null);
 
 // --- figures ---
 function slot(kpi) {

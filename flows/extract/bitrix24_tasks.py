@@ -122,7 +122,6 @@ def _change(task: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def _read_scrum(portal: Portal, load: Load, run: Run) -> None:
     before = known_keys(run.root, run.source, SPRINTS.table, ("id",), "status")
     sprints = {str(row["id"]): row for page in portal.pages(SPRINTS, {}) for row in page}
-    load.add(SPRINTS.table, sprints.values())
     due = [one for one, row in sprints.items() if not row.get("status") == OVER == before.get((one,), ("",))[0]]
     pages = portal.many(TASKS, ({"SPRINT_ID": one} for one in due), "tasks of sprints")
     tasks = sorted({str(row["id"]) for page in pages for row in page}, key=int)
@@ -134,6 +133,7 @@ def _read_scrum(portal: Portal, load: Load, run: Run) -> None:
             points = as_text(found.get("storyPoints"))
             if known.get((task,)) != (points,):
                 load.add(POINTS.table, [{"id": task, "storyPoints": points}])
+    load.add(SPRINTS.table, sprints.values())  # a sprint that is known to be over has its points
 
 
 def plan(run: Run) -> LoadReport:

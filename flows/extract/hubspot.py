@@ -377,17 +377,28 @@ def _read_words(load: Load, portal: Portal) -> None:
         if error.code not in ("403", "404"):
             raise
         load.warn("exchange_rates: not read; give the scope settings.currencies.read, or bring rates by a file")
-    lists = {listing.object: fields.asked("hubspot", listing.table, "list") for listing in LISTINGS}
-    lists["contacts"] += LISTINGS[0].history
-    for kind, name in ((kind, name) for kind, names in lists.items() for name in names):
+    for name in LISTINGS[0].history:
+        told = portal.ask(f"crm/v3/properties/contacts/{name}")
+        load.add("properties", [{"object": "contacts", "name": name, "options": told.get("options")}])
+    _read_options(load, portal)
+
+
+def _read_options(load: Load, portal: Portal) -> None:
+    """Loads the options of lists that contract/fields.yml names, of each kind of record that has the property."""
+    kinds = {listing.object: fields.asked("hubspot", listing.table, "list") for listing in LISTINGS}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for names in kinds.values() for name in names}
+    for kind, name in ((kind, name) for kind, names in kinds.items() for name in names):
         try:
             told = portal.ask(f"crm/v3/properties/{kind}/{name}")
         except Refused as error:
-            if error.code != "404" or name in LISTINGS[0].history:
+            if error.code != "404":
                 raise
-            load.warn(f"{kind}: there is no property {name}, which contract/fields.yml names")
             continue
-        load.add("properties", [{"object": kind, "name": name, "options": told.get("options")}])
+        found[name].append({"object": kind, "name": name, "options": told.get("options")})
+    for name, rows in found.items():
+        load.add("properties", rows)
+        if not rows:
+            load.warn(f"there is no property {name}, which contract/fields.yml names")
 
 
 def _owner(row: Mapping[str, Any]) -> dict[str, Any]:

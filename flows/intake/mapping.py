@@ -51,7 +51,6 @@ class Column(BaseModel):
         source: columns of the file (`from`); of several the first filled one counts, with `join` all of them.
         join: what stands between the joined ones.
         find: a regular expression; its first group is the value.
-        optional: what `find` does not find is no value, and nothing is said of it.
         read: text as it stands · seconds (00:01:34, 1 мин 34 сек, 94) · month (сентябрь 2025) · hashed (a name that becomes a
             keyed hash) · made (an id out of the columns, where the file has none) · sum (of the rows of one key) · line_no (the
             number of a row among those of one key).
@@ -69,7 +68,6 @@ class Column(BaseModel):
     source: list[str] = Field(alias="from", min_length=1)
     join: str | None = None
     find: str | None = None
-    optional: bool = False
     read: Reader = "text"
     times: float = 1
     by: str | None = None

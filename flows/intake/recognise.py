@@ -161,7 +161,7 @@ def _by_name(sheet: Sheet, entity: str, name: str) -> str | None:
 
 
 def _mostly(sheet: Sheet, header: str, test, share: float = 0.6) -> bool:
-    values = sheet.values(header, SAMPLE)
+    values = list(sheet.values(header, SAMPLE))
     return not values or sum(1 for value in values if test(value)) >= share * len(values)
 
 
@@ -391,5 +391,7 @@ def _candidates(sheet: Sheet, entity: str, name: str, columns: dict[str, Column]
     kind = next(column.reader for column in contract()[entity].columns if column.name == name)
     tests = {"date": DAY.fullmatch, "timestamp": DAY.fullmatch, "money": number, "number": number, "integer": number}
     test = month if name in ("month", "period_start") else tests.get(kind)
-    fitting = [header for header in left if test and sheet.values(header, SAMPLE) and _mostly(sheet, header, test, 0.8)]
+    fitting = [
+        header for header in left if test and any(sheet.values(header, SAMPLE)) and _mostly(sheet, header, test, 0.8)
+    ]
     return list(dict.fromkeys([*close, *fitting]))[:4]

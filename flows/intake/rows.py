@@ -207,7 +207,7 @@ class _Maker:
         if column.find:
             found = re.search(column.find, text)
             if not found:
-                return None if column.optional else self._unread(name, line, None)
+                return self._unread(name, line, None)
             text = found[1]
         if column.read == "line_no":
             return None

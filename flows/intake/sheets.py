@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from errno import ENOSPC
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -156,7 +157,7 @@ def _workbook(path: Path) -> list[Sheet]:
             )
             found = _filled(path, [_grid(path, name, *_filled_down(book.get_sheet_by_name(name))) for name in named])
     except Exception as error:  # noqa: BLE001 - damage of a workbook shows as any error, whose text may quote a value
-        if isinstance(error, MemoryError | Unreadable):
+        if isinstance(error, MemoryError | Unreadable) or isinstance(error, OSError) and error.errno == ENOSPC:
             raise
         what = looks_like(head_of(path)) or "text"
         if _is_locked(path):

@@ -120,6 +120,14 @@ def test_a_portal_without_scrum_leaves_sprints_out(root, portal):
     assert len(report.warnings) == 1 and report.warnings[0].startswith("sprints and story points left out: ")
 
 
+def test_points_that_may_not_be_seen_are_asked_for_again(root, portal):
+    """Sprints are known to be over only once their points are there."""
+    portal.forbidden[POINTS] = (403, "insufficient_scope")
+    assert "scrum_sprint" not in tasks(root).rows
+    portal.forbidden.clear()
+    assert {"scrum_sprint", "scrum_task"} <= tasks(root, 1).rows.keys()
+
+
 @pytest.mark.parametrize(
     ("method", "fault", "error"),
     [

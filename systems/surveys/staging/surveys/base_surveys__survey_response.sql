@@ -1,5 +1,13 @@
--- Grain: _raw_file, _raw_row; of accepted rows response_id.
+-- Grain: _raw_file, _raw_row; of accepted rows survey_id, metric, response_id.
 -- One raw row of surveys/survey_response, with its row status; what the scale does not hold, or no scale tells, is rejected.
+{% set ends = {} %}
+{%- for place, name in [(0, 'scale_min'), (1, 'scale_max')] %}
+{%- set end -%}
+coalesce({{ name }}, case metric {%- for metric, scale in var('survey_scales').items() %} when '{{ metric }}' then {{ scale[place] }} {%- endfor %} end)
+{%- endset %}
+{%- do ends.update({name: end}) %}
+{%- endfor %}
+{%- set nps = var('survey_scales')['nps'] -%}
 {{ validated_rows(
     source('surveys', 'survey_response'),
     columns={
@@ -13,14 +21,13 @@
         'employee_id': ['employee_id', 'ref'],
         'responded_at': ['responded_at', 'timestamp', 'required']
     },
-    key=['response_id'],
+    key=['survey_id', 'metric', 'response_id'],
     born=['responded_at', 'customer_id'],
     version='loaded_at',
     rules={
         'metric: neither nps, csat nor ces': "metric not in ('nps', 'csat', 'ces')",
-        'scale: its end is not above its begin': 'scale_max <= scale_min',
-        'scale: that of nps is 0 to 10': "metric = 'nps' and (coalesce(scale_min, 0) <> 0 or coalesce(scale_max, 10) <> 10)",
-        'score: outside the scale of its survey': "score < coalesce(scale_min, case metric when 'nps' then 0 else 1 end)
-            or score > coalesce(scale_max, case metric when 'nps' then 10 when 'csat' then 5 else 7 end)"
+        'scale: its end is not above its begin': ends['scale_max'] ~ ' <= ' ~ ends['scale_min'],
+        'scale: that of nps is 0 to 10': "metric = 'nps' and (scale_min <> " ~ nps[0] ~ ' or scale_max <> ' ~ nps[1] ~ ')',
+        'score: outside the scale of its survey': 'score < ' ~ ends['scale_min'] ~ ' or score > ' ~ ends['scale_max']
     }
 ) }}

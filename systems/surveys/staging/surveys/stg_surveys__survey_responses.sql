@@ -1,11 +1,12 @@
 -- Grain: response_id.
--- One answer to a survey; satisfaction on another scale than 1 to 5 is told on that one.  An answer about effort has the row status effort and
--- goes no further.
+-- One answer to a survey, by the ids of the survey, its metric and the answer; satisfaction on another scale is told on its own one.  An answer
+-- about effort has the row status effort and goes no further.
+{% set told = var('survey_scales')['csat'] -%}
 with answers as (
     select
         *,
-        coalesce(scale_min, 1) as least,
-        coalesce(scale_max, 5) as most
+        coalesce(scale_min, {{ told[0] }}) as least,
+        coalesce(scale_max, {{ told[1] }}) as most
     from {{ ref('base_surveys__survey_response') }}
     where row_status = 'accepted'
 )
@@ -13,10 +14,10 @@ with answers as (
 select
     'surveys' as source_system,
     cast(null as {{ dbt.type_string() }}) as source_account,
-    response_id,
+    concat_ws(':', survey_id, metric, response_id) as response_id,
     metric as survey,
     responded_at as answered_at,
-    case metric when 'csat' then 1 + (score - least) * 4 / (most - least) else score end as score,
+    case metric when 'csat' then {{ told[0] }} + (score - least) * ({{ told[1] }} - {{ told[0] }}) / (most - least) else score end as score,
     customer_id,
     employee_id,
     cast(null as {{ dbt.type_string() }}) as product_group,
