@@ -1,5 +1,5 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
--- One KPI or companion figure of a period and slice, and its caution.  Totals have a row for every period since the first, slices for those with rows.
+-- One KPI or companion figure of a period and slice, with its caution.  Totals are told of each period since the first, slices where things happened.
 {%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
 with measures as (
     {%- for subject in var('measure_subjects') %}

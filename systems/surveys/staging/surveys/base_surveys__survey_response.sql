@@ -3,7 +3,8 @@
 {% set ends = {} %}
 {%- for place, name in [(0, 'scale_min'), (1, 'scale_max')] %}
 {%- set end -%}
-coalesce({{ name }}, case metric {%- for metric, scale in var('survey_scales').items() %} when '{{ metric }}' then {{ scale[place] }} {%- endfor %} end)
+coalesce({{ name }}, case metric
+    {%- for metric, scale in var('survey_scales').items() %} when '{{ metric }}' then {{ scale[place] }} {%- endfor %} end)
 {%- endset %}
 {%- do ends.update({name: end}) %}
 {%- endfor %}
