@@ -145,3 +145,8 @@
         else {{ text }}
     end
 {%- endmacro %}
+
+{#- The begin (0) or end (1) of the scale of an answer to a survey: as told, else that of its metric by the variable survey_scales. -#}
+{% macro scale_end(told, place) -%}
+    coalesce({{ told }}, case metric {%- for metric, ends in var('survey_scales').items() %} when '{{ metric }}' then {{ ends[place] }} {%- endfor %} end)
+{%- endmacro %}

@@ -1,6 +1,6 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
 -- One KPI or companion figure of a period and slice, with its caution.  Totals are told of each period since the first, slices where things happened.
-{%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
+{%- set parts, shares = ['numerator', 'denominator', 'cases', 'open_cases'], "'" ~ var('parts_of_a_whole') | join("', '") ~ "'" %}
 with measures as (
     {%- for subject in var('measure_subjects') %}
     select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}
@@ -57,7 +57,7 @@ cells as (
 told as (
     select
         cells.*, definitions.kind, definitions.scale, definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
-        coalesce(cells.figure_id not in ('{{ var("parts_of_a_whole") | join("', '") }}')
+        coalesce(cells.figure_id not in ({{ shares }})
             or cells.numerator between 0 and cells.denominator * (1 + {{ var('rounding_share') }}), true) as is_part,
         coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
             as told_numerator

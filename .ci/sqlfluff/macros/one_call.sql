@@ -23,3 +23,4 @@ from {{ entity }}
 {% macro cdr_direction() -%} 'in' {%- endmacro %}
 {% macro part_of(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}
 {% macro remove_pattern(text, pattern) -%} left({{ text }}, {{ pattern | length }}) {%- endmacro %}
+{% macro scale_end(told, place) -%} {{ told }} {{ '' if place }} {%- endmacro %}

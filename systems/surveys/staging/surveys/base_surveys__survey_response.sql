@@ -1,14 +1,5 @@
 -- Grain: _raw_file, _raw_row; of accepted rows survey_id, metric, response_id.
 -- One raw row of surveys/survey_response, with its row status; what the scale does not hold, or no scale tells, is rejected.
-{% set ends = {} %}
-{%- for place, name in [(0, 'scale_min'), (1, 'scale_max')] %}
-{%- set end -%}
-coalesce({{ name }}, case metric
-    {%- for metric, scale in var('survey_scales').items() %} when '{{ metric }}' then {{ scale[place] }} {%- endfor %} end)
-{%- endset %}
-{%- do ends.update({name: end}) %}
-{%- endfor %}
-{%- set nps = var('survey_scales')['nps'] -%}
 {{ validated_rows(
     source('surveys', 'survey_response'),
     columns={
@@ -27,8 +18,8 @@ coalesce({{ name }}, case metric
     version='loaded_at',
     rules={
         'metric: neither nps, csat nor ces': "metric not in ('nps', 'csat', 'ces')",
-        'scale: its end is not above its begin': ends['scale_max'] ~ ' <= ' ~ ends['scale_min'],
-        'scale: that of nps is 0 to 10': "metric = 'nps' and (scale_min <> " ~ nps[0] ~ ' or scale_max <> ' ~ nps[1] ~ ')',
-        'score: outside the scale of its survey': 'score < ' ~ ends['scale_min'] ~ ' or score > ' ~ ends['scale_max']
+        'scale: its end is not above its begin': scale_end('scale_max', 1) ~ ' <= ' ~ scale_end('scale_min', 0),
+        'scale: that of nps is 0 to 10': "metric = 'nps' and (scale_min <> " ~ scale_end('null', 0) ~ ' or scale_max <> ' ~ scale_end('null', 1) ~ ')',
+        'score: outside the scale of its survey': 'score < ' ~ scale_end('scale_min', 0) ~ ' or score > ' ~ scale_end('scale_max', 1)
     }
 ) }}
