@@ -82,10 +82,10 @@ def customers(f: Facts, sheet: Sheet) -> None:
         for cell, whole in sorted(total.items()):
             if whole:
                 top = sum(sorted(by_customer[cell].values(), reverse=True)[:10], Decimal(0))
-                if known[cell] > 0 and 0 <= new[cell] <= known[cell]:  # else refunds of the rest outweigh its sales
+                if known[cell] > 0:
                     share = new[cell] / known[cell]
                     sheet.put("new_customer_revenue_share", grain, *cell, share, new[cell], known[cell])
-                if cell[1] != "channel" and 0 <= top <= whole:
+                if cell[1] != "channel":
                     sheet.put("revenue_concentration", grain, *cell, top / whole, top, whole)
 
 
