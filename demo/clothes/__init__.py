@@ -1,7 +1,7 @@
 """The same company as other systems write it down: uv run python -m demo.generate --clothes amocrm --out FOLDER
 
-A module here takes the place of those of layouts/ that it names in `REPLACES`, with single tables that go with them.  Its `wear(world)` takes out of the company what that system has no place for
-at all, before the right answers are worked out; `member` gives the key that a member of a dimension has there; `tables` writes its
+A module here takes the place of the modules of layouts/ that it names in `REPLACES`, and of the single tables that it names there.
+Its `wear(world)` takes out of the company what that system has no place for at all, before the right answers are worked out; `member` gives the key that a member of a dimension has there; `tables` writes its
 rows.  `<system>.yml` beside it says with which sources and variables the warehouse is built, and lists every answer that cannot
 come out, with the reason.
 """

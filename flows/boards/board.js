@@ -16,7 +16,7 @@ const WORDS = {
     week: "week", month: "month", quarter: "quarter", year: "year", weekOf: "week of", quarterOf: "quarter",
     previous: "on the one before", year_ago: "on a year ago", a_year_ago: "a year ago", plan: "plan", of_plan: "of plan", whole: "whole business",
     none: "No value for this period: there are no data, or too few.", nothing: "There are no such records in this period.",
-    nobody: "There are no such records.", first: "Only the first {n} are shown.", records: "The records that make the number",
+    nobody: "There are no such records.", first: "The first {n} are shown.", records: "The records that make the number",
     newest: "Last full day of data", pp: "pp", unripe: "not ripe", value: "value", yes: "yes", no: "", days: "days", minutes: "min", hours: "h", points: "pts",
     made: "The figures are those of the tables in marts; a click on a KPI's name opens its definition, on a number of the last whole month its records.",
     dims: {channel: "Channel", manager: "Manager", team: "Team", region: "Region", amount_band: "Amount", days_before_end: "Days before the end", product_group: "Product group", sale_kind: "Kind of sale", customer_segment: "Segment", product: "Product", campaign: "Campaign", pipeline: "Pipeline", stage: "Stage", device: "Device", report: "Report", direction: "Direction", call_hour: "Hour", call_weekday: "Weekday", landing_page: "Landing page", reject_reason: "Reject reason", objection_type: "Objection", email_campaign: "Mailing", source_system: "System"},

@@ -30,7 +30,7 @@ from flows.extract.common import LoadReport, Run, as_text, chunks
 
 WEBHOOK = "KPI_BITRIX24_WEBHOOK"
 KEPT = (
-    *("id", "groupId", "sprintId", "status", "createdDate", "changedDate", "statusChangedDate", "closedDate"),
+    *("id", "groupId", "sprintId", "status", "createdDate", "changedDate", "statusChangedDate"),
     *("responsibleId", "tags"),
 )
 CHANGES = {"STATUS", "REAL_STATUS"}  # how a history names a change of status
@@ -38,12 +38,16 @@ NO_SCRUM_TASK = frozenset({"0"})  # the code of "Task not found": the task has n
 OVER = "completed"
 
 
+def _asked(name: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", name).upper()
+
+
 class Snake(Listing):
     """A list whose rows have names like changedDate, where the question has CHANGED_DATE."""
 
     def asked(self, name: str) -> str:
         """How a field of the rows is named in the filter, the order and the select."""
-        return re.sub(r"(?=[A-Z])", "_", name).upper()
+        return _asked(name)
 
     def among(self, ids: Iterable[str]) -> dict[str, Any]:
         """A condition for some ids; these methods know no sign for it."""
@@ -60,7 +64,7 @@ class Tasks(Snake):
 
 TASKS = Tasks(
     *("tasks_task", "tasks.task.list", "tasks", "id", "changedDate"),
-    select=tuple(re.sub(r"(?=[A-Z])", "_", name).upper() for name in KEPT),
+    select=tuple(map(_asked, KEPT)),
 )
 SPRINTS = Snake("scrum_sprint", "tasks.api.scrum.sprint.list", key="id", fixed={"start": 0})
 HISTORY = Listing("tasks_history", "tasks.task.history.list", "list", key="id")

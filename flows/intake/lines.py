@@ -32,7 +32,9 @@ class Lines(Sequence):
         return lines
 
     def append(self, line: Line) -> None:
-        """Adds a line."""
+        """Adds a line; what was read from its file has its last line."""
+        if self._path and not self._writer:
+            raise ValueError("nothing is added to lines that were read from their file")
         self._kept.append(line)
         self._count += 1
         if len(self._kept) >= IN_MEMORY:

@@ -1,6 +1,7 @@
 -- Grain: figure_id, period_grain, period_start, dimension, dimension_key.
--- One KPI or companion figure of a period and slice, with its caution.  Totals are told of each period since the first, slices where things happened.
-{%- set parts, shares = ['numerator', 'denominator', 'cases', 'open_cases'], "'" ~ var('parts_of_a_whole') | join("', '") ~ "'" %}
+-- One KPI or companion figure made of measures, period, dimension and member, before it is set beside other periods: numerator over
+-- denominator, and the caution that it asks for.  Totals have a row for every period since the first; slices only where something happened.
+{%- set parts = ['numerator', 'denominator', 'cases', 'open_cases'] %}
 with measures as (
     {%- for subject in var('measure_subjects') %}
     select measure, period_grain, period_start, dimension, dimension_key, value from {{ ref('measures_' ~ subject) }}
@@ -53,12 +54,10 @@ cells as (
     select * from summed where dimension <> 'all' and (numerator is not null or denominator is not null)
 ),
 
--- a numerator that is absent is nought or unknown, as the definition says; a part that is more than its whole, or less than nothing, is no share
+-- a numerator that is absent is nought or unknown, as the definition says
 told as (
     select
         cells.*, definitions.kind, definitions.scale, definitions.kind in ('ratio', 'percentile') and definitions.cases is not null as rests_on_cases,
-        coalesce(cells.figure_id not in ({{ shares }})
-            or cells.numerator between 0 and cells.denominator * (1 + {{ var('rounding_share') }}), true) as is_part,
         coalesce(cells.numerator, case when definitions.when_absent = 'unknown' or definitions.kind = 'percentile' then null else 0 end)
             as told_numerator
     from cells
@@ -66,7 +65,7 @@ told as (
 ),
 
 valued as (
-    select *, scale * told_numerator / case when kind <> 'ratio' then 1 when denominator > 0 and is_part then denominator end as value from told
+    select *, scale * told_numerator / case when kind <> 'ratio' then 1 when denominator > 0 then denominator end as value from told
 )
 
 select

@@ -1,15 +1,11 @@
 -- Proves that every figure of the scorecard is what the catalogue says: scale × numerator / denominator, in every grain and slice, and nothing
--- only where there is nothing to divide by, or less than nothing, or where a part outweighs its whole (variable parts_of_a_whole).
-{% set shares = "'" ~ var('parts_of_a_whole') | join("', '") ~ "'" -%}
+-- only where there is nothing to divide by, or less than nothing.
 with figures as (
     select
         kpi_values.*,
         definitions.scale,
         case
             when definitions.kind = 'ratio' and not kpi_values.denominator > 0 then null
-            when
-                definitions.figure_id in ({{ shares }})
-                and not kpi_values.numerator between 0 and kpi_values.denominator * (1 + {{ var('rounding_share') }}) then null
             when definitions.kind = 'ratio' then definitions.scale * kpi_values.numerator / kpi_values.denominator
             else definitions.scale * kpi_values.numerator
         end as worked_out

@@ -17,7 +17,7 @@ SPRINTS, POINTS = "tasks.api.scrum.sprint.list", "tasks.api.scrum.task.get"
 def task(number: int, changed: str = OLD, **more) -> dict:
     row = {"id": str(number), "title": "секрет", "description": "секрет", "createdDate": OLD, "changedDate": changed}
     row |= {"status": "2", "subStatus": "-1", "responsibleId": "7", "responsible": {"id": "7", "name": "Олег"}}
-    return row | {"groupId": "0", "group": [], "sprintId": None, "tags": [], "closedDate": None, **more}
+    return row | {"groupId": "0", "group": [], "sprintId": None, "tags": [], **more}
 
 
 def entry(number: int, of: int, before, after, when: str = OLD, field: str = "STATUS") -> dict:

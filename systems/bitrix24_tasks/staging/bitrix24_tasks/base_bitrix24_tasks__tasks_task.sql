@@ -12,7 +12,6 @@
         'created_at': ['createdDate', 'timestamp', 'required'],
         'changed_at': ['changedDate', 'timestamp'],
         'status_changed_at': ['statusChangedDate', 'timestamp', 'event'],
-        'closed_at': ['closedDate', 'timestamp', 'lenient'],
         'employee_id': ['responsibleId', 'ref']
     },
     key=['task_id'],
